@@ -1,0 +1,114 @@
+//! The three engines behind one interface. None knows another; all follow `docs/event-rules.md`.
+
+pub mod event_table;
+pub mod polars;
+pub mod reference;
+pub mod sql;
+
+use crate::census::Census;
+use crate::error::{Error, Result};
+use crate::scenario::RunSpec;
+use event_table::EventTable;
+use std::path::{Path, PathBuf};
+
+/// How events are generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Set-based SQL in DuckDB.
+    Sql,
+    /// Lazy expressions in Polars.
+    Polars,
+    /// Plain Rust, employee by employee: the oracle and the floor.
+    Reference,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Mode; 3] = [Mode::Sql, Mode::Polars, Mode::Reference];
+
+    /// Name on command lines, in benchmark ids and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::Sql => "sql",
+            Mode::Polars => "polars",
+            Mode::Reference => "reference",
+        }
+    }
+
+    /// The mode of that name.
+    ///
+    /// # Errors
+    /// Lists the known names.
+    pub fn named(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name).ok_or_else(|| {
+            let known = Self::ALL.map(Mode::name).join(", ");
+            Error::Config(format!("unknown mode `{name}`; known: {known}"))
+        })
+    }
+}
+
+/// Resources of an engine; none of them changes an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Worker threads, the same for every engine of a comparison.
+    pub threads: usize,
+    /// DuckDB's memory limit, in its own notation (`4GB`).
+    pub memory_limit: Option<String>,
+    /// A DuckDB database file to work in instead of memory; SQL only.
+    pub database: Option<PathBuf>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { threads: available_threads(), memory_limit: None, database: None }
+    }
+}
+
+/// CPUs this process may use.
+pub fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// An engine that is started and holds its census: everything outside the timed region.
+pub trait Engine {
+    /// Generates every year's events. This, and nothing else, is what benchmarks time: from the loaded census to
+    /// all event columns in the engine's own memory, in canonical order.
+    ///
+    /// It may be called again; each call starts from the census.
+    ///
+    /// # Errors
+    /// Names engine, step and cause.
+    fn generate(&mut self) -> Result<Box<dyn EventLog + '_>>;
+}
+
+/// Generated events in the engine's own memory; dropping it frees them.
+pub trait EventLog {
+    /// Number of events of all years.
+    fn event_count(&self) -> Result<u64>;
+
+    /// The events of one year in neutral form, in the order in which the engine holds them.
+    fn year(&self, year: i32) -> Result<EventTable>;
+
+    /// Writes the events of one year as one zstd Parquet file, without the `simulation_year` column (it is in the
+    /// folder's name).
+    fn write_parquet(&self, year: i32, file: &Path) -> Result<()>;
+}
+
+/// Starts an engine and loads the census into it.
+///
+/// # Errors
+/// When the assumptions cannot be met for this head count, or the engine does not start.
+pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Box<dyn Engine>> {
+    if options.threads == 0 {
+        return Err(Error::Config("0 threads cannot generate anything; give 1 or more".into()));
+    }
+    if mode != Mode::Sql && (options.database.is_some() || options.memory_limit.is_some()) {
+        return Err(Error::Config(format!("a database file or memory limit applies to mode sql, not to {}", mode.name())));
+    }
+    Ok(match mode {
+        Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),
+        Mode::Polars => Box::new(polars::PolarsEngine::open(run, census, options)?),
+        Mode::Reference => Box::new(reference::ReferenceEngine::open(run, census, options)?),
+    })
+}

@@ -1,0 +1,152 @@
+//! The Polars engine: lazy expressions over columns, a handful of collects per year, no loop over rows.
+
+mod events;
+mod expr;
+mod neutral;
+mod threads;
+mod year;
+
+use crate::census::Census;
+use crate::engine::event_table::EventTable;
+use crate::engine::{Engine, EngineOptions, EventLog};
+use crate::error::{Error, Result};
+use crate::rules::draws::employee_key;
+use crate::rules::identity::EventIds;
+use crate::rules::plan::YearPlan;
+use crate::rules::tables::Tables;
+use crate::rules::vocabulary::LEVELS;
+use crate::scenario::RunSpec;
+use polars::prelude::*;
+use std::path::Path;
+use year::Year;
+
+pub use neutral::write_table;
+pub use threads::set_threads;
+
+/// The started engine: rules multiplied out, census as a frame.
+pub struct PolarsEngine {
+    run: RunSpec,
+    tables: Tables,
+    plans: Vec<YearPlan>,
+    census: DataFrame,
+}
+
+fn failed(step: impl Into<String>) -> impl FnOnce(PolarsError) -> Error {
+    let step = step.into();
+    move |e| Error::Engine { engine: "polars", step, message: e.to_string() }
+}
+
+impl PolarsEngine {
+    /// Starts the engine.
+    ///
+    /// # Errors
+    /// When the plan cannot be met, or Polars already runs with another number of threads: its pool is made once per
+    /// process ([`set_threads`]).
+    pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
+        threads::check(options.threads)?;
+        Ok(Self {
+            run: run.clone(),
+            tables: Tables::new(&run.assumptions),
+            plans: run.plans(census.len())?,
+            census: state_frame(census).map_err(failed("census"))?,
+        })
+    }
+}
+
+/// The state on 1 January of the start year.
+fn state_frame(census: &Census) -> PolarsResult<DataFrame> {
+    let rows = census.len();
+    let days = |days: &[i32]| days.iter().map(|&day| i64::from(day)).collect::<Vec<i64>>();
+    let columns = [
+        Column::new("employee_id".into(), census.employee_id.iter().collect::<Vec<_>>()),
+        Column::new("employee_ssn".into(), census.employee_ssn.iter().collect::<Vec<_>>()),
+        Column::new("draw_key".into(), census.employee_id.iter().map(|id| id.map(employee_key)).collect::<Vec<_>>()),
+        Column::new("birth_date".into(), days(&census.birth_date)),
+        Column::new("hire_date".into(), days(&census.hire_date)),
+        Column::new("level_id".into(), census.level_id.iter().map(|&l| i64::from(l)).collect::<Vec<_>>()),
+        Column::new("compensation_cents".into(), &census.compensation_cents[..]),
+        Column::new("deferral_bp".into(), days(&census.deferral_bp)),
+        Column::new("enrollment_date".into(), (0..rows).map(|row| census.enrollment_date(row).map(i64::from)).collect::<Vec<_>>()),
+        Column::new("ever_opted_out".into(), vec![false; rows]),
+    ];
+    DataFrame::new(rows, columns.to_vec())
+}
+
+/// People per level.
+fn headcount(state: &DataFrame) -> PolarsResult<[i64; LEVELS]> {
+    let counts = (1..=LEVELS as i64).map(|level| col("level_id").eq(lit(level)).sum().alias(level.to_string()));
+    let counts = state.clone().lazy().select(counts.collect::<Vec<_>>()).collect()?;
+    let mut people = [0; LEVELS];
+    for (count, column) in people.iter_mut().zip(counts.columns()) {
+        *count = column.get(0)?.try_extract()?;
+    }
+    Ok(people)
+}
+
+/// How many ids of the sorted state lie before `prefix`.
+fn rows_before(state: &DataFrame, prefix: &str) -> PolarsResult<usize> {
+    let ids = state.column("employee_id")?.str()?;
+    let (mut low, mut high) = (0, ids.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        if ids.get(middle).is_some_and(|id| id < prefix) { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
+}
+
+impl Engine for PolarsEngine {
+    fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
+        let ids = EventIds::new(self.run.seed, &self.run.scenario_id, &self.run.plan_design_id);
+        let mut state = self.census.clone();
+        let mut hired = 0;
+        let mut years = Vec::with_capacity(self.plans.len());
+        for (year, plan) in self.run.years().zip(&self.plans) {
+            let step = |name: &str| format!("{name} of {year}");
+            let rules = Year {
+                year,
+                run: &self.run,
+                tables: &self.tables,
+                plan,
+                headcount: headcount(&state).map_err(failed(step("plan")))?,
+                hired_before: hired,
+            };
+            let before = rows_before(&state, &format!("NH_{year}_")).map_err(failed(step("plan")))?;
+            let timeline = rules
+                .timeline(state.lazy(), before)
+                .and_then(|timeline| timeline.with_row_index("row", None).collect())
+                .map_err(failed(step("timeline")))?
+                .lazy();
+            let events = rules.events(&timeline, ids).and_then(LazyFrame::collect).map_err(failed(step("events")))?;
+            years.push(events);
+            state = year::roll_forward(timeline).collect().map_err(failed(step("roll forward")))?;
+            hired += plan.hires;
+        }
+        Ok(Box::new(PolarsLog { run: &self.run, years }))
+    }
+}
+
+/// The Polars engine's events: one frame per year in canonical order.
+struct PolarsLog<'a> {
+    run: &'a RunSpec,
+    years: Vec<DataFrame>,
+}
+
+impl PolarsLog<'_> {
+    fn frame(&self, year: i32) -> &DataFrame {
+        &self.years[(year - self.run.start_year) as usize]
+    }
+}
+
+impl EventLog for PolarsLog<'_> {
+    fn event_count(&self) -> Result<u64> {
+        Ok(self.years.iter().map(|frame| frame.height() as u64).sum())
+    }
+
+    fn year(&self, year: i32) -> Result<EventTable> {
+        neutral::table(self.frame(year)).map_err(failed(format!("reading events of {year}")))
+    }
+
+    fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
+        neutral::write_frame(self.frame(year).clone(), file)
+    }
+}

@@ -1,0 +1,53 @@
+-- The rules' arithmetic as macros. All of it is on integers: `//` divides whole numbers, and nothing here is negative.
+-- Assumptions and the year's facts are session variables, bound by the driver; `$name` of the rules reads v('name').
+
+CREATE OR REPLACE TEMP MACRO v(name) AS getvariable(name);
+
+-- (draw * n) >> 32: a whole number in 0 .. n-1.
+CREATE OR REPLACE TEMP MACRO bounded(draw, n) AS (draw::BIGINT * n) >> 32;
+
+-- An amount times a rate in parts per million, rounded half up.
+CREATE OR REPLACE TEMP MACRO times_ppm(amount, ppm) AS (amount * ppm + 500000) // 1000000;
+
+-- part / whole in parts per million, rounded half up.
+CREATE OR REPLACE TEMP MACRO share_ppm(part, whole) AS
+    CASE WHEN whole = 0 THEN 0 ELSE (part * 1000000 + whole // 2) // whole END;
+
+-- Rank of a person within a group: by draw, then by ordinal, which is the order of employee ids.
+CREATE OR REPLACE TEMP MACRO rank_key(draw, ordinal) AS draw::UBIGINT * 4294967296 + ordinal::UBIGINT;
+
+-- Pay after a raise, with its caps as a share of pay and in cents.
+CREATE OR REPLACE TEMP MACRO raised_pay(pay, rate_ppm, cap_ppm, cap_cents) AS
+    pay + least(times_ppm(pay, rate_ppm), times_ppm(pay, cap_ppm), cap_cents);
+
+CREATE OR REPLACE TEMP MACRO age_band_index(age) AS
+    (age >= 25)::INTEGER + (age >= 35)::INTEGER + (age >= 45)::INTEGER + (age >= 55)::INTEGER + (age >= 65)::INTEGER;
+
+CREATE OR REPLACE TEMP MACRO tenure_band_index(tenure) AS
+    (tenure >= 2)::INTEGER + (tenure >= 5)::INTEGER + (tenure >= 10)::INTEGER + (tenure >= 20)::INTEGER;
+
+-- Position (from 0) of age segment and income segment in the enrollment tables: four income segments to an age segment.
+CREATE OR REPLACE TEMP MACRO enrollment_segment(age, pay_cents) AS
+    4 * ((age >= 30)::INTEGER + (age >= 45)::INTEGER + (age >= 60)::INTEGER)
+    + (pay_cents >= 5000000)::INTEGER + (pay_cents >= 10000000)::INTEGER + (pay_cents >= 20000000)::INTEGER;
+
+-- Splits a total over the five levels in proportion to their head count by largest remainder, lower level first.
+CREATE OR REPLACE TEMP MACRO split_over_levels(total, headcount) AS (
+    WITH share AS (
+        SELECT level_id,
+               total * headcount[level_id] // greatest(list_sum(headcount), 1) AS whole,
+               total * headcount[level_id] % greatest(list_sum(headcount), 1) AS remainder
+        FROM range(1, 6) AS levels(level_id)
+    ), ranked AS (
+        SELECT level_id, whole,
+               row_number() OVER (ORDER BY remainder DESC, level_id) AS place,
+               total - sum(whole) OVER () AS missing
+        FROM share
+    )
+    SELECT list((whole + (list_sum(headcount) > 0 AND place <= missing)::BIGINT)::BIGINT ORDER BY level_id) FROM ranked
+);
+
+-- Integers as the exact decimals of the event schema: the value times one unit of the last digit.
+CREATE OR REPLACE TEMP MACRO money(cents) AS cents::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2);
+CREATE OR REPLACE TEMP MACRO deferral_rate(bp) AS (bp::DECIMAL(5, 0) * 0.0001::DECIMAL(4, 4))::DECIMAL(5, 4);
+CREATE OR REPLACE TEMP MACRO probability(ppm) AS (ppm::DECIMAL(7, 0) * 0.000001::DECIMAL(6, 6))::DECIMAL(7, 6);

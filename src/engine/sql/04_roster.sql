@@ -1,0 +1,37 @@
+-- Everybody employed in the year, in the order of employee ids, with age, tenure, bands and last day.
+-- The ids of the year's hires share a prefix that nobody else has, so they stand as one block among the others.
+
+CREATE OR REPLACE TEMP VIEW roster AS
+WITH leaving_staff AS (
+    SELECT *, false AS is_hire,
+           CASE WHEN rank_key(draw.termination_rank, ordinal) <= v('termination_cutoff')[level_id]
+                THEN v('first_day') + bounded(draw.termination_day, v('last_day') - v('first_day') + 1)::INTEGER
+           END AS termination_date,
+           share_ppm(v('leavers_of_level')[level_id], v('headcount')[level_id]) AS termination_ppm
+    FROM staff
+), leaving_hires AS (
+    SELECT *, true AS is_hire,
+           CASE WHEN rank_key(draw.new_hire_termination_rank, ordinal) <= v('new_hire_cutoff')
+                THEN hire_date + 1 + bounded(draw.new_hire_termination_day, v('last_day') - hire_date)::INTEGER
+           END AS termination_date,
+           share_ppm(v('plan').new_hire_leavers, v('plan').hires) AS termination_ppm
+    FROM hire
+), everybody AS (
+    SELECT * FROM leaving_staff WHERE employee_id < 'NH_' || v('simulation_year') || '_'
+    UNION ALL
+    SELECT * FROM leaving_hires
+    UNION ALL
+    SELECT * FROM leaving_staff WHERE employee_id >= 'NH_' || v('simulation_year') || '_'
+), aged AS (
+    SELECT *,
+           v('simulation_year') - year(birth_date)::INTEGER AS age,
+           (greatest(v('first_day') - hire_date, 0) * 4 // 1461)::INTEGER AS tenure
+    FROM everybody
+)
+SELECT *,
+       age_band_index(age) AS age_band,
+       tenure_band_index(tenure) AS tenure_band,
+       enrollment_segment(age, compensation_cents) + 1 AS segment,
+       -- The day of termination is the last one worked.
+       coalesce(termination_date, DATE '9999-12-31') AS last_worked
+FROM aged;

@@ -1,0 +1,40 @@
+-- Everybody's year in one row, computed once: what happens, and in which order. The order of a person's events is by
+-- date, on the same day by category code; only the raise's place among the others varies.
+
+CREATE OR REPLACE TEMP TABLE timeline AS
+WITH numbered AS (
+    SELECT * EXCLUDE (draw, ordinal),
+           1 + (escalates OR is_hire)::INTEGER AS first_free,
+           enrolls AND new_enrollment_date < raise_date AS enrolled_before_raise,
+           enrolls AND new_enrollment_date < v('promotion_day') AS enrolled_before_promotion,
+           is_promoted AND v('promotion_day') <= new_enrollment_date AS promoted_before_enrollment
+    FROM escalated
+), placed AS (
+    SELECT *,
+           first_free + (is_promoted AND raised_late)::INTEGER + coalesce(enrolled_before_raise, false)::INTEGER
+               AS raise_sequence,
+           first_free + raised_early::INTEGER + enrolled_before_promotion::INTEGER AS promotion_sequence,
+           first_free + coalesce(raise_date <= new_enrollment_date, false)::INTEGER + promoted_before_enrollment::INTEGER
+               AS enrollment_sequence,
+           first_free + (raise_date IS NOT NULL)::INTEGER + is_promoted::INTEGER + enrolls::INTEGER + opts_out::INTEGER
+               AS termination_sequence
+    FROM numbered
+)
+SELECT *,
+       termination_sequence - 1 + (termination_date IS NOT NULL)::INTEGER AS event_count,
+       -- The category codes of the person's events in order, four bits each, the first event lowest.
+       CASE WHEN is_hire THEN 1 WHEN escalates THEN 2 ELSE 0 END
+       + CASE WHEN is_promoted THEN 3::BIGINT << (4 * (promotion_sequence - 1)) ELSE 0 END
+       + CASE WHEN raise_date IS NOT NULL THEN 4::BIGINT << (4 * (raise_sequence - 1)) ELSE 0 END
+       + CASE WHEN enrolls THEN enrollment_code::BIGINT << (4 * (enrollment_sequence - 1)) ELSE 0 END
+       + CASE WHEN opts_out THEN 9::BIGINT << 8 ELSE 0 END
+       + CASE WHEN termination_date IS NULL THEN 0
+              WHEN is_hire THEN 10::BIGINT << (4 * (termination_sequence - 1))
+              ELSE 11::BIGINT << (4 * (termination_sequence - 1)) END AS event_codes,
+       -- Pay and level on the day of enrollment, after a raise or promotion of that day.
+       CASE WHEN v('promotion_day') > new_enrollment_date
+            THEN CASE WHEN raise_date <= new_enrollment_date THEN early_pay_cents ELSE compensation_cents END
+            ELSE CASE WHEN raise_date <= new_enrollment_date THEN final_pay_cents ELSE promoted_pay_cents END
+       END AS enrollment_pay_cents,
+       CASE WHEN promoted_before_enrollment THEN final_level_id ELSE level_id END AS enrollment_level_id
+FROM placed;

@@ -1,0 +1,133 @@
+//! The driver's dealings with tables: connection, census in, events out.
+
+use super::errors::failed;
+use super::variables::{enum_type, quoted};
+use crate::census::Census;
+use crate::engine::EngineOptions;
+use crate::engine::event_table::{EventTable, Values};
+use crate::error::Result;
+use crate::rules::schema::{EVENT_COLUMNS, Kind};
+use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use crate::scenario::RunSpec;
+use duckdb::arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use duckdb::{Config, Connection};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Opens a database with the options' limits.
+pub(super) fn connect(options: &EngineOptions) -> Result<Connection> {
+    let configure = || {
+        let mut config = Config::default().threads(options.threads as i64)?;
+        if let Some(limit) = &options.memory_limit {
+            config = config.max_memory(limit)?;
+        }
+        Ok(config)
+    };
+    let config = configure().map_err(failed("settings"))?;
+    match &options.database {
+        None => Connection::open_in_memory_with_flags(config).map_err(failed("start")),
+        Some(path) => Connection::open_with_flags(path, config).map_err(failed(format!("opening {}", path.display()))),
+    }
+}
+
+/// Creates the table `census`, in order of employee id, each person with the address of their draws.
+pub(super) fn load_census(connection: &Connection, census: &Census) -> duckdb::Result<()> {
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE loaded (employee_id VARCHAR, employee_ssn VARCHAR, birth_date DATE, hire_date DATE,
+             level_id INTEGER, compensation_cents BIGINT, deferral_bp INTEGER, enrollment_date DATE, ever_opted_out BOOLEAN)",
+    )?;
+    let rows = census.len();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("employee_id", Arc::new(census.employee_id.iter().collect::<StringArray>())),
+        ("employee_ssn", Arc::new(census.employee_ssn.iter().collect::<StringArray>())),
+        ("birth_date", Arc::new(Date32Array::from(census.birth_date.clone()))),
+        ("hire_date", Arc::new(Date32Array::from(census.hire_date.clone()))),
+        ("level_id", Arc::new(Int32Array::from(census.level_id.clone()))),
+        ("compensation_cents", Arc::new(Int64Array::from(census.compensation_cents.clone()))),
+        ("deferral_bp", Arc::new(Int32Array::from(census.deferral_bp.clone()))),
+        ("enrollment_date", Arc::new((0..rows).map(|row| census.enrollment_date(row)).collect::<Date32Array>())),
+        ("ever_opted_out", Arc::new(BooleanArray::from(vec![false; rows]))),
+    ];
+    if rows > 0 {
+        let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
+            .map_err(|e| duckdb::Error::DuckDBFailure(duckdb::ffi::Error::new(1), Some(e.to_string())))?;
+        let mut appender = connection.appender_to_catalog_and_db("loaded", "temp", "main")?;
+        appender.append_record_batch(batch)?;
+        appender.flush()?;
+    }
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE census AS
+             SELECT employee_id, employee_ssn, employee_key(employee_id) AS draw_key, * EXCLUDE (employee_id, employee_ssn) FROM loaded;
+         DROP TABLE loaded",
+    )
+}
+
+/// The statement that makes an empty table `events` with the columns of the schema; small vocabularies are enums.
+pub(super) fn create_events(run: &RunSpec) -> String {
+    let columns = EVENT_COLUMNS.iter().map(|column| {
+        let sql_type = match (column.name, column.kind) {
+            ("scenario_id", _) => enum_type(&[&run.scenario_id]),
+            ("plan_design_id", _) => enum_type(&[&run.plan_design_id]),
+            ("event_type", _) => enum_type(&Category::ALL.map(Category::event_type)),
+            ("event_category", _) => enum_type(&Category::ALL.map(Category::name)),
+            ("age_band", _) => enum_type(&AGE_BANDS),
+            ("tenure_band", _) => enum_type(&TENURE_BANDS),
+            (_, Kind::Text) => "VARCHAR".to_owned(),
+            (_, Kind::Int) => "INTEGER".to_owned(),
+            (_, Kind::Date) => "DATE".to_owned(),
+            (_, Kind::Decimal { precision, scale }) => format!("DECIMAL({precision}, {scale})"),
+        };
+        format!("{} {sql_type}", column.name)
+    });
+    format!("CREATE OR REPLACE TABLE events ({})", columns.collect::<Vec<_>>().join(", "))
+}
+
+/// The statement that writes a year's events as Parquet, without the year, which is in the folder's name.
+pub(super) fn copy_events(year: i32, file: &Path) -> String {
+    // Plain text on disk: an enum would come back as something else in other readers.
+    let columns = EVENT_COLUMNS.iter().filter(|column| column.name != "simulation_year").map(|column| match column.kind {
+        Kind::Text => format!("{0}::VARCHAR AS {0}", column.name),
+        Kind::Int | Kind::Date | Kind::Decimal { .. } => column.name.to_owned(),
+    });
+    format!(
+        "COPY (SELECT {} FROM events WHERE simulation_year = {year}) TO {} (FORMAT parquet, COMPRESSION zstd)",
+        columns.collect::<Vec<_>>().join(", "),
+        quoted(&file.display().to_string())
+    )
+}
+
+/// Reads a year's events in the order in which they stand in the table.
+pub(super) fn read_events(connection: &Connection, year: i32) -> Result<EventTable, String> {
+    let columns = EVENT_COLUMNS.iter().map(|column| match column.kind {
+        Kind::Text => format!("{}::VARCHAR", column.name),
+        Kind::Int => format!("{}::BIGINT", column.name),
+        Kind::Date => format!("({} - DATE '1970-01-01')::BIGINT", column.name),
+        Kind::Decimal { scale, .. } => format!("({}::DECIMAL(30, {scale}) * {})::BIGINT", column.name, 10i64.pow(scale.into())),
+    });
+    let sql = format!("SELECT {} FROM events WHERE simulation_year = {year}", columns.collect::<Vec<_>>().join(", "));
+    let mut statement = connection.prepare(&sql).map_err(|e| e.to_string())?;
+    let batches: Vec<RecordBatch> = statement.query_arrow([]).map_err(|e| e.to_string())?.collect();
+    let columns = EVENT_COLUMNS.iter().enumerate().map(|(index, column)| {
+        let arrays = batches.iter().map(|batch| batch.column(index).as_ref());
+        match column.kind {
+            Kind::Text => {
+                let arrays: Vec<&StringArray> = downcast(arrays, column.name)?;
+                Ok(Values::text(arrays.into_iter().flatten()))
+            }
+            Kind::Int | Kind::Date | Kind::Decimal { .. } => {
+                let arrays: Vec<&Int64Array> = downcast(arrays, column.name)?;
+                Ok(Values::int(arrays.into_iter().flatten()))
+            }
+        }
+    });
+    EventTable::new(columns.collect::<Result<_, String>>()?)
+}
+
+fn downcast<'a, T: 'static>(arrays: impl Iterator<Item = &'a dyn Array>, column: &str) -> Result<Vec<&'a T>, String> {
+    arrays
+        .map(|array| {
+            let found = array.data_type();
+            array.as_any().downcast_ref().ok_or_else(|| format!("column {column} came back as {found}"))
+        })
+        .collect()
+}

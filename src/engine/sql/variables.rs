@@ -1,0 +1,144 @@
+//! Assumptions and the year's facts as DuckDB session variables, which the SQL files read as `v('name')`.
+
+use crate::rules::calendar::{day, first_of_year, iso, last_of_year};
+use crate::rules::tables::{EnrollmentTerms, Tables};
+use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use crate::scenario::RunSpec;
+use std::fmt::Display;
+use std::fmt::Write as _;
+
+/// A script of `SET VARIABLE` statements.
+#[derive(Default)]
+pub(super) struct Variables(String);
+
+impl Variables {
+    fn set(&mut self, name: &str, value: impl Display, sql_type: &str) -> &mut Self {
+        writeln!(self.0, "SET VARIABLE {name} = {value}::{sql_type};").expect("writing to a string cannot fail");
+        self
+    }
+
+    fn int(&mut self, name: &str, value: impl Into<i64>) -> &mut Self {
+        self.set(name, value.into(), "INTEGER")
+    }
+
+    fn bigint(&mut self, name: &str, value: i64) -> &mut Self {
+        self.set(name, value, "BIGINT")
+    }
+
+    fn bigints(&mut self, name: &str, values: impl IntoIterator<Item = i64>) -> &mut Self {
+        self.set(name, list(values), "BIGINT[]")
+    }
+
+    fn ints(&mut self, name: &str, values: impl IntoIterator<Item = i32>) -> &mut Self {
+        self.set(name, list(values), "INTEGER[]")
+    }
+
+    fn date(&mut self, name: &str, day: i32) -> &mut Self {
+        self.set(name, quoted(&iso(day)), "DATE")
+    }
+
+    fn vocabulary(&mut self, name: &str, values: &[&str]) -> &mut Self {
+        self.set(name, list(values.iter().map(|value| quoted(value))), &format!("{}[]", enum_type(values)))
+    }
+
+    /// The script.
+    pub fn sql(&self) -> &str {
+        &self.0
+    }
+}
+
+fn list(values: impl IntoIterator<Item = impl Display>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    format!("[{}]", values.join(", "))
+}
+
+/// A text as an SQL literal.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The enum type of a vocabulary; a value may stand in it several times.
+pub(super) fn enum_type(values: &[&str]) -> String {
+    let mut unique: Vec<String> = Vec::new();
+    for value in values.iter().map(|value| quoted(value)) {
+        if !unique.contains(&value) {
+            unique.push(value);
+        }
+    }
+    format!("ENUM({})", unique.join(", "))
+}
+
+/// What is the same in every year of a run.
+pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
+    let mut variables = Variables::default();
+    let rules = &run.assumptions;
+    let terms = |field: fn(&EnrollmentTerms) -> i64| tables.enrollment.iter().map(field);
+    variables
+        .vocabulary("event_types", &Category::ALL.map(Category::event_type))
+        .vocabulary("event_categories", &Category::ALL.map(Category::name))
+        .vocabulary("age_bands", &AGE_BANDS)
+        .vocabulary("tenure_bands", &TENURE_BANDS)
+        .set("scenario_id", quoted(&run.scenario_id), &enum_type(&[&run.scenario_id]))
+        .set("plan_design_id", quoted(&run.plan_design_id), &enum_type(&[&run.plan_design_id]))
+        .bigint("growth_ppm", rules.workforce.growth.0)
+        .bigint("termination_ppm", rules.workforce.termination.0)
+        .bigint("new_hire_termination_ppm", rules.workforce.new_hire_termination.0)
+        .ints("hire_age", tables.hire_age.iter().copied())
+        .bigints("hire_point_cents", tables.levels.iter().map(|level| level.hire_point_cents))
+        .bigint("pay_spread_ppm", rules.hiring.pay_spread.0)
+        .bigints("promotion_threshold", tables.promotion.iter().map(|chance| chance.threshold))
+        .bigints("promotion_ppm", tables.promotion.iter().map(|chance| chance.ppm))
+        .bigint("promotion_raise_min_ppm", rules.promotion.raise_min.0)
+        .bigint("promotion_raise_choices", rules.promotion.raise_max.0 - rules.promotion.raise_min.0 + 1)
+        .bigint("promotion_cap_ppm", rules.promotion.raise_cap.0)
+        .bigint("promotion_cap_cents", rules.promotion.raise_cap_amount.0)
+        .ints("raise_month", tables.raise_month.iter().copied())
+        .bigints("merit_ppm", tables.levels.iter().map(|level| level.merit_ppm))
+        .bigint("raise_cap_ppm", rules.raise.cap.0)
+        .bigint("raise_cap_cents", rules.raise.cap_amount.0)
+        .bigints("proactive_threshold", terms(|t| t.proactive.threshold))
+        .bigints("proactive_ppm", terms(|t| t.proactive.ppm))
+        .set("auto_enrollment", rules.enrollment.auto_enrollment, "BOOLEAN")
+        .bigints("auto_ppm", terms(|t| t.auto_ppm))
+        .int("auto_rate_bp", rules.enrollment.auto_rate.0)
+        .bigints("opt_out_threshold", terms(|t| t.opt_out.threshold))
+        .bigints("opt_out_ppm", terms(|t| t.opt_out.ppm))
+        .ints("rate_bp", tables.enrollment.iter().map(|t| t.rate_bp))
+        .int("escalation_increment_bp", rules.escalation.increment.0)
+        .int("escalation_cap_bp", rules.escalation.cap.0);
+    variables
+}
+
+/// What is particular to one year. `hired_before` counts the run's earlier hires, `remaining_hires` those of the year
+/// before who are still employed.
+pub(super) fn of_year(year: i32, run: &RunSpec, tables: &Tables, hired_before: i64, remaining_hires: i64) -> Variables {
+    let mut variables = Variables::default();
+    let cola_ppm = run.assumptions.raise.cola_ppm(year);
+    let details = tables.levels.map(|level| quoted(&format!("merit {} ppm, COLA {cola_ppm} ppm", level.merit_ppm)));
+    variables
+        .int("simulation_year", year)
+        .date("first_day", first_of_year(year))
+        .date("last_day", last_of_year(year))
+        .date("promotion_day", day(year, 2, 1))
+        .bigint("hired_before", hired_before)
+        .bigint("remaining_hires", remaining_hires)
+        .bigint("cola_ppm", cola_ppm)
+        .set("raise_details", list(details), "VARCHAR[]");
+    let enrollment = &tables.enrollment;
+    if year == run.start_year {
+        variables
+            .int("choice_code", Category::VoluntaryEnrollment as u8)
+            .date("choice_day", day(year, 1, 15))
+            .bigints("choice_threshold", enrollment.iter().map(|t| t.voluntary.threshold))
+            .bigints("choice_ppm", enrollment.iter().map(|t| t.voluntary.ppm))
+            .ints("choice_rate_bp", enrollment.iter().map(|t| t.rate_bp));
+    } else {
+        variables
+            .int("choice_code", Category::YearOverYearConversion as u8)
+            .date("choice_day", day(year, 6, 15))
+            .bigints("choice_threshold", enrollment.iter().map(|t| t.conversion.threshold))
+            .bigints("choice_ppm", enrollment.iter().map(|t| t.conversion.ppm))
+            .ints("choice_rate_bp", enrollment.iter().map(|t| t.conversion_rate_bp));
+    }
+    variables
+}

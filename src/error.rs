@@ -1,0 +1,45 @@
+//! The one error type of the library: every variant says what was wrong, where, and what to do.
+
+use std::path::{Path, PathBuf};
+
+/// Result of every fallible function of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong between a command line and its event log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An assumption, scenario or setting is outside what the rules allow.
+    #[error("{0}")]
+    Config(String),
+    /// A census that cannot be used; the text lists the offending cells.
+    #[error("{0}")]
+    Census(String),
+    /// An engine failed while generating; `engine` is its mode name.
+    #[error("{engine} engine, {step}: {message}")]
+    Engine {
+        /// Mode name of the engine (`sql`, `polars`, `reference`).
+        engine: &'static str,
+        /// The step of the year loop that failed.
+        step: String,
+        /// What the engine said, with the remedy where one is known.
+        message: String,
+    },
+    /// A file or folder could not be read or written.
+    #[error("{path}: {message}", path = path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said, with the remedy where one is known.
+        message: String,
+    },
+    /// Two outputs that must be identical are not; the text is the difference report.
+    #[error("{0}")]
+    Parity(String),
+}
+
+impl Error {
+    /// An error about `path`, keeping the system's own words.
+    pub fn file(path: &Path, message: impl ToString) -> Self {
+        Error::File { path: path.to_path_buf(), message: message.to_string() }
+    }
+}

@@ -1,0 +1,244 @@
+//! Proof of equality: every column of every row, of every mode, against the reference.
+
+use crate::census::Census;
+use crate::engine::event_table::EventTable;
+use crate::engine::{EngineOptions, EventLog, Mode, open};
+use crate::error::{Error, Result};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::rules::schema::{EVENT_COLUMNS, position};
+use crate::scenario::RunSpec;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Differing rows shown side by side.
+const SHOWN: usize = 5;
+
+/// Fingerprint and size of one event log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Digest of the whole log.
+    pub fingerprint: Fingerprint,
+    /// Number of events.
+    pub events: u64,
+}
+
+/// What several logs of one run have in common, and what not.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Each log's name and outcome, the yardstick first.
+    pub outcomes: Vec<(String, Outcome)>,
+    /// Differences of the later logs from the first; empty means identical.
+    pub differences: Vec<Differences>,
+}
+
+impl Report {
+    /// Whether all logs are the same, bit for bit.
+    pub fn is_identical(&self) -> bool {
+        self.differences.is_empty() && self.outcomes.windows(2).all(|pair| pair[0].1 == pair[1].1)
+    }
+}
+
+/// Fingerprint of a log, read year by year.
+///
+/// # Errors
+/// When the log cannot be read, or is not in canonical order.
+pub fn outcome(log: &dyn EventLog, run: &RunSpec) -> Result<Outcome> {
+    let mut total = Totals::default();
+    for year in run.years() {
+        total.add(year, &log.year(year)?)?;
+    }
+    Ok(total.finish())
+}
+
+/// Runs every mode and compares them; the first of `modes` is the yardstick.
+pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Report> {
+    let mut engines = modes.iter().map(|&mode| open(mode, run, census, options)).collect::<Result<Vec<_>>>()?;
+    let mut logs = Vec::new();
+    for (mode, engine) in modes.iter().zip(&mut engines) {
+        logs.push((mode.name().to_owned(), engine.generate()?));
+    }
+    let logs: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
+    compare_logs(&logs, run)
+}
+
+/// Compares logs year by year; the first is the yardstick.
+pub fn compare_logs(logs: &[(String, &dyn EventLog)], run: &RunSpec) -> Result<Report> {
+    let mut totals = vec![Totals::default(); logs.len()];
+    let mut differences: Vec<Differences> =
+        logs.iter().skip(1).map(|(name, _)| Differences::new(&logs[0].0, name)).collect();
+    for year in run.years() {
+        let yardstick = logs[0].1.year(year)?;
+        totals[0].add(year, &yardstick)?;
+        for (index, (_, log)) in logs.iter().enumerate().skip(1) {
+            let table = log.year(year)?;
+            totals[index].add(year, &table)?;
+            if table != yardstick {
+                differences[index - 1].add_year(year, &yardstick, &table);
+            }
+        }
+    }
+    differences.retain(|difference| difference.count() > 0);
+    let outcomes = logs.iter().zip(totals).map(|((name, _), total)| (name.clone(), total.finish())).collect();
+    Ok(Report { outcomes, differences })
+}
+
+#[derive(Clone, Default)]
+struct Totals {
+    printer: Fingerprinter,
+    events: u64,
+}
+
+impl Totals {
+    /// Adds a year after making sure that it is in canonical order.
+    fn add(&mut self, year: i32, table: &EventTable) -> Result<()> {
+        let (ids, sequences, years) = (position("employee_id"), position("event_sequence"), position("simulation_year"));
+        let key = |row: usize| (table.text(ids, row), table.int(sequences, row));
+        for row in 0..table.len() {
+            if table.int(years, row) != Some(i64::from(year)) {
+                return Err(Error::Parity(format!("row {row} of year {year} belongs to year {:?}", table.int(years, row))));
+            }
+            if row > 0 && key(row - 1) >= key(row) {
+                return Err(Error::Parity(format!(
+                    "year {year} is not in canonical order (employee_id, event_sequence) at row {row}: {:?} after {:?}",
+                    key(row),
+                    key(row - 1)
+                )));
+            }
+        }
+        self.printer.add_year(year, table);
+        self.events += table.len() as u64;
+        Ok(())
+    }
+
+    fn finish(self) -> Outcome {
+        Outcome { fingerprint: self.printer.finish(), events: self.events }
+    }
+}
+
+/// How one log differs from another, counted and with examples.
+#[derive(Debug)]
+pub struct Differences {
+    yardstick: String,
+    other: String,
+    /// Events by category that only the yardstick has.
+    missing: BTreeMap<String, u64>,
+    /// Events by category that only the other has.
+    extra: BTreeMap<String, u64>,
+    /// Differing values by category and column.
+    changed: BTreeMap<(String, &'static str), u64>,
+    examples: Vec<String>,
+}
+
+impl Differences {
+    fn new(yardstick: &str, other: &str) -> Self {
+        Self {
+            yardstick: yardstick.to_owned(),
+            other: other.to_owned(),
+            missing: BTreeMap::new(),
+            extra: BTreeMap::new(),
+            changed: BTreeMap::new(),
+            examples: Vec::new(),
+        }
+    }
+
+    /// Number of missing events, extra events and differing values.
+    pub fn count(&self) -> u64 {
+        self.missing.values().chain(self.extra.values()).chain(self.changed.values()).sum()
+    }
+
+    /// Matches events by person and category, which happens at most once a year, and counts what differs.
+    fn add_year(&mut self, year: i32, left: &EventTable, right: &EventTable) {
+        let (lefts, rights) = (by_person_and_category(left), by_person_and_category(right));
+        let (mut l, mut r) = (0, 0);
+        while l < lefts.len() || r < rights.len() {
+            let order = match (lefts.get(l), rights.get(r)) {
+                (Some(&a), Some(&b)) => person_and_category(left, a).cmp(&person_and_category(right, b)),
+                (Some(_), None) => Ordering::Less,
+                (None, _) => Ordering::Greater,
+            };
+            match order {
+                Ordering::Less => {
+                    *self.missing.entry(category(left, lefts[l])).or_default() += 1;
+                    self.example(year, Some((left, lefts[l])), None);
+                    l += 1;
+                }
+                Ordering::Greater => {
+                    *self.extra.entry(category(right, rights[r])).or_default() += 1;
+                    self.example(year, None, Some((right, rights[r])));
+                    r += 1;
+                }
+                Ordering::Equal => {
+                    self.add_row(year, (left, lefts[l]), (right, rights[r]));
+                    l += 1;
+                    r += 1;
+                }
+            }
+        }
+    }
+
+    fn add_row(&mut self, year: i32, left: (&EventTable, usize), right: (&EventTable, usize)) {
+        let mut same = true;
+        for (column, (a, b)) in EVENT_COLUMNS.iter().zip(left.0.columns().iter().zip(right.0.columns())) {
+            if !a.same(left.1, b, right.1) {
+                same = false;
+                *self.changed.entry((category(left.0, left.1), column.name)).or_default() += 1;
+            }
+        }
+        if !same {
+            self.example(year, Some(left), Some(right));
+        }
+    }
+
+    fn example(&mut self, year: i32, left: Option<(&EventTable, usize)>, right: Option<(&EventTable, usize)>) {
+        let Some((table, row)) = left.or(right) else { return };
+        if self.examples.len() >= SHOWN {
+            return;
+        }
+        let mut text = format!("{year}, {}, {}:", table.text(position("employee_id"), row).unwrap_or("?"), category(table, row));
+        for (index, column) in EVENT_COLUMNS.iter().enumerate() {
+            let show = |side: Option<(&EventTable, usize)>| match side {
+                None => "(no such event)".to_owned(),
+                Some((table, row)) => table.columns()[index].show(row, column.kind).unwrap_or_else(|| "null".to_owned()),
+            };
+            let (a, b) = (show(left), show(right));
+            if a != b {
+                text.push_str(&format!("\n      {:<28} {a:<40} {b}", column.name));
+            }
+        }
+        self.examples.push(text);
+    }
+}
+
+fn category(table: &EventTable, row: usize) -> String {
+    table.text(position("event_category"), row).unwrap_or("?").to_owned()
+}
+
+fn person_and_category(table: &EventTable, row: usize) -> (Option<&str>, Option<&str>) {
+    (table.text(position("employee_id"), row), table.text(position("event_category"), row))
+}
+
+fn by_person_and_category(table: &EventTable) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..table.len()).collect();
+    rows.sort_by(|&a, &b| person_and_category(table, a).cmp(&person_and_category(table, b)));
+    rows
+}
+
+impl fmt::Display for Differences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} differs from {}:", self.other, self.yardstick)?;
+        for (events, what) in [(&self.missing, "missing"), (&self.extra, "extra")] {
+            for (category, count) in events {
+                writeln!(f, "  {count:>8} {what} {category} event(s)")?;
+            }
+        }
+        for ((category, column), count) in &self.changed {
+            writeln!(f, "  {count:>8} differing value(s) of {column} in {category} events")?;
+        }
+        writeln!(f, "  first differing rows ({} | {}):", self.yardstick, self.other)?;
+        for example in &self.examples {
+            writeln!(f, "    {example}")?;
+        }
+        Ok(())
+    }
+}

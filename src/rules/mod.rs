@@ -1,0 +1,16 @@
+//! The written rules (`docs/event-rules.md`) as code that every engine shares: units, assumptions, draws,
+//! calendar, workforce plan, vocabularies and the event schema. Nothing here knows Polars, DuckDB or a file.
+
+pub mod assumptions;
+mod assumptions_check;
+pub mod calendar;
+pub mod draws;
+pub mod identity;
+pub mod plan;
+pub mod schema;
+pub mod tables;
+pub mod units;
+pub mod vocabulary;
+
+/// Version of `docs/event-rules.md` that this code implements; it changes whenever an event log could change.
+pub const RULES_VERSION: u32 = 1;

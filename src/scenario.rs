@@ -1,0 +1,181 @@
+//! What is simulated: the named scenarios, and the full specification of one run.
+
+use crate::error::{Error, Result};
+use crate::rules::assumptions::Assumptions;
+use crate::rules::plan::{YearPlan, project};
+use std::ops::RangeInclusive;
+
+/// Seed used where none is given.
+pub const DEFAULT_SEED: u64 = 42;
+/// First year of the named scenarios.
+pub const DEFAULT_START_YEAR: i32 = 2025;
+/// Plan design used where none is given.
+pub const DEFAULT_PLAN_DESIGN: &str = "default";
+/// Years a run may cover.
+const YEARS: RangeInclusive<i32> = 1990..=2199;
+/// Most years in one run.
+const MAX_HORIZON: i32 = 100;
+
+/// A named size with what it is for and what it must deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scenario {
+    /// Name on command lines and in reports.
+    pub name: &'static str,
+    /// Employees of the synthetic census.
+    pub employee_count: usize,
+    /// Simulated years.
+    pub years: i32,
+    /// What the scenario is for.
+    pub purpose: &'static str,
+    /// Time that one run may take at the most, seconds.
+    pub target_time_seconds: u32,
+    /// Events it must produce with [`DEFAULT_SEED`] and default assumptions.
+    pub expected_events: u64,
+    /// Fingerprint of those events (`docs/event-rules.md`, "Fingerprint").
+    pub expected_fingerprint: &'static str,
+}
+
+/// Every named scenario, smallest first.
+pub const SCENARIOS: [Scenario; 4] = [
+    Scenario {
+        name: "quick",
+        employee_count: 100,
+        years: 2,
+        purpose: "fast validation",
+        target_time_seconds: 5,
+        expected_events: 0,
+        expected_fingerprint: "",
+    },
+    Scenario {
+        name: "1kx3",
+        employee_count: 1_000,
+        years: 3,
+        purpose: "development testing",
+        target_time_seconds: 10,
+        expected_events: 0,
+        expected_fingerprint: "",
+    },
+    Scenario {
+        name: "5kx5",
+        employee_count: 5_000,
+        years: 5,
+        purpose: "production target",
+        target_time_seconds: 60,
+        expected_events: 0,
+        expected_fingerprint: "",
+    },
+    Scenario {
+        name: "stress",
+        employee_count: 10_000,
+        years: 10,
+        purpose: "stress testing",
+        target_time_seconds: 300,
+        expected_events: 0,
+        expected_fingerprint: "",
+    },
+];
+
+impl Scenario {
+    /// The scenario of that name.
+    ///
+    /// # Errors
+    /// Lists the known names.
+    pub fn named(name: &str) -> Result<Self> {
+        SCENARIOS.into_iter().find(|scenario| scenario.name == name).ok_or_else(|| {
+            let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+            Error::Config(format!("unknown scenario `{name}`; known: {}", known.join(", ")))
+        })
+    }
+
+    /// Last simulated year.
+    pub fn end_year(&self) -> i32 {
+        DEFAULT_START_YEAR + self.years - 1
+    }
+
+    /// The run of this scenario with a seed and assumptions.
+    pub fn run_spec(&self, seed: u64, assumptions: Assumptions) -> Result<RunSpec> {
+        RunSpec::new(self.name, DEFAULT_PLAN_DESIGN, seed, DEFAULT_START_YEAR, self.end_year(), assumptions)
+    }
+}
+
+/// Everything that decides the events of a run, apart from its census.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSpec {
+    /// Value of the `scenario_id` column.
+    pub scenario_id: String,
+    /// Value of the `plan_design_id` column.
+    pub plan_design_id: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// First simulated year.
+    pub start_year: i32,
+    /// Last simulated year.
+    pub end_year: i32,
+    /// Validated assumptions.
+    pub assumptions: Assumptions,
+}
+
+impl RunSpec {
+    /// A checked specification.
+    ///
+    /// # Errors
+    /// Names the year range or the assumption that is out of bounds.
+    pub fn new(
+        scenario_id: &str,
+        plan_design_id: &str,
+        seed: u64,
+        start_year: i32,
+        end_year: i32,
+        assumptions: Assumptions,
+    ) -> Result<Self> {
+        assumptions.validate()?;
+        if !YEARS.contains(&start_year) || !YEARS.contains(&end_year) {
+            return Err(Error::Config(format!(
+                "years {start_year} to {end_year} are outside {} to {}",
+                YEARS.start(),
+                YEARS.end()
+            )));
+        }
+        if end_year < start_year || end_year - start_year >= MAX_HORIZON {
+            return Err(Error::Config(format!(
+                "a run covers 1 to {MAX_HORIZON} years; start year {start_year} with end year {end_year} does not"
+            )));
+        }
+        Ok(Self {
+            scenario_id: scenario_id.to_owned(),
+            plan_design_id: plan_design_id.to_owned(),
+            seed,
+            start_year,
+            end_year,
+            assumptions,
+        })
+    }
+
+    /// The simulated years in order.
+    pub fn years(&self) -> RangeInclusive<i32> {
+        self.start_year..=self.end_year
+    }
+
+    /// The head-count plan of every year for a census of `headcount` people.
+    pub fn plans(&self, headcount: usize) -> Result<Vec<YearPlan>> {
+        project(headcount as i64, self.start_year, self.end_year, &self.assumptions.workforce)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_scenarios_list_the_known() {
+        let error = Scenario::named("5kx6").unwrap_err().to_string();
+        assert!(error.contains("5kx6") && error.contains("quick, 1kx3, 5kx5, stress"), "{error}");
+    }
+
+    #[test]
+    fn impossible_horizons_are_refused() {
+        for (start, end) in [(2025, 2024), (1900, 1901), (2000, 2100), (2025, 2500)] {
+            assert!(RunSpec::new("s", "p", 1, start, end, Assumptions::default()).is_err(), "{start}..{end}");
+        }
+    }
+}
