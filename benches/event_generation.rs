@@ -1,1 +1,7 @@
-fn main(){}
+//! `cargo bench`: every scenario and mode as Criterion benchmarks. The suite itself lives in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    planalign_bench::suite::main()
+}

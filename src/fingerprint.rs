@@ -1,5 +1,6 @@
 //! A digest of an event log that any implementation can compute: by column, by year, and of the whole run.
 
+use crate::census::Census;
 use crate::engine::event_table::{EventTable, Values};
 use crate::rules::schema::EVENT_COLUMNS;
 use rayon::prelude::*;
@@ -40,6 +41,24 @@ impl Fingerprinter {
     pub fn finish(&self) -> Fingerprint {
         Fingerprint(self.0.digest128())
     }
+}
+
+/// Digest of the people of a census, columns in the order of [`Census`]'s fields.
+pub fn census_fingerprint(census: &Census) -> Fingerprint {
+    let ints = |values: &[i32]| Values::int(values.iter().map(|&value| Some(value)));
+    let columns = [
+        Values::Text(census.employee_id.clone()),
+        Values::Text(census.employee_ssn.clone()),
+        ints(&census.birth_date),
+        ints(&census.hire_date),
+        ints(&census.level_id),
+        Values::int(census.compensation_cents.iter().map(|&value| Some(value))),
+        ints(&census.deferral_bp),
+    ];
+    let mut hash = Xxh3Default::new();
+    hash.update(&(census.len() as u64).to_le_bytes());
+    columns.iter().for_each(|column| hash.update(&column_digest(column).to_le_bytes()));
+    Fingerprint(hash.digest128())
 }
 
 /// XXH3-128 over the column's values in row order. A missing value is the byte 0. Any other is the byte 1 and then

@@ -2,12 +2,19 @@
 //! and a Criterion suite that times exactly that work.
 
 pub mod census;
+pub mod cli;
 pub mod engine;
 pub mod error;
 pub mod fingerprint;
+pub mod measure;
 pub mod parity;
+pub mod record;
 pub mod rules;
 pub mod scenario;
+pub mod suite;
 pub mod text_column;
 
 pub use error::{Error, Result};
+
+/// Allocator of Rust code in this build.
+pub const ALLOCATOR: &str = "system";

@@ -92,11 +92,15 @@ struct Totals {
 impl Totals {
     /// Adds a year after making sure that it is in canonical order.
     fn add(&mut self, year: i32, table: &EventTable) -> Result<()> {
-        let (ids, sequences, years) = (position("employee_id"), position("event_sequence"), position("simulation_year"));
+        let (ids, sequences, years) =
+            (position("employee_id"), position("event_sequence"), position("simulation_year"));
         let key = |row: usize| (table.text(ids, row), table.int(sequences, row));
         for row in 0..table.len() {
             if table.int(years, row) != Some(i64::from(year)) {
-                return Err(Error::Parity(format!("row {row} of year {year} belongs to year {:?}", table.int(years, row))));
+                return Err(Error::Parity(format!(
+                    "row {row} of year {year} belongs to year {:?}",
+                    table.int(years, row)
+                )));
             }
             if row > 0 && key(row - 1) >= key(row) {
                 return Err(Error::Parity(format!(
@@ -195,11 +199,14 @@ impl Differences {
         if self.examples.len() >= SHOWN {
             return;
         }
-        let mut text = format!("{year}, {}, {}:", table.text(position("employee_id"), row).unwrap_or("?"), category(table, row));
+        let mut text =
+            format!("{year}, {}, {}:", table.text(position("employee_id"), row).unwrap_or("?"), category(table, row));
         for (index, column) in EVENT_COLUMNS.iter().enumerate() {
             let show = |side: Option<(&EventTable, usize)>| match side {
                 None => "(no such event)".to_owned(),
-                Some((table, row)) => table.columns()[index].show(row, column.kind).unwrap_or_else(|| "null".to_owned()),
+                Some((table, row)) => {
+                    table.columns()[index].show(row, column.kind).unwrap_or_else(|| "null".to_owned())
+                }
             };
             let (a, b) = (show(left), show(right));
             if a != b {

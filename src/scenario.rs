@@ -43,8 +43,8 @@ pub const SCENARIOS: [Scenario; 4] = [
         years: 2,
         purpose: "fast validation",
         target_time_seconds: 5,
-        expected_events: 0,
-        expected_fingerprint: "",
+        expected_events: 459,
+        expected_fingerprint: "9b1deb3c123790b423cf0c0bfbcc963f",
     },
     Scenario {
         name: "1kx3",
@@ -52,8 +52,8 @@ pub const SCENARIOS: [Scenario; 4] = [
         years: 3,
         purpose: "development testing",
         target_time_seconds: 10,
-        expected_events: 0,
-        expected_fingerprint: "",
+        expected_events: 6_808,
+        expected_fingerprint: "7769507f5d9c7a927a918fb3c60d0af7",
     },
     Scenario {
         name: "5kx5",
@@ -61,8 +61,8 @@ pub const SCENARIOS: [Scenario; 4] = [
         years: 5,
         purpose: "production target",
         target_time_seconds: 60,
-        expected_events: 0,
-        expected_fingerprint: "",
+        expected_events: 58_253,
+        expected_fingerprint: "6b64631557d680f0bc4033ff3b850a8a",
     },
     Scenario {
         name: "stress",
@@ -70,8 +70,8 @@ pub const SCENARIOS: [Scenario; 4] = [
         years: 10,
         purpose: "stress testing",
         target_time_seconds: 300,
-        expected_events: 0,
-        expected_fingerprint: "",
+        expected_events: 245_664,
+        expected_fingerprint: "1014c7d7b205d949b4228d33ee7ba397",
     },
 ];
 

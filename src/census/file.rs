@@ -81,8 +81,16 @@ pub(super) fn load(path: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCen
             (ids[index].as_deref(), births[index].value(), hires[index].value(), pay[index].value())
         {
             let employee_ssn = ssns[index].as_deref();
-            let deferral_bp = deferral[index].value().unwrap_or(0) as i32;
-            people.push(Person { row, employee_id, employee_ssn, birth_date, hire_date, compensation_cents, deferral_bp });
+            let deferral_bp = deferral[index].value().unwrap_or(0);
+            people.push(Person {
+                row,
+                employee_id,
+                employee_ssn,
+                birth_date,
+                hire_date,
+                compensation_cents,
+                deferral_bp,
+            });
         }
     }
     let loaded = assemble(people, path.display().to_string(), inactive, problems, run, strict)?;
@@ -130,7 +138,9 @@ impl Cells<'_> {
     }
 
     fn is_text(&self, name: &str) -> bool {
-        self.frame.column(name).is_ok_and(|column| matches!(column.dtype(), DataType::String | DataType::Categorical(..)))
+        self.frame
+            .column(name)
+            .is_ok_and(|column| matches!(column.dtype(), DataType::String | DataType::Categorical(..)))
     }
 
     fn texts(&self, name: &str) -> Result<Vec<Option<String>>> {
@@ -164,7 +174,9 @@ impl Cells<'_> {
         if self.is_text(name) {
             return self.parsed(name, problems, "not a date of the form YYYY-MM-DD", parse_day);
         }
-        let Some(series) = self.column(name, &DataType::Date)? else { return Ok(vec![Cell::Missing; self.frame.height()]) };
+        let Some(series) = self.column(name, &DataType::Date)? else {
+            return Ok(vec![Cell::Missing; self.frame.height()]);
+        };
         let days = series.to_physical_repr();
         let days = days.i32().map_err(|e| Error::file(self.path, e))?;
         Ok(days.iter().map(|day| day.map_or(Cell::Missing, Cell::Value)).collect())
@@ -214,10 +226,12 @@ fn parse_day(text: &str) -> Option<Day> {
     if !(time.is_empty() || time.starts_with(['T', ' '])) {
         return None;
     }
-    let mut parts = date.split('-').map(|part| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<i32>().ok()).flatten());
-    let (year, month, day_of_month) = (parts.next()??, parts.next()??, parts.next()??);
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<i32>().ok()).flatten();
+    let (year, rest) = date.split_at_checked(4)?;
+    let (month, day_of_month) = rest.strip_prefix('-')?.split_once('-').filter(|(month, _)| month.len() == 2)?;
+    let (year, month, day_of_month) = (number(year)?, number(month)?, number(day_of_month)?);
     let valid = (1..=12).contains(&month) && (1..=month_span(year, month).1).contains(&day_of_month);
-    (valid && parts.next().is_none()).then(|| day(year, month, day_of_month))
+    valid.then(|| day(year, month, day_of_month))
 }
 
 #[cfg(test)]
@@ -228,7 +242,17 @@ mod tests {
     fn iso_dates_with_and_without_time() {
         assert_eq!(parse_day("1970-01-02"), Some(1));
         assert_eq!(parse_day("2024-02-29T00:00:00"), parse_day("2024-02-29 12:30:00.000"));
-        for bad in ["2023-02-29", "01/02/2020", "2020-13-01", "2020-1-1", "2020-01-011", "", "2020-01-0é"] {
+        for bad in [
+            "2023-02-29",
+            "01/02/2020",
+            "2020-13-01",
+            "2020-1-1",
+            "2020-01-011",
+            "",
+            "2020-01-0é",
+            "2020-1-001",
+            "20-001-01x",
+        ] {
             assert_eq!(parse_day(bad), None, "{bad}");
         }
     }

@@ -63,7 +63,7 @@ pub(crate) struct Person<'a> {
     pub birth_date: Day,
     pub hire_date: Day,
     pub compensation_cents: i64,
-    pub deferral_bp: i32,
+    pub deferral_bp: i64,
 }
 
 /// A census with what was remarkable about its source.
@@ -73,6 +73,8 @@ pub struct LoadedCensus {
     pub census: Census,
     /// Where they came from.
     pub source: String,
+    /// Whether they were drawn from the seed rather than read.
+    pub synthetic: bool,
     /// Rows of the source that were left out as inactive.
     pub inactive: usize,
     /// Implausible but kept rows, counted.
@@ -109,7 +111,11 @@ impl Problems {
         if self.count == 0 {
             return Ok(());
         }
-        let more = if self.count > self.shown.len() { format!(" (the first {} shown)", self.shown.len()) } else { String::new() };
+        let more = if self.count > self.shown.len() {
+            format!(" (the first {} shown)", self.shown.len())
+        } else {
+            String::new()
+        };
         Err(Error::Census(format!("{source}: {} unusable value(s){more}\n  {}", self.count, self.shown.join("\n  "))))
     }
 }
@@ -150,7 +156,10 @@ fn assemble(
     if strict && !warnings.is_empty() {
         let lines: Vec<_> =
             warnings.iter().map(|w| format!("{} row(s) {}: {}", w.rows, w.what, w.examples.join("; "))).collect();
-        return Err(Error::Census(format!("{source}: implausible rows, refused by --strict\n  {}", lines.join("\n  "))));
+        return Err(Error::Census(format!(
+            "{source}: implausible rows, refused by --strict\n  {}",
+            lines.join("\n  ")
+        )));
     }
 
     let tables = Tables::new(&run.assumptions);
@@ -166,9 +175,9 @@ fn assemble(
         census.hire_date.push(person.hire_date);
         census.level_id.push(tables.level_of_pay(person.compensation_cents));
         census.compensation_cents.push(person.compensation_cents);
-        census.deferral_bp.push(person.deferral_bp);
+        census.deferral_bp.push(person.deferral_bp as i32);
     }
-    Ok(LoadedCensus { census, source, inactive, warnings })
+    Ok(LoadedCensus { census, source, synthetic: false, inactive, warnings })
 }
 
 fn check(person: &Person<'_>, start: Day, run: &RunSpec, problems: &mut Problems) {
@@ -189,7 +198,7 @@ fn check(person: &Person<'_>, start: Day, run: &RunSpec, problems: &mut Problems
         problems.add(person.row, "employee_gross_compensation", &pay, "pay must be from 0 to 1,000,000,000 dollars");
     }
     if !(0..=10_000).contains(&person.deferral_bp) {
-        let rate = format!("{:.4}", f64::from(person.deferral_bp) / 10_000.0);
+        let rate = format!("{:.4}", person.deferral_bp as f64 / 10_000.0);
         problems.add(person.row, "employee_deferral_rate", &rate, "a deferral rate is a fraction from 0 to 1");
     }
     for (column, date) in [("employee_birth_date", person.birth_date), ("employee_hire_date", person.hire_date)] {

@@ -1,7 +1,7 @@
 //! A census drawn from a seed: ages, tenure, levels, pay and deferral rates shaped like a mid-sized company's.
 //!
-//! Each person's attributes come from that person's own block of the reserved year 0, in integer arithmetic, so the
-//! first thousand people of a census of a million are the census of a thousand.
+//! Each person's attributes come from that person's own block of the reserved year 0, in integer arithmetic, so a
+//! larger census begins with the people of a smaller one, as long as their ids have the same number of digits.
 
 use super::{Census, LoadedCensus};
 use crate::rules::calendar::{days_in_year, first_of_year};
@@ -20,7 +20,8 @@ const FIRST_JOB_AGE: i64 = 19;
 /// Longest tenure in years.
 const MAX_TENURE: i64 = 35;
 /// Deferral rate in basis points with its weight, of 1,000; the first are the people not enrolled.
-const DEFERRAL: [(i32, i64); 8] = [(0, 380), (200, 90), (300, 170), (400, 60), (500, 70), (600, 130), (800, 50), (1_000, 50)];
+const DEFERRAL: [(i32, i64); 8] =
+    [(0, 380), (200, 90), (300, 170), (400, 60), (500, 70), (600, 130), (800, 50), (1_000, 50)];
 
 /// Draws a census of `employee_count` people for a run's seed, start year and pay ranges.
 pub fn synthetic(employee_count: usize, run: &RunSpec) -> LoadedCensus {
@@ -38,7 +39,8 @@ pub fn synthetic(employee_count: usize, run: &RunSpec) -> LoadedCensus {
         census.employee_id.push(&id);
         census.employee_ssn.push(&format!("SSN-{}", 100_000_000 + number));
     }
-    LoadedCensus { census, source: format!("synthetic census, seed {}", run.seed), inactive: 0, warnings: Vec::new() }
+    let source = format!("synthetic census of {employee_count}, seed {}", run.seed);
+    LoadedCensus { census, source, synthetic: true, inactive: 0, warnings: Vec::new() }
 }
 
 fn add_person(census: &mut Census, draw: &Block, run: &RunSpec, tables: &Tables) {

@@ -2,6 +2,7 @@
 
 use crate::rules::schema::{EVENT_COLUMNS, Kind};
 use crate::text_column::TextColumn;
+use std::collections::BTreeMap;
 
 /// Values of one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +114,20 @@ impl EventTable {
     /// All columns in schema order.
     pub fn columns(&self) -> &[Values] {
         &self.columns
+    }
+
+    /// Adds how often each value of a text column occurs; a missing one counts as `null`.
+    ///
+    /// # Panics
+    /// If the column is not one of text.
+    pub fn count_values(&self, position: usize, counts: &mut BTreeMap<String, u64>) {
+        for row in 0..self.len() {
+            let value = self.text(position, row).unwrap_or("null");
+            match counts.get_mut(value) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(value.to_owned(), 1)),
+            }
+        }
     }
 
     /// The text of a text column at `row`.

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::scenario::RunSpec;
 use event_table::EventTable;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How events are generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum, serde::Serialize)]
@@ -80,6 +81,18 @@ pub trait Engine {
     /// # Errors
     /// Names engine, step and cause.
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>>;
+
+    /// How long it took to get here.
+    fn setup_times(&self) -> SetupTimes;
+}
+
+/// Wall times of starting an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetupTimes {
+    /// Starting the engine: connection, functions, tables of the rules, threads.
+    pub engine_start: Duration,
+    /// Loading the census into it.
+    pub census_load: Duration,
 }
 
 /// Generated events in the engine's own memory; dropping it frees them.
@@ -89,6 +102,9 @@ pub trait EventLog {
 
     /// The events of one year in neutral form, in the order in which the engine holds them.
     fn year(&self, year: i32) -> Result<EventTable>;
+
+    /// Wall seconds that each year took to generate, in order; empty for a log that was read back.
+    fn year_seconds(&self) -> &[f64];
 
     /// Writes the events of one year as one zstd Parquet file, without the `simulation_year` column (it is in the
     /// folder's name).
@@ -104,7 +120,10 @@ pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions)
         return Err(Error::Config("0 threads cannot generate anything; give 1 or more".into()));
     }
     if mode != Mode::Sql && (options.database.is_some() || options.memory_limit.is_some()) {
-        return Err(Error::Config(format!("a database file or memory limit applies to mode sql, not to {}", mode.name())));
+        return Err(Error::Config(format!(
+            "a database file or memory limit applies to mode sql, not to {}",
+            mode.name()
+        )));
     }
     Ok(match mode {
         Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),

@@ -252,8 +252,14 @@ pub struct Enrollment {
 impl Default for Enrollment {
     fn default() -> Self {
         Self {
-            voluntary: ByAgeAndIncome::new([300_000, 550_000, 700_000, 800_000], [700_000, 1_000_000, 1_150_000, 1_250_000]),
-            conversion: ByAgeAndIncome::new([30_000, 50_000, 70_000, 80_000], [800_000, 1_000_000, 1_200_000, 1_300_000]),
+            voluntary: ByAgeAndIncome::new(
+                [300_000, 550_000, 700_000, 800_000],
+                [700_000, 1_000_000, 1_150_000, 1_250_000],
+            ),
+            conversion: ByAgeAndIncome::new(
+                [30_000, 50_000, 70_000, 80_000],
+                [800_000, 1_000_000, 1_200_000, 1_300_000],
+            ),
             conversion_rates: [300, 400, 500, 600].map(BasisPoints),
             proactive: [250_000, 450_000, 650_000, 750_000].map(Ppm),
             auto_enrollment: true,

@@ -62,7 +62,10 @@ impl Assumptions {
             probability(&key("hire_percentile"), level.hire_percentile)?;
             within(&key("hire_market_factor"), level.hire_market_factor, Ppm(0), Ppm(10 * MILLION))?;
             if index > 0 && level.pay_min <= self.levels.0[index - 1].pay_min {
-                return Err(Error::Config(format!("assumption `{}` must be above that of the level below", key("pay_min"))));
+                return Err(Error::Config(format!(
+                    "assumption `{}` must be above that of the level below",
+                    key("pay_min")
+                )));
             }
         }
 
@@ -84,7 +87,10 @@ impl Assumptions {
         amount("promotion.raise_cap_amount", promotion.raise_cap_amount)?;
 
         probability("raise.cola", self.raise.cola)?;
-        self.raise.cola_by_year.iter().try_for_each(|(year, &p)| probability(&format!("raise.cola_by_year.{year}"), p))?;
+        self.raise
+            .cola_by_year
+            .iter()
+            .try_for_each(|(year, &p)| probability(&format!("raise.cola_by_year.{year}"), p))?;
         weights("raise.month_weights", self.raise.month_weights.iter().copied())?;
         probability("raise.cap", self.raise.cap)?;
         amount("raise.cap_amount", self.raise.cap_amount)?;
@@ -116,7 +122,8 @@ mod tests {
 
     #[test]
     fn an_override_changes_only_what_it_names() {
-        let changed = Assumptions::from_toml("[workforce]\ngrowth = -0.05\n[raise]\ncola_by_year = { 2027 = 0.04 }").unwrap();
+        let changed =
+            Assumptions::from_toml("[workforce]\ngrowth = -0.05\n[raise]\ncola_by_year = { 2027 = 0.04 }").unwrap();
         assert_eq!(changed.workforce.growth, Ppm(-50_000));
         assert_eq!(changed.workforce.termination, Ppm(120_000));
         assert_eq!(changed.raise.cola_by_year[&2027], Ppm(40_000));

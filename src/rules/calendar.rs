@@ -39,7 +39,8 @@ pub const fn year_of(day: Day) -> i32 {
 
 /// Year, month and day of month of a day number (`civil_from_days` of the same source).
 pub const fn civil(day: Day) -> (i32, i32, i32) {
-    let shifted = day + 719_468;
+    // Every 32-bit day has a year, also those that no census may hold.
+    let shifted = day as i64 + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted - era * 146_097;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -47,7 +48,7 @@ pub const fn civil(day: Day) -> (i32, i32, i32) {
     let month_from_march = (5 * day_of_year + 2) / 153;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-    (year, month, day_of_year - (153 * month_from_march + 2) / 5 + 1)
+    (year as i32, month as i32, (day_of_year - (153 * month_from_march + 2) / 5 + 1) as i32)
 }
 
 /// First day and number of days of a month (1 to 12).
@@ -73,6 +74,7 @@ mod tests {
         assert_eq!(day(2000, 3, 1), 11_017);
         assert_eq!(day(2024, 2, 29), 19_782);
         assert_eq!(iso(day(1899, 12, 31)), "1899-12-31");
+        assert_eq!((year_of(Day::MIN), year_of(Day::MAX)), (-5_877_641, 5_881_580));
         assert_eq!((days_in_year(2024), days_in_year(2025), days_in_year(2100)), (366, 365, 365));
     }
 

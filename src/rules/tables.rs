@@ -168,7 +168,10 @@ mod tests {
         let tables = Tables::new(&Assumptions::default());
         // 0.02 x 1.4 (25-34) x 1.5 (2-4) x 0.85 (level 2) = 0.0357
         assert_eq!(tables.promotion[promotion_index(2, 1, 1)].ppm, 35_700);
-        assert_eq!(tables.levels.map(|l| l.hire_point_cents), [6_446_400, 9_660_000, 13_769_000, 26_397_000, 47_575_000]);
+        assert_eq!(
+            tables.levels.map(|l| l.hire_point_cents),
+            [6_446_400, 9_660_000, 13_769_000, 26_391_750, 47_575_000]
+        );
         assert_eq!((tables.raise_month.len(), tables.hire_age.len()), (107, 100));
         let mature_executive = tables.enrollment[enrollment_index(2, 3)];
         assert_eq!((mature_executive.voluntary.ppm, mature_executive.rate_bp), (875_000, 1_200));

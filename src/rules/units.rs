@@ -45,7 +45,8 @@ macro_rules! decimal_unit {
                 let scaled = value * Self::PER_ONE as f64;
                 let rounded = scaled.round();
                 // 2^53 bounds exact integers in a double; the tolerance only absorbs the decimal-to-binary step.
-                if !value.is_finite() || rounded.abs() > 9.0e15 || (scaled - rounded).abs() > 1e-6 * rounded.abs().max(1.0) {
+                let tolerance = 1e-6_f64.max(rounded.abs() * 1e-15);
+                if !value.is_finite() || rounded.abs() > 9.0e15 || (scaled - rounded).abs() > tolerance {
                     return Err(format!(concat!("{} is not ", $what), value));
                 }
                 Ok(Self(rounded as i64))
@@ -99,6 +100,8 @@ mod tests {
             assert!(Ppm::from_decimal(bad).is_err(), "{bad}");
         }
         assert!(BasisPoints::from_decimal(0.062_55).is_err());
+        assert!(Cents::from_decimal(80_000.555).is_err());
+        assert!(Ppm::from_decimal(0.600_000_4).is_err());
     }
 
     #[test]

@@ -81,9 +81,10 @@ mod tests {
 
     #[test]
     fn bands_include_their_lower_bound() {
-        assert_eq!([24, 25, 34, 64, 65, 120].map(|age| AGE_BANDS[band(age, &AGE_BAND_FROM)]), [
-            "< 25", "25-34", "25-34", "55-64", "65+", "65+"
-        ]);
+        assert_eq!(
+            [24, 25, 34, 64, 65, 120].map(|age| AGE_BANDS[band(age, &AGE_BAND_FROM)]),
+            ["< 25", "25-34", "25-34", "55-64", "65+", "65+"]
+        );
         assert_eq!(AGE_BANDS[band(-3, &AGE_BAND_FROM)], "< 25");
         assert_eq!(TENURE_BANDS[band(20, &TENURE_BAND_FROM)], "20+");
         assert_eq!(INCOME_SEGMENTS[band(4_999_999, &INCOME_SEGMENT_FROM_CENTS)], "low_income");

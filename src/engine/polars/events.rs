@@ -70,7 +70,10 @@ impl Year<'_> {
         let kinds: Vec<LazyFrame> = self.kinds().into_iter().map(|kind| kind.select(timeline)).collect();
         let order = SortMultipleOptions::default();
         let ordered = concat(kinds, UnionArgs { maintain_order: false, ..UnionArgs::default() })?
-            .with_column((col("row").cast(DataType::UInt64) * typed(16u64) + col("event_sequence").cast(DataType::UInt64)).alias("key"))
+            .with_column(
+                (col("row").cast(DataType::UInt64) * typed(16u64) + col("event_sequence").cast(DataType::UInt64))
+                    .alias("key"),
+            )
             .sort(["key"], order);
         let people = timeline
             .clone()
@@ -147,7 +150,13 @@ impl Year<'_> {
                 previous_pay_cents: None,
                 rates_bp: Some((col("deferral_bp"), col("escalated_rate_bp"))),
                 ppm: int(MILLION),
-                details: text(&[lit("deferral "), col("deferral_bp"), lit(" to "), col("escalated_rate_bp"), lit(" bp")]),
+                details: text(&[
+                    lit("deferral "),
+                    col("deferral_bp"),
+                    lit(" to "),
+                    col("escalated_rate_bp"),
+                    lit(" bp"),
+                ]),
             },
             Events {
                 happens: col("is_promoted"),
@@ -176,7 +185,9 @@ impl Year<'_> {
                 date: col("raise_date"),
                 level_id: col("raise_level_id"),
                 pay_cents: when(col("raised_early")).then(col("early_pay_cents")).otherwise(col("final_pay_cents")),
-                previous_pay_cents: Some(when(col("raised_early")).then(pay.clone()).otherwise(col("promoted_pay_cents"))),
+                previous_pay_cents: Some(
+                    when(col("raised_early")).then(pay.clone()).otherwise(col("promoted_pay_cents")),
+                ),
                 rates_bp: None,
                 ppm: int(MILLION),
                 details: lookup(raise_details, col("raise_level_id") - int(1)),
@@ -207,7 +218,9 @@ impl Year<'_> {
             },
             Events {
                 happens: col("termination_date").is_not_null(),
-                category_code: when(col("is_hire")).then(code(Category::NewHireTermination)).otherwise(code(Category::Termination)),
+                category_code: when(col("is_hire"))
+                    .then(code(Category::NewHireTermination))
+                    .otherwise(code(Category::Termination)),
                 sequence: col("termination_sequence"),
                 date: col("termination_date"),
                 level_id: col("final_level_id"),

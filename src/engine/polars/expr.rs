@@ -75,8 +75,7 @@ pub(super) fn nth_smallest(key: Expr, members: Option<Expr>, count: i64) -> Expr
 
 /// The sixteen draws of each employee key as one struct column, a field per slot.
 pub(super) fn draws(source: YearDraws) -> Expr {
-    let fields: Vec<Field> =
-        Slot::ALL.iter().map(|slot| Field::new(slot.name().into(), DataType::UInt32)).collect();
+    let fields: Vec<Field> = Slot::ALL.iter().map(|slot| Field::new(slot.name().into(), DataType::UInt32)).collect();
     let dtype = DataType::Struct(fields);
     col("draw_key").map(
         move |keys| draw_columns(&source, &keys),

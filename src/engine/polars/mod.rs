@@ -8,7 +8,7 @@ mod year;
 
 use crate::census::Census;
 use crate::engine::event_table::EventTable;
-use crate::engine::{Engine, EngineOptions, EventLog};
+use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
 use crate::error::{Error, Result};
 use crate::rules::draws::employee_key;
 use crate::rules::identity::EventIds;
@@ -18,9 +18,10 @@ use crate::rules::vocabulary::LEVELS;
 use crate::scenario::RunSpec;
 use polars::prelude::*;
 use std::path::Path;
+use std::time::Instant;
 use year::Year;
 
-pub use neutral::write_table;
+pub use neutral::{read_table, write_table};
 pub use threads::set_threads;
 
 /// The started engine: rules multiplied out, census as a frame.
@@ -29,6 +30,7 @@ pub struct PolarsEngine {
     tables: Tables,
     plans: Vec<YearPlan>,
     census: DataFrame,
+    setup_times: SetupTimes,
 }
 
 fn failed(step: impl Into<String>) -> impl FnOnce(PolarsError) -> Error {
@@ -43,13 +45,14 @@ impl PolarsEngine {
     /// When the plan cannot be met, or Polars already runs with another number of threads: its pool is made once per
     /// process ([`set_threads`]).
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
+        let clock = Instant::now();
         threads::check(options.threads)?;
-        Ok(Self {
-            run: run.clone(),
-            tables: Tables::new(&run.assumptions),
-            plans: run.plans(census.len())?,
-            census: state_frame(census).map_err(failed("census"))?,
-        })
+        let (tables, plans) = (Tables::new(&run.assumptions), run.plans(census.len())?);
+        let engine_start = clock.elapsed();
+        let clock = Instant::now();
+        let census = state_frame(census).map_err(failed("census"))?;
+        let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
+        Ok(Self { run: run.clone(), tables, plans, census, setup_times })
     }
 }
 
@@ -66,7 +69,10 @@ fn state_frame(census: &Census) -> PolarsResult<DataFrame> {
         Column::new("level_id".into(), census.level_id.iter().map(|&l| i64::from(l)).collect::<Vec<_>>()),
         Column::new("compensation_cents".into(), &census.compensation_cents[..]),
         Column::new("deferral_bp".into(), days(&census.deferral_bp)),
-        Column::new("enrollment_date".into(), (0..rows).map(|row| census.enrollment_date(row).map(i64::from)).collect::<Vec<_>>()),
+        Column::new(
+            "enrollment_date".into(),
+            (0..rows).map(|row| census.enrollment_date(row).map(i64::from)).collect::<Vec<_>>(),
+        ),
         Column::new("ever_opted_out".into(), vec![false; rows]),
     ];
     DataFrame::new(rows, columns.to_vec())
@@ -99,8 +105,9 @@ impl Engine for PolarsEngine {
         let ids = EventIds::new(self.run.seed, &self.run.scenario_id, &self.run.plan_design_id);
         let mut state = self.census.clone();
         let mut hired = 0;
-        let mut years = Vec::with_capacity(self.plans.len());
+        let (mut years, mut year_seconds) = (Vec::new(), Vec::new());
         for (year, plan) in self.run.years().zip(&self.plans) {
+            let clock = Instant::now();
             let step = |name: &str| format!("{name} of {year}");
             let rules = Year {
                 year,
@@ -120,8 +127,13 @@ impl Engine for PolarsEngine {
             years.push(events);
             state = year::roll_forward(timeline).collect().map_err(failed(step("roll forward")))?;
             hired += plan.hires;
+            year_seconds.push(clock.elapsed().as_secs_f64());
         }
-        Ok(Box::new(PolarsLog { run: &self.run, years }))
+        Ok(Box::new(PolarsLog { run: &self.run, years, year_seconds }))
+    }
+
+    fn setup_times(&self) -> SetupTimes {
+        self.setup_times
     }
 }
 
@@ -129,6 +141,7 @@ impl Engine for PolarsEngine {
 struct PolarsLog<'a> {
     run: &'a RunSpec,
     years: Vec<DataFrame>,
+    year_seconds: Vec<f64>,
 }
 
 impl PolarsLog<'_> {
@@ -144,6 +157,10 @@ impl EventLog for PolarsLog<'_> {
 
     fn year(&self, year: i32) -> Result<EventTable> {
         neutral::table(self.frame(year)).map_err(failed(format!("reading events of {year}")))
+    }
+
+    fn year_seconds(&self) -> &[f64] {
+        &self.year_seconds
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {

@@ -27,7 +27,10 @@ pub(super) fn table(frame: &DataFrame) -> PolarsResult<EventTable> {
 
 /// The neutral form as a frame.
 fn frame(table: &EventTable) -> PolarsResult<DataFrame> {
-    let columns = EVENT_COLUMNS.iter().zip(table.columns()).map(|(column, values)| series(column, values).map(Series::into_column));
+    let columns = EVENT_COLUMNS
+        .iter()
+        .zip(table.columns())
+        .map(|(column, values)| series(column, values).map(Series::into_column));
     DataFrame::new(table.len(), columns.collect::<PolarsResult<Vec<_>>>()?)
 }
 
@@ -54,6 +57,21 @@ fn series(column: &EventColumn, values: &Values) -> PolarsResult<Series> {
 pub fn write_table(table: &EventTable, file: &Path) -> Result<()> {
     let frame = frame(table).map_err(|e| Error::file(file, e))?;
     write_frame(frame, file)
+}
+
+/// Reads one year's events from a Parquet file that any engine wrote.
+///
+/// # Errors
+/// Names the file when it is missing, is not Parquet, or lacks a column or has one of another type.
+pub fn read_table(path: &Path, year: i32) -> Result<EventTable> {
+    let file = File::open(path).map_err(|e| Error::file(path, e))?;
+    let read = || {
+        let mut frame = ParquetReader::new(file).finish()?;
+        let years = Column::new_scalar("simulation_year".into(), year.into(), frame.height());
+        frame.with_column(years)?;
+        table(&frame)
+    };
+    read().map_err(|e: PolarsError| Error::file(path, e))
 }
 
 /// Writes one year's events as a zstd Parquet file, without the year, which is in the folder's name.

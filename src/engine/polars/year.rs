@@ -1,7 +1,9 @@
 //! One simulated year in lazy expressions: who leaves, who joins, then everybody's timeline, one step per function.
 //! The steps have the names of the SQL files; each adds columns, one row per person employed in the year.
 
-use super::expr::{band, bounded, draw, draws, employee_keys, int, lookup, nth_smallest, one_if, smaller, times_ppm, typed};
+use super::expr::{
+    band, bounded, draw, draws, employee_keys, int, lookup, nth_smallest, one_if, smaller, times_ppm, typed,
+};
 use crate::rules::calendar::{Day, day, days_in_year, first_of_year, last_of_year, month_span};
 use crate::rules::draws::{Slot, YearDraws};
 use crate::rules::plan::{YearPlan, split_over_levels};
@@ -61,25 +63,23 @@ impl Year<'_> {
     /// `before` is how many of the state's rows sort before the ids of the year's hires.
     pub fn timeline(&self, state: LazyFrame, before: usize) -> PolarsResult<LazyFrame> {
         let staff = self.terminations(state);
-        let parts = [
-            staff.clone().slice(0, before as IdxSize),
-            self.hires(),
-            staff.slice(before as i64, IdxSize::MAX),
-        ];
+        let parts = [staff.clone().slice(0, before as IdxSize), self.hires(), staff.slice(before as i64, IdxSize::MAX)];
         let after = self.headcount.iter().sum::<i64>() as usize > before;
         let roster = concat(&parts[..if after { 3 } else { 2 }], UnionArgs::default())?;
-        Ok(self.sequence(self.deferral_escalations(self.enrollments(self.raises(self.promotions(self.people(roster)))))))
+        Ok(self
+            .sequence(self.deferral_escalations(self.enrollments(self.raises(self.promotions(self.people(roster)))))))
     }
 
     /// Terminations of people employed on 1 January: per level, the quota with the lowest draws.
     fn terminations(&self, state: LazyFrame) -> LazyFrame {
         let quota = split_over_levels(self.plan.leavers, self.headcount);
         let shares: [i64; LEVELS] = std::array::from_fn(|level| share_ppm(quota[level], self.headcount[level]));
-        let cutoff = (0..LEVELS)
-            .map(|level| (col("level_id").eq(int(level as i64 + 1)), quota[level]))
-            .fold(typed(0u64), |others, (members, count)| {
+        let cutoff = (0..LEVELS).map(|level| (col("level_id").eq(int(level as i64 + 1)), quota[level])).fold(
+            typed(0u64),
+            |others, (members, count)| {
                 when(members.clone()).then(nth_smallest(col("rank_key"), Some(members), count)).otherwise(others)
-            });
+            },
+        );
         let day = date(self.first_day()) + bounded(Slot::TerminationDay, int(i64::from(days_in_year(self.year))));
         state
             .with_column(draws(self.draws()).alias("draws"))
@@ -87,7 +87,10 @@ impl Year<'_> {
             .with_row_index("position", Some(1))
             .with_column(rank_key(Slot::TerminationRank))
             .with_columns([
-                when(col("rank_key").lt_eq(cutoff)).then(day).otherwise(null(DataType::Int64)).alias("termination_date"),
+                when(col("rank_key").lt_eq(cutoff))
+                    .then(day)
+                    .otherwise(null(DataType::Int64))
+                    .alias("termination_date"),
                 lookup(shares, col("level_id") - int(1)).alias("termination_ppm"),
                 lit(false).alias("is_hire"),
             ])
@@ -97,9 +100,8 @@ impl Year<'_> {
     /// The year's hires, and which of them leave again before it ends.
     fn hires(&self) -> LazyFrame {
         let per_level = split_over_levels(self.plan.hires, self.headcount);
-        let level_id = (1..LEVELS).fold(int(1), |level, below| {
-            level + one_if(col("position").gt(int(per_level[..below].iter().sum())))
-        });
+        let level_id = (1..LEVELS)
+            .fold(int(1), |level, below| level + one_if(col("position").gt(int(per_level[..below].iter().sum()))));
         let points: Vec<i64> = self.tables.levels.iter().map(|level| level.hire_point_cents).collect();
         let ages: Vec<i64> = self.tables.hire_age.iter().map(|&age| i64::from(age)).collect();
         let weight_sum = int(ages.len() as i64);
@@ -119,21 +121,33 @@ impl Year<'_> {
             .lazy()
             .select([int_range(int(1), int(self.plan.hires + 1), 1, DataType::Int64).alias("position")])
             .select([
-                concat_str([lit(format!("NH_{}_", self.year)), col("position").cast(DataType::String).str().zfill(int(6))], "", false)
-                    .alias("employee_id"),
-                concat_str([lit("SSN-"), (col("position") + int(900_000_000 + self.hired_before)).cast(DataType::String)], "", false)
-                    .alias("employee_ssn"),
+                concat_str(
+                    [lit(format!("NH_{}_", self.year)), col("position").cast(DataType::String).str().zfill(int(6))],
+                    "",
+                    false,
+                )
+                .alias("employee_id"),
+                concat_str(
+                    [lit("SSN-"), (col("position") + int(900_000_000 + self.hired_before)).cast(DataType::String)],
+                    "",
+                    false,
+                )
+                .alias("employee_ssn"),
                 level_id.alias("level_id"),
                 col("position"),
             ])
             .with_column(employee_keys().alias("draw_key"))
             .with_column(draws(self.draws()).alias("draws"))
             .unnest(cols(["draws"]), None)
-            .with_columns([rank_key(Slot::NewHireTerminationRank), bounded(Slot::HireAge, weight_sum).alias("age_pick")])
+            .with_columns([
+                rank_key(Slot::NewHireTerminationRank),
+                bounded(Slot::HireAge, weight_sum).alias("age_pick"),
+            ])
             .with_columns([
                 (lookup(births, col("age_pick")) + bounded(Slot::HireBirthday, lookup(birth_days, col("age_pick"))))
                     .alias("birth_date"),
-                (date(self.first_day()) + bounded(Slot::HireDay, int(i64::from(days_in_year(self.year)) - 1))).alias("hire_date"),
+                (date(self.first_day()) + bounded(Slot::HireDay, int(i64::from(days_in_year(self.year)) - 1)))
+                    .alias("hire_date"),
                 times_ppm(lookup(points, col("level_id") - int(1)), factor).alias("compensation_cents"),
             ])
             .with_columns([
@@ -144,11 +158,14 @@ impl Year<'_> {
                 null(DataType::Int64).alias("enrollment_date"),
                 lit(false).alias("ever_opted_out"),
             ])
-            .select(ROSTER.iter().map(|name| col(*name)).chain(Slot::ALL.iter().map(|slot| col(slot.name()))).chain([
-                col("termination_date"),
-                col("termination_ppm"),
-                col("is_hire"),
-            ]).collect::<Vec<_>>())
+            .select(
+                ROSTER
+                    .iter()
+                    .map(|name| col(*name))
+                    .chain(Slot::ALL.iter().map(|slot| col(slot.name())))
+                    .chain([col("termination_date"), col("termination_ppm"), col("is_hire")])
+                    .collect::<Vec<_>>(),
+            )
     }
 
     /// Age, tenure, bands and segments on 1 January.
@@ -182,12 +199,10 @@ impl Year<'_> {
             .and(col("tenure").gt_eq(int(1)))
             .and(col("age").lt(int(65)))
             .and(employed_on(date(self.promotion_day())));
-        people
-            .with_column(index.alias("promotion_index"))
-            .with_columns([
-                eligible.and(draw(Slot::Promotion).lt(lookup(thresholds, col("promotion_index")))).alias("is_promoted"),
-                lookup(ppms, col("promotion_index")).alias("promotion_ppm"),
-            ])
+        people.with_column(index.alias("promotion_index")).with_columns([
+            eligible.and(draw(Slot::Promotion).lt(lookup(thresholds, col("promotion_index")))).alias("is_promoted"),
+            lookup(ppms, col("promotion_index")).alias("promotion_ppm"),
+        ])
     }
 
     pub fn promotion_day(&self) -> Day {
@@ -200,7 +215,8 @@ impl Year<'_> {
             self.tables.raise_month.iter().map(|&month| month_span(self.year, month)).collect();
         let (first_days, lengths): (Vec<i64>, Vec<i64>) =
             months.iter().map(|&(first, days)| (i64::from(first), i64::from(days))).unzip();
-        let raise_date = lookup(first_days, col("raise_pick")) + bounded(Slot::RaiseDay, lookup(lengths, col("raise_pick")));
+        let raise_date =
+            lookup(first_days, col("raise_pick")) + bounded(Slot::RaiseDay, lookup(lengths, col("raise_pick")));
         let merits: Vec<i64> = self.tables.levels.iter().map(|level| level.merit_ppm).collect();
 
         let promotion = &self.run.assumptions.promotion;
@@ -233,7 +249,9 @@ impl Year<'_> {
                     .alias("raise_date"),
             )
             .with_columns([early.alias("raised_early"), late.alias("raised_late")])
-            .with_column(when(col("raised_late")).then(col("final_level_id")).otherwise(col("level_id")).alias("raise_level_id"))
+            .with_column(
+                when(col("raised_late")).then(col("final_level_id")).otherwise(col("level_id")).alias("raise_level_id"),
+            )
             .with_column(lookup(merits, col("raise_level_id") - int(1)).alias("merit_ppm"))
             .with_column(
                 when(col("raised_early"))
@@ -241,9 +259,14 @@ impl Year<'_> {
                     .otherwise(col("compensation_cents"))
                     .alias("early_pay_cents"),
             )
-            .with_column(when(col("is_promoted")).then(promoted).otherwise(col("early_pay_cents")).alias("promoted_pay_cents"))
             .with_column(
-                when(col("raised_late")).then(raised("promoted_pay_cents")).otherwise(col("promoted_pay_cents")).alias("final_pay_cents"),
+                when(col("is_promoted")).then(promoted).otherwise(col("early_pay_cents")).alias("promoted_pay_cents"),
+            )
+            .with_column(
+                when(col("raised_late"))
+                    .then(raised("promoted_pay_cents"))
+                    .otherwise(col("promoted_pay_cents"))
+                    .alias("final_pay_cents"),
             )
     }
 
@@ -273,8 +296,11 @@ impl Year<'_> {
             )
         };
         let enrolls = |threshold: Expr| draw(Slot::Enrollment).lt(threshold);
-        let can_choose =
-            col("is_hire").not().and(col("enrollment_date").is_null()).and(col("ever_opted_out").not()).and(enrolls(choice_threshold));
+        let can_choose = col("is_hire")
+            .not()
+            .and(col("enrollment_date").is_null())
+            .and(col("ever_opted_out").not())
+            .and(enrolls(choice_threshold));
         let proactive = col("is_hire").and(enrolls(terms(|t| t.proactive.threshold)));
         let automatic = col("is_hire").and(lit(rules.auto_enrollment));
         let pick = |choice: Expr, proactively: Expr, automatically: Expr, none: Expr| {
@@ -293,9 +319,14 @@ impl Year<'_> {
             .and(draw(Slot::OptOut).lt(terms(|t| t.opt_out.threshold)))
             .and(employed_on(col("opt_out_date")));
         people
-            .with_columns([can_choose.alias("chooses"), proactive.alias("is_proactive"), automatic.alias("is_automatic")])
+            .with_columns([
+                can_choose.alias("chooses"),
+                proactive.alias("is_proactive"),
+                automatic.alias("is_automatic"),
+            ])
             .with_column(
-                pick(date(choice_day), proactive_day, automatic_day, null(DataType::Int64)).alias("new_enrollment_date"),
+                pick(date(choice_day), proactive_day, automatic_day, null(DataType::Int64))
+                    .alias("new_enrollment_date"),
             )
             .with_column(
                 col("new_enrollment_date").is_not_null().and(employed_on(col("new_enrollment_date"))).alias("enrolls"),
@@ -303,7 +334,8 @@ impl Year<'_> {
             .with_columns([
                 pick(code(by_choice), code(Category::ProactiveVoluntary), code(Category::AutoEnrollment), typed(0u8))
                     .alias("enrollment_code"),
-                pick(choice_rate, terms(|t| i64::from(t.rate_bp)), int(rules.auto_rate.0), int(0)).alias("enrollment_rate_bp"),
+                pick(choice_rate, terms(|t| i64::from(t.rate_bp)), int(rules.auto_rate.0), int(0))
+                    .alias("enrollment_rate_bp"),
                 pick(choice_ppm, terms(|t| t.proactive.ppm), terms(|t| t.auto_ppm), int(0)).alias("enrollment_ppm"),
                 capped(col("new_enrollment_date") + int(30)).alias("opt_out_date"),
                 terms(|t| t.opt_out.ppm).alias("opt_out_ppm"),
@@ -329,11 +361,16 @@ impl Year<'_> {
         let promoted_by = |day: Expr| one_if(col("is_promoted").and(promotion_day.clone().lt_eq(day)));
         let first = int(1) + one_if(col("escalates").or(col("is_hire")));
         people.with_columns([
-            (first.clone() + promoted_by(col("raise_date")).fill_null(int(0)) + enrolled_by(col("raise_date")).fill_null(int(0)))
-                .alias("raise_sequence"),
-            (first.clone() + one_if(col("raised_early")) + enrolled_by(promotion_day.clone())).alias("promotion_sequence"),
-            (first.clone() + raised_by(col("new_enrollment_date")) + promoted_by(col("new_enrollment_date")).fill_null(int(0)))
-                .alias("enrollment_sequence"),
+            (first.clone()
+                + promoted_by(col("raise_date")).fill_null(int(0))
+                + enrolled_by(col("raise_date")).fill_null(int(0)))
+            .alias("raise_sequence"),
+            (first.clone() + one_if(col("raised_early")) + enrolled_by(promotion_day.clone()))
+                .alias("promotion_sequence"),
+            (first.clone()
+                + raised_by(col("new_enrollment_date"))
+                + promoted_by(col("new_enrollment_date")).fill_null(int(0)))
+            .alias("enrollment_sequence"),
             (first
                 + one_if(col("raise_date").is_not_null())
                 + one_if(col("is_promoted"))
@@ -360,7 +397,8 @@ pub(super) const ROSTER: [&str; 10] = [
 
 /// Rank of a person within a group: by draw, then by position, which is the order of employee ids.
 fn rank_key(slot: Slot) -> Expr {
-    (col(slot.name()).cast(DataType::UInt64) * typed(1u64 << 32) + col("position").cast(DataType::UInt64)).alias("rank_key")
+    (col(slot.name()).cast(DataType::UInt64) * typed(1u64 << 32) + col("position").cast(DataType::UInt64))
+        .alias("rank_key")
 }
 
 fn raised_pay(pay: Expr, rate_ppm: Expr, cap_ppm: i64, cap_cents: i64) -> Expr {

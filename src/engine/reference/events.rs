@@ -71,9 +71,12 @@ fn details(event: &Event, text: &mut TextWriter<'_>) {
     let level = i64::from(event.level_id);
     match event.category {
         Category::Hiring => text.text("hired at level ").number(level),
-        Category::DeferralEscalation => {
-            text.text("deferral ").number(rate(event.previous_rate_bp)).text(" to ").number(rate(event.rate_bp)).text(" bp")
-        }
+        Category::DeferralEscalation => text
+            .text("deferral ")
+            .number(rate(event.previous_rate_bp))
+            .text(" to ")
+            .number(rate(event.rate_bp))
+            .text(" bp"),
         Category::Promotion => {
             let levels = text.text("level ").number(level - 1).text(" to ").number(level);
             levels.text(", raise ").number(event.detail).text(" ppm")

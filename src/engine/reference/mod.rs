@@ -6,7 +6,7 @@ mod person;
 
 use crate::census::Census;
 use crate::engine::event_table::EventTable;
-use crate::engine::{Engine, EngineOptions, EventLog};
+use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
 use crate::error::{Error, Result};
 use crate::rules::calendar::{days_in_year, first_of_year};
 use crate::rules::draws::{Block, Slot, YearDraws, bounded, employee_key};
@@ -21,6 +21,7 @@ use events::EventChunk;
 use person::{Employee, PersonYear, YearRules};
 use rayon::prelude::*;
 use std::path::Path;
+use std::time::Instant;
 
 /// People per unit of parallel work.
 const CHUNK: usize = 2_048;
@@ -34,6 +35,7 @@ pub struct ReferenceEngine {
     ssns: TextColumn,
     census: Vec<Employee>,
     pool: rayon::ThreadPool,
+    setup_times: SetupTimes,
 }
 
 impl ReferenceEngine {
@@ -42,11 +44,15 @@ impl ReferenceEngine {
     /// # Errors
     /// When the plan cannot be met or the threads cannot be started.
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
+        let clock = Instant::now();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build().map_err(|e| Error::Engine {
             engine: "reference",
             step: "start".into(),
             message: format!("{e}; ask for fewer threads"),
         })?;
+        let (tables, plans) = (Tables::new(&run.assumptions), run.plans(census.len())?);
+        let engine_start = clock.elapsed();
+        let clock = Instant::now();
         let employees = (0..census.len()).map(|row| Employee {
             name: row as u32,
             key: employee_key(census.employee_id.get(row).unwrap_or_default()),
@@ -58,19 +64,20 @@ impl ReferenceEngine {
             enrollment_date: census.enrollment_date(row),
             ever_opted_out: false,
         });
-        Ok(Self {
-            run: run.clone(),
-            tables: Tables::new(&run.assumptions),
-            plans: run.plans(census.len())?,
-            ids: census.employee_id.clone(),
-            ssns: census.employee_ssn.clone(),
-            census: employees.collect(),
-            pool,
-        })
+        let employees = employees.collect();
+        let (ids, ssns) = (census.employee_id.clone(), census.employee_ssn.clone());
+        let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
+        Ok(Self { run: run.clone(), tables, plans, ids, ssns, census: employees, pool, setup_times })
     }
 
     /// One year: who leaves and joins, then everybody's events. Returns the events and the next year's employees.
-    fn year(&self, year: i32, plan: &YearPlan, state: Vec<Employee>, names: &mut Names) -> (Vec<EventChunk>, Vec<Employee>) {
+    fn year(
+        &self,
+        year: i32,
+        plan: &YearPlan,
+        state: Vec<Employee>,
+        names: &mut Names,
+    ) -> (Vec<EventChunk>, Vec<Employee>) {
         let draws = YearDraws::new(self.run.seed, year);
         let mut headcount = [0; LEVELS];
         state.iter().for_each(|e| headcount[e.level_id as usize - 1] += 1);
@@ -85,7 +92,10 @@ impl ReferenceEngine {
         let rules = YearRules::new(year, &self.run, &self.tables, plan, headcount, leavers);
 
         let hires = self.hire(year, plan, headcount, names, draws);
-        let hire_cutoff = smallest(hires.iter().enumerate().map(|(i, (_, b))| rank_key(b, Slot::NewHireTerminationRank, i)), plan.new_hire_leavers);
+        let hire_cutoff = smallest(
+            hires.iter().enumerate().map(|(i, (_, b))| rank_key(b, Slot::NewHireTerminationRank, i)),
+            plan.new_hire_leavers,
+        );
 
         // The year's hires sort as one block among the others, because their ids share a prefix that nobody else has.
         let prefix = format!("NH_{year}_");
@@ -147,7 +157,8 @@ impl ReferenceEngine {
         Employee {
             name,
             key,
-            birth_date: first_of_year(birth_year) + pick(Slot::HireBirthday, i64::from(days_in_year(birth_year))) as i32,
+            birth_date: first_of_year(birth_year)
+                + pick(Slot::HireBirthday, i64::from(days_in_year(birth_year))) as i32,
             hire_date: first_of_year(year) + pick(Slot::HireDay, i64::from(days_in_year(year)) - 1) as i32,
             level_id,
             compensation_cents: times_ppm(self.tables.levels[level_id as usize - 1].hire_point_cents, factor),
@@ -208,13 +219,19 @@ impl Engine for ReferenceEngine {
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
         let mut names = Names { ids: self.ids.clone(), ssns: self.ssns.clone(), hired: 0 };
         let mut state = self.census.clone();
-        let mut years = Vec::with_capacity(self.plans.len());
+        let (mut years, mut year_seconds) = (Vec::new(), Vec::new());
         for (year, plan) in self.run.years().zip(&self.plans) {
+            let clock = Instant::now();
             let (events, next) = self.pool.install(|| self.year(year, plan, state, &mut names));
             years.push(events);
             state = next;
+            year_seconds.push(clock.elapsed().as_secs_f64());
         }
-        Ok(Box::new(ReferenceLog { run: &self.run, years }))
+        Ok(Box::new(ReferenceLog { run: &self.run, years, year_seconds }))
+    }
+
+    fn setup_times(&self) -> SetupTimes {
+        self.setup_times
     }
 }
 
@@ -222,6 +239,7 @@ impl Engine for ReferenceEngine {
 struct ReferenceLog<'a> {
     run: &'a RunSpec,
     years: Vec<Vec<EventChunk>>,
+    year_seconds: Vec<f64>,
 }
 
 impl EventLog for ReferenceLog<'_> {
@@ -236,6 +254,10 @@ impl EventLog for ReferenceLog<'_> {
             step: format!("reading events of {year}"),
             message,
         })
+    }
+
+    fn year_seconds(&self) -> &[f64] {
+        &self.year_seconds
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {

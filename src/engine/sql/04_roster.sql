@@ -1,8 +1,9 @@
 -- Everybody employed in the year, in the order of employee ids, with age, tenure, bands and last day.
 -- The ids of the year's hires share a prefix that nobody else has, so they stand as one block among the others.
 
+-- (`staff` is read twice, and not materialized: what is materialized is read back by several threads, out of order.)
 CREATE OR REPLACE TEMP VIEW roster AS
-WITH leaving_staff AS (
+WITH leaving_staff AS NOT MATERIALIZED (
     SELECT *, false AS is_hire,
            CASE WHEN rank_key(draw.termination_rank, ordinal) <= v('termination_cutoff')[level_id]
                 THEN v('first_day') + bounded(draw.termination_day, v('last_day') - v('first_day') + 1)::INTEGER

@@ -3,11 +3,11 @@
 use crate::rules::draws::{SLOTS, Slot, YearDraws, employee_key};
 use crate::rules::identity::{EVENT_ID_LEN, EventIds};
 use duckdb::Connection;
-use duckdb::vtab::arrow::WritableVector;
 use duckdb::core::{DataChunkHandle, Inserter, LogicalTypeHandle, LogicalTypeId};
 use duckdb::ffi::duckdb_string_t;
 use duckdb::types::DuckString;
 use duckdb::vscalar::{ScalarFunctionSignature, VScalar};
+use duckdb::vtab::arrow::WritableVector;
 use std::error::Error;
 
 type Invoked = Result<(), Box<dyn Error>>;
@@ -110,7 +110,8 @@ impl VScalar for EventId {
     }
 
     fn signatures() -> Vec<ScalarFunctionSignature> {
-        let parameters = [LogicalTypeId::Varchar, LogicalTypeId::Integer, LogicalTypeId::UTinyint, LogicalTypeId::UTinyint];
+        let parameters =
+            [LogicalTypeId::Varchar, LogicalTypeId::Integer, LogicalTypeId::UTinyint, LogicalTypeId::UTinyint];
         vec![ScalarFunctionSignature::exact(parameters.map(Into::into).into(), LogicalTypeId::Varchar.into())]
     }
 }

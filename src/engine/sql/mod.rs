@@ -10,7 +10,7 @@ mod variables;
 
 use crate::census::Census;
 use crate::engine::event_table::EventTable;
-use crate::engine::{Engine, EngineOptions, EventLog};
+use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
 use crate::error::Result;
 use crate::rules::identity::EventIds;
 use crate::rules::plan::YearPlan;
@@ -19,6 +19,7 @@ use crate::scenario::RunSpec;
 use duckdb::Connection;
 use errors::failed;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 const FUNCTIONS: &str = include_str!("00_functions.sql");
 /// Steps that run every year before the views can be defined: their tables and variables are what the views read.
@@ -46,6 +47,7 @@ pub struct SqlEngine {
     plans: Vec<YearPlan>,
     connection: Connection,
     in_memory: bool,
+    setup_times: SetupTimes,
 }
 
 impl SqlEngine {
@@ -54,18 +56,23 @@ impl SqlEngine {
     /// # Errors
     /// When the plan cannot be met, the file is locked or not a database, or a limit is not understood.
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
-        let engine = Self {
+        let clock = Instant::now();
+        let mut engine = Self {
             run: run.clone(),
             tables: Tables::new(&run.assumptions),
             plans: run.plans(census.len())?,
             connection: tables::connect(options)?,
             in_memory: options.database.is_none(),
+            setup_times: SetupTimes { engine_start: Duration::ZERO, census_load: Duration::ZERO },
         };
         let ids = EventIds::new(run.seed, &run.scenario_id, &run.plan_design_id);
         functions::register(&engine.connection, run.seed, ids).map_err(failed("functions"))?;
         engine.execute("functions", FUNCTIONS)?;
         engine.execute("assumptions", variables::of_run(run, &engine.tables).sql())?;
+        engine.setup_times.engine_start = clock.elapsed();
+        let clock = Instant::now();
         tables::load_census(&engine.connection, census).map_err(failed("census"))?;
+        engine.setup_times.census_load = clock.elapsed();
         Ok(engine)
     }
 
@@ -97,18 +104,26 @@ impl Engine for SqlEngine {
         self.execute("state", "CREATE OR REPLACE TEMP TABLE state AS SELECT * FROM census")?;
         self.execute("events", &tables::create_events(&self.run))?;
         let (mut hired_before, mut remaining_hires) = (0, 0);
+        let mut year_seconds = Vec::new();
         for (year, plan) in self.run.years().zip(&self.plans) {
+            let clock = Instant::now();
             self.year(year, hired_before, remaining_hires)?;
             hired_before += plan.hires;
             remaining_hires = plan.remaining_hires();
+            year_seconds.push(clock.elapsed().as_secs_f64());
         }
-        Ok(Box::new(SqlLog { engine: self }))
+        Ok(Box::new(SqlLog { engine: self, year_seconds }))
+    }
+
+    fn setup_times(&self) -> SetupTimes {
+        self.setup_times
     }
 }
 
 /// The SQL engine's events: the table `events` in canonical order.
 struct SqlLog<'a> {
     engine: &'a SqlEngine,
+    year_seconds: Vec<f64>,
 }
 
 impl Drop for SqlLog<'_> {
@@ -127,7 +142,12 @@ impl EventLog for SqlLog<'_> {
     }
 
     fn year(&self, year: i32) -> Result<EventTable> {
-        tables::read_events(&self.engine.connection, year).map_err(|message| errors::engine_error("reading events", message))
+        tables::read_events(&self.engine.connection, year)
+            .map_err(|message| errors::engine_error("reading events", message))
+    }
+
+    fn year_seconds(&self) -> &[f64] {
+        &self.year_seconds
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {

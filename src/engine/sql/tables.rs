@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::rules::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use crate::scenario::RunSpec;
-use duckdb::arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use duckdb::arrow::array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 use duckdb::{Config, Connection};
 use std::path::Path;
 use std::sync::Arc;
@@ -49,8 +51,9 @@ pub(super) fn load_census(connection: &Connection, census: &Census) -> duckdb::R
         ("ever_opted_out", Arc::new(BooleanArray::from(vec![false; rows]))),
     ];
     if rows > 0 {
-        let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
-            .map_err(|e| duckdb::Error::DuckDBFailure(duckdb::ffi::Error::new(1), Some(e.to_string())))?;
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
+                .map_err(|e| duckdb::Error::DuckDBFailure(duckdb::ffi::Error::new(1), Some(e.to_string())))?;
         let mut appender = connection.appender_to_catalog_and_db("loaded", "temp", "main")?;
         appender.append_record_batch(batch)?;
         appender.flush()?;
@@ -85,10 +88,11 @@ pub(super) fn create_events(run: &RunSpec) -> String {
 /// The statement that writes a year's events as Parquet, without the year, which is in the folder's name.
 pub(super) fn copy_events(year: i32, file: &Path) -> String {
     // Plain text on disk: an enum would come back as something else in other readers.
-    let columns = EVENT_COLUMNS.iter().filter(|column| column.name != "simulation_year").map(|column| match column.kind {
-        Kind::Text => format!("{0}::VARCHAR AS {0}", column.name),
-        Kind::Int | Kind::Date | Kind::Decimal { .. } => column.name.to_owned(),
-    });
+    let columns =
+        EVENT_COLUMNS.iter().filter(|column| column.name != "simulation_year").map(|column| match column.kind {
+            Kind::Text => format!("{0}::VARCHAR AS {0}", column.name),
+            Kind::Int | Kind::Date | Kind::Decimal { .. } => column.name.to_owned(),
+        });
     format!(
         "COPY (SELECT {} FROM events WHERE simulation_year = {year}) TO {} (FORMAT parquet, COMPRESSION zstd)",
         columns.collect::<Vec<_>>().join(", "),
@@ -102,7 +106,9 @@ pub(super) fn read_events(connection: &Connection, year: i32) -> Result<EventTab
         Kind::Text => format!("{}::VARCHAR", column.name),
         Kind::Int => format!("{}::BIGINT", column.name),
         Kind::Date => format!("({} - DATE '1970-01-01')::BIGINT", column.name),
-        Kind::Decimal { scale, .. } => format!("({}::DECIMAL(30, {scale}) * {})::BIGINT", column.name, 10i64.pow(scale.into())),
+        Kind::Decimal { scale, .. } => {
+            format!("({}::DECIMAL(30, {scale}) * {})::BIGINT", column.name, 10i64.pow(scale.into()))
+        }
     });
     let sql = format!("SELECT {} FROM events WHERE simulation_year = {year}", columns.collect::<Vec<_>>().join(", "));
     let mut statement = connection.prepare(&sql).map_err(|e| e.to_string())?;

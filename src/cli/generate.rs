@@ -1,0 +1,81 @@
+//! `planbench generate`: the events of one run, written as Parquet.
+
+use super::inputs::{Custom, Resources};
+use super::{PASS, use_threads};
+use crate::engine::{EngineOptions, Mode};
+use crate::error::{Error, Result};
+use crate::record::generation;
+use crate::scenario::{DEFAULT_SEED, Scenario};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Engine to generate with
+    #[arg(long, value_enum)]
+    mode: Mode,
+    /// Named scenario (see `planbench scenarios`)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["employee_count", "start_year", "end_year"])]
+    scenario: Option<String>,
+    #[command(flatten)]
+    custom: Custom,
+    /// Seed of every draw
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    seed: u64,
+    #[command(flatten)]
+    resources: Resources,
+    /// Work in this DuckDB database file instead of memory (mode sql)
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// DuckDB's memory limit, such as 4GB (mode sql)
+    #[arg(long, value_name = "SIZE")]
+    memory_limit: Option<String>,
+    /// Folder to write into
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Replace an earlier output in that folder
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: Args) -> Result<u8> {
+    use_threads(args.resources.threads)?;
+    let scenario = args.scenario.as_deref().map(Scenario::named).transpose()?;
+    let prepared = args.custom.prepare(scenario, Some(args.seed))?;
+    prepared.report_census();
+    let options =
+        EngineOptions { threads: args.resources.threads, memory_limit: args.memory_limit, database: args.database };
+    let summary = generation::generate(args.mode, &prepared.run, &prepared.loaded, &options, &args.out, args.force)?;
+
+    // A named scenario with nothing changed must give what the repository says it gives.
+    if let Some(scenario) = scenario
+        .filter(|_| args.seed == DEFAULT_SEED && args.custom.census.is_none() && args.custom.assumptions.is_none())
+        && (summary.events, summary.fingerprint.as_str()) != (scenario.expected_events, scenario.expected_fingerprint)
+    {
+        return Err(Error::Parity(format!(
+            "scenario {} gave {} events ({}), expected {} ({}); the output in {} is not to be trusted",
+            scenario.name,
+            summary.events,
+            summary.fingerprint,
+            scenario.expected_events,
+            scenario.expected_fingerprint,
+            args.out.display()
+        )));
+    }
+
+    println!("{} events, fingerprint {}", summary.events, summary.fingerprint);
+    for (category, events) in &summary.events_by_category {
+        println!("  {events:>10}  {category}");
+    }
+    for year in &summary.years {
+        println!("{}: {} -> {} people, {} events", year.year, year.headcount_start, year.headcount_end, year.events);
+    }
+    let t = &summary.timings_seconds;
+    eprintln!(
+        "setup {:.3} s, generation {:.3} s, Parquet {:.3} s; written to {}",
+        t.setup,
+        t.generation,
+        t.persist,
+        args.out.display()
+    );
+    Ok(PASS)
+}

@@ -1,0 +1,130 @@
+//! Facts about the machine and the build that every record carries.
+
+use crate::record::versions::Versions;
+use serde::{Deserialize, Serialize};
+use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
+
+/// What decides whether two figures may be compared at all. No host name, no clock rate, no exact bytes: they differ
+/// on one machine from day to day, or are the same on different ones.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MachineKey {
+    /// CPU architecture, such as `x86_64`.
+    pub architecture: String,
+    /// CPU model as the CPU names itself, where the platform tells.
+    pub cpu_model: Option<String>,
+    /// CPUs that this process may use (affinity and cgroup).
+    pub usable_cpus: usize,
+    /// Memory that this process may use, GiB rounded to the next power of two, where the
+    /// platform tells.
+    pub memory_bucket_gib: Option<u64>,
+    /// Whether the machine is virtual; absent where the platform does not tell.
+    pub virtualised: Option<bool>,
+}
+
+/// The machine at the start of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// What makes it comparable.
+    pub key: MachineKey,
+    /// Memory that this process may use, bytes, where the platform tells.
+    pub memory_bytes: Option<u64>,
+    /// Operating system and version.
+    pub os: String,
+    /// Kernel version, where the platform tells.
+    pub kernel: Option<String>,
+    /// Load average over one minute at the start, where the platform tells.
+    pub load_average_1m: Option<f64>,
+}
+
+/// The build that measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Compiler version.
+    pub rustc: String,
+    /// Cargo profile and optimisation level.
+    pub profile: String,
+    /// Target triple.
+    pub target: String,
+    /// Allocator of Rust code; DuckDB brings its own.
+    pub allocator: String,
+    /// Git commit that was built, where there was a repository.
+    pub git_commit: Option<String>,
+    /// Whether tracked files differed from that commit when it was built.
+    pub git_dirty: Option<bool>,
+    /// `BUILD_NUMBER` or `GITHUB_RUN_NUMBER` of the run.
+    pub build_number: Option<String>,
+    /// Versions of crate, rules and engines.
+    pub versions: Versions,
+}
+
+impl Machine {
+    /// Looks at this machine.
+    pub fn current() -> Self {
+        let refreshes =
+            RefreshKind::nothing().with_memory(MemoryRefreshKind::everything()).with_cpu(CpuRefreshKind::everything());
+        let system = System::new_with_specifics(refreshes).ok();
+        let memory_bytes = system.as_ref().map(|system| {
+            let limit = system.cgroup_limits().map(|limits| limits.total_memory).filter(|&bytes| bytes > 0);
+            limit.map_or(system.total_memory(), |limit| limit.min(system.total_memory()))
+        });
+        let cpu_model = system.as_ref().and_then(|system| Some(system.cpus().first()?.brand().trim().to_owned()));
+        Self {
+            key: MachineKey {
+                architecture: std::env::consts::ARCH.to_owned(),
+                cpu_model: cpu_model.filter(|model| !model.is_empty()),
+                usable_cpus: crate::engine::available_threads(),
+                memory_bucket_gib: memory_bytes.map(|bytes| bytes.div_ceil(1 << 30).next_power_of_two()),
+                virtualised: virtualised(),
+            },
+            memory_bytes,
+            os: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.to_owned()),
+            kernel: System::kernel_version().ok(),
+            load_average_1m: System::load_average().ok().map(|load| load.one),
+        }
+    }
+}
+
+/// Whether the CPU says that it runs under a hypervisor.
+fn virtualised() -> Option<bool> {
+    #[cfg(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64")))]
+    {
+        let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+        let flags = cpuinfo.lines().find_map(|line| line.strip_prefix("flags"))?;
+        Some(flags.split_ascii_whitespace().any(|flag| flag == "hypervisor"))
+    }
+    #[cfg(not(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64"))))]
+    {
+        None
+    }
+}
+
+impl Build {
+    /// The build of this process.
+    pub fn current() -> Self {
+        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self {
+            rustc: env!("PLANALIGN_RUSTC").to_owned(),
+            profile: env!("PLANALIGN_PROFILE").to_owned(),
+            target: env!("PLANALIGN_TARGET").to_owned(),
+            allocator: crate::ALLOCATOR.to_owned(),
+            git_commit: known(env!("PLANALIGN_GIT_COMMIT")),
+            git_dirty: env!("PLANALIGN_GIT_DIRTY").parse().ok(),
+            build_number: ["BUILD_NUMBER", "GITHUB_RUN_NUMBER"].iter().find_map(|name| std::env::var(name).ok()),
+            versions: Versions::current(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_stable_and_filled() {
+        let machine = Machine::current();
+        assert_eq!(machine.key, Machine::current().key);
+        assert!(machine.key.usable_cpus > 0 && machine.key.memory_bucket_gib.is_none_or(u64::is_power_of_two));
+        assert!(Build::current().rustc.starts_with("rustc 1."));
+        assert_eq!(Build::current().versions.duckdb, "1.5.6");
+    }
+}

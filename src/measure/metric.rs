@@ -1,0 +1,113 @@
+//! Metrics of one's own: implement [`Metric`], add it to [`all`], and it appears in every run record and report.
+//!
+//! ```
+//! use planalign_bench::measure::metric::{Direction, Metric, Run};
+//!
+//! /// Events per million bytes of peak memory.
+//! struct EventsPerMegabyte;
+//!
+//! impl Metric for EventsPerMegabyte {
+//!     fn name(&self) -> &'static str { "events_per_megabyte" }
+//!     fn unit(&self) -> &'static str { "events/MB" }
+//!     fn direction(&self) -> Direction { Direction::HigherIsBetter }
+//!     fn finish(&mut self, run: &Run) -> Option<f64> {
+//!         Some(run.events as f64 / (run.peak_memory_bytes? as f64 / 1e6))
+//!     }
+//! }
+//! ```
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Which way is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is better.
+    HigherIsBetter,
+    /// Less is better.
+    LowerIsBetter,
+}
+
+/// What a metric may know about the observed run.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// Events generated.
+    pub events: u64,
+    /// Wall time of generation.
+    pub wall: Duration,
+    /// CPU time of generation, all threads.
+    pub cpu: Duration,
+    /// Peak resident memory, where the platform tells.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// A figure read around one run of an engine, in a fresh process.
+pub trait Metric {
+    /// Name in records and reports, `snake_case`.
+    fn name(&self) -> &'static str;
+
+    /// Unit of the value.
+    fn unit(&self) -> &'static str;
+
+    /// Which way is good.
+    fn direction(&self) -> Direction;
+
+    /// Called right before the run.
+    fn start(&mut self) {}
+
+    /// Called right after the run; `None` when this run has no such figure.
+    fn finish(&mut self, run: &Run) -> Option<f64>;
+}
+
+/// A metric's value in a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetricValue {
+    /// Metric name.
+    pub name: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// Which way is good.
+    pub direction: Direction,
+    /// The value; absent when the run has none.
+    pub value: Option<f64>,
+}
+
+/// Every registered metric.
+pub fn all() -> Vec<Box<dyn Metric>> {
+    vec![Box::new(EventsPerCpuSecond)]
+}
+
+/// Events per second of CPU time: throughput that does not improve by using more cores.
+struct EventsPerCpuSecond;
+
+impl Metric for EventsPerCpuSecond {
+    fn name(&self) -> &'static str {
+        "events_per_cpu_second"
+    }
+
+    fn unit(&self) -> &'static str {
+        "events/s"
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::HigherIsBetter
+    }
+
+    fn finish(&mut self, run: &Run) -> Option<f64> {
+        (!run.cpu.is_zero()).then(|| run.events as f64 / run.cpu.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cpu_time_is_no_figure() {
+        let mut run = Run { events: 10, wall: Duration::ZERO, cpu: Duration::ZERO, peak_memory_bytes: None };
+        assert_eq!(EventsPerCpuSecond.finish(&run), None);
+        run.cpu = Duration::from_millis(500);
+        assert_eq!(EventsPerCpuSecond.finish(&run), Some(20.0));
+    }
+}

@@ -1,0 +1,113 @@
+//! A thread that looks at the process now and then: mean memory, and CPU utilisation over windows.
+
+use super::process::{cpu_time, resident_bytes};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Time between two looks. One look costs about 10 microseconds (`docs/measuring.md`, "Sampler").
+const INTERVAL: Duration = Duration::from_millis(5);
+/// Shortest window over which CPU utilisation is stated: below it, scheduling ticks decide the figure.
+const WINDOW: Duration = Duration::from_millis(40);
+
+/// What was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampled {
+    /// Mean resident set size over the looks, bytes; absent if there was no look or the platform does not tell.
+    pub mean_memory_bytes: Option<f64>,
+    /// Highest CPU utilisation over a window, 1.0 = one CPU; absent if the run was shorter than a window.
+    pub peak_cpu_utilisation: Option<f64>,
+    /// Looks taken.
+    pub looks: u64,
+}
+
+/// A running sampler.
+pub struct Sampler {
+    stop: Sender<()>,
+    thread: JoinHandle<Sampled>,
+}
+
+impl Sampler {
+    /// Starts to look.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start() -> std::io::Result<Self> {
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new().name("sampler".into()).spawn(move || {
+            let mut seen = Seen::new();
+            while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                seen.look(Instant::now(), cpu_time(), resident_bytes());
+            }
+            seen.result()
+        })?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Stops and tells; nothing if the thread died.
+    pub fn finish(self) -> Option<Sampled> {
+        drop(self.stop);
+        self.thread.join().ok()
+    }
+}
+
+/// The looks so far.
+struct Seen {
+    window_start: (Instant, Duration),
+    peak: Option<f64>,
+    memory_sum: f64,
+    memory_looks: u64,
+    looks: u64,
+}
+
+impl Seen {
+    fn new() -> Self {
+        Self { window_start: (Instant::now(), cpu_time()), peak: None, memory_sum: 0.0, memory_looks: 0, looks: 0 }
+    }
+
+    fn look(&mut self, now: Instant, cpu: Duration, resident: Option<u64>) {
+        self.looks += 1;
+        if let Some(bytes) = resident {
+            self.memory_sum += bytes as f64;
+            self.memory_looks += 1;
+        }
+        let wall = now.saturating_duration_since(self.window_start.0);
+        if wall >= WINDOW {
+            let utilisation = cpu.saturating_sub(self.window_start.1).as_secs_f64() / wall.as_secs_f64();
+            self.peak = Some(self.peak.unwrap_or(0.0).max(utilisation));
+            self.window_start = (now, cpu);
+        }
+    }
+
+    fn result(&self) -> Sampled {
+        Sampled {
+            mean_memory_bytes: (self.memory_looks > 0).then(|| self.memory_sum / self.memory_looks as f64),
+            peak_cpu_utilisation: self.peak,
+            looks: self.looks,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_too_short_is_absent() {
+        let mut seen = Seen::new();
+        let (start, cpu) = seen.window_start;
+        seen.look(start + Duration::from_millis(10), cpu + Duration::from_millis(10), Some(100));
+        assert_eq!(seen.result().peak_cpu_utilisation, None);
+        assert_eq!(seen.result().mean_memory_bytes, Some(100.0));
+        seen.look(start + Duration::from_millis(50), cpu + Duration::from_millis(100), Some(300));
+        assert_eq!(seen.result().peak_cpu_utilisation, Some(2.0));
+        assert_eq!(seen.result().mean_memory_bytes, Some(200.0));
+    }
+
+    #[test]
+    fn no_look_is_no_figure() {
+        assert_eq!(Seen::new().result(), Sampled { mean_memory_bytes: None, peak_cpu_utilisation: None, looks: 0 });
+        let sampler = Sampler::start().expect("a thread");
+        assert!(sampler.finish().is_some());
+    }
+}

@@ -1,0 +1,276 @@
+//! The fresh process of an observation: this program calls itself, does one run, and tells what it saw.
+//!
+//! Nothing of an earlier run is in such a process: not the other engine's memory, not an allocator's free lists, not a
+//! warm cache of plans. `docs/measuring.md` calls it a cold run.
+
+use super::metric::{self, MetricValue, Run};
+use super::process::{cpu_time, disk_io, peak_memory_bytes, resident_bytes};
+use super::sampler::Sampler;
+use crate::census::{self, LoadedCensus};
+use crate::engine::{EngineOptions, Mode, open};
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprinter;
+use crate::record::run::{Observation, Phases};
+use crate::rules::assumptions::Assumptions;
+use crate::rules::schema::position;
+use crate::scenario::RunSpec;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+/// First argument of a process that is to serve one request and end.
+const ARGUMENT: &str = "--planalign-worker";
+
+/// Who is simulated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum People {
+    /// A synthetic census of so many.
+    Synthetic(usize),
+    /// A census file.
+    File(PathBuf),
+}
+
+/// What a fresh process is asked to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// One run of one engine.
+    Run(RunRequest),
+    /// Allocate and touch so many bytes: proves that the peak is measured right.
+    Allocate(usize),
+}
+
+/// One run of one engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// Mode name.
+    pub mode: String,
+    /// Value of `scenario_id`.
+    pub scenario_id: String,
+    /// Value of `plan_design_id`.
+    pub plan_design_id: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// First simulated year.
+    pub start_year: i32,
+    /// Last simulated year.
+    pub end_year: i32,
+    /// Assumptions.
+    pub assumptions: Assumptions,
+    /// Who.
+    pub people: People,
+    /// Worker threads.
+    pub threads: usize,
+    /// Folder in which Parquet files are written and removed again.
+    pub scratch: PathBuf,
+}
+
+/// What a process that allocated tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocated {
+    /// Peak resident set size, bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// Resident set size at the start, bytes.
+    pub idle_memory_bytes: Option<u64>,
+}
+
+impl RunRequest {
+    /// The request for a run of `mode`.
+    pub fn new(run: &RunSpec, people: People, mode: Mode, options: &EngineOptions, scratch: &Path) -> Self {
+        Self {
+            mode: mode.name().to_owned(),
+            scenario_id: run.scenario_id.clone(),
+            plan_design_id: run.plan_design_id.clone(),
+            seed: run.seed,
+            start_year: run.start_year,
+            end_year: run.end_year,
+            assumptions: run.assumptions.clone(),
+            people,
+            threads: options.threads,
+            scratch: scratch.to_path_buf(),
+        }
+    }
+
+    fn run_spec(&self) -> Result<RunSpec> {
+        let assumptions = self.assumptions.clone();
+        RunSpec::new(&self.scenario_id, &self.plan_design_id, self.seed, self.start_year, self.end_year, assumptions)
+    }
+}
+
+/// Serves a request if this process was started to; `None` lets `main` go on.
+pub fn serve_if_asked() -> Option<ExitCode> {
+    let mut arguments = std::env::args().skip(1);
+    (arguments.next().as_deref() == Some(ARGUMENT)).then(|| {
+        let idle = resident_bytes();
+        let text = arguments.next().unwrap_or_default();
+        let answer = serde_json::from_str(&text)
+            .map_err(|e| Error::Config(format!("worker request: {e}")))
+            .and_then(|request| serve(&request, idle));
+        match answer {
+            Ok(json) => {
+                println!("{json}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::from(2)
+            }
+        }
+    })
+}
+
+fn serve(request: &Request, idle_memory_bytes: Option<u64>) -> Result<String> {
+    let json = match request {
+        Request::Run(run) => serde_json::to_string(&observe_here(run, idle_memory_bytes)?),
+        Request::Allocate(bytes) => {
+            let memory = std::hint::black_box(vec![1u8; *bytes]);
+            let allocated = Allocated { peak_memory_bytes: peak_memory_bytes(), idle_memory_bytes };
+            drop(memory);
+            serde_json::to_string(&allocated)
+        }
+    };
+    json.map_err(|e| Error::Config(format!("worker answer: {e}")))
+}
+
+/// Has a fresh process of `executable` do one run.
+///
+/// # Errors
+/// What the process said when it failed, or how it ended.
+pub fn observe(executable: &Path, request: &RunRequest) -> Result<Observation> {
+    ask(executable, &Request::Run(request.clone()))
+}
+
+/// Has a fresh process of `executable` allocate and touch memory.
+///
+/// # Errors
+/// As [`observe`].
+pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
+    ask(executable, &Request::Allocate(bytes))
+}
+
+fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T> {
+    let text = serde_json::to_string(request).map_err(|e| Error::Config(format!("worker request: {e}")))?;
+    let output = Command::new(executable)
+        .args([ARGUMENT, &text])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| Error::file(executable, format!("cannot be started for an observation: {e}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = if said.trim().is_empty() { "nothing" } else { said.trim() };
+        return Err(Error::file(
+            executable,
+            format!("observation process ended with {}; it said: {said}", output.status),
+        ));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|e| Error::file(executable, format!("observation process answered: {e}")))
+}
+
+/// Seconds since a clock was started, which is then restarted.
+fn lap(clock: &mut Instant) -> f64 {
+    std::mem::replace(clock, Instant::now()).elapsed().as_secs_f64()
+}
+
+/// Does and observes one run in this process.
+fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<Observation> {
+    // SAFETY: the process was started for this and still has its one thread.
+    unsafe { crate::engine::polars::set_threads(request.threads) };
+    let mode = Mode::named(&request.mode)?;
+    let run = request.run_spec()?;
+    let io_before = disk_io();
+
+    let mut clock = Instant::now();
+    let loaded = people(&request.people, &run)?;
+    let census_read = lap(&mut clock);
+    let options = EngineOptions { threads: request.threads, ..EngineOptions::default() };
+    let mut engine = open(mode, &run, &loaded.census, &options)?;
+    drop(loaded);
+    let setup = engine.setup_times();
+
+    let mut metrics = metric::all();
+    metrics.iter_mut().for_each(|metric| metric.start());
+    let sampler = Sampler::start().map_err(|e| Error::Config(format!("sampler thread: {e}")))?;
+    let cpu_before = cpu_time();
+    clock = Instant::now();
+    let log = engine.generate()?;
+    let wall = clock.elapsed();
+    let cpu = cpu_time().saturating_sub(cpu_before);
+    // Read before anything else can raise it: comparison and Parquet are not part of the peak.
+    let peak = peak_memory_bytes();
+    let sampled = sampler.finish();
+
+    let events = log.event_count()?;
+    let seen = Run { events, wall, cpu, peak_memory_bytes: peak };
+    let metrics = metrics.iter_mut().map(|metric| value_of(metric.as_mut(), &seen)).collect();
+
+    let scratch = tempfile::Builder::new()
+        .prefix(".scratch-")
+        .tempdir_in(&request.scratch)
+        .map_err(|e| Error::file(&request.scratch, e))?;
+    clock = Instant::now();
+    for year in run.years() {
+        log.write_parquet(year, &scratch.path().join(format!("{year}.parquet")))?;
+    }
+    let persist = lap(&mut clock);
+    let io_after = disk_io();
+    let io = |field: fn(super::process::DiskIo) -> u64| Some(field(io_after?).saturating_sub(field(io_before?)));
+
+    let mut printer = Fingerprinter::default();
+    let mut events_by_type = BTreeMap::new();
+    for year in run.years() {
+        let table = log.year(year)?;
+        printer.add_year(year, &table);
+        table.count_values(position("event_type"), &mut events_by_type);
+    }
+    let years = log.year_seconds().to_vec();
+    clock = Instant::now();
+    drop(log);
+    drop(engine);
+    let cleanup = lap(&mut clock);
+
+    Ok(Observation {
+        wall_seconds: wall.as_secs_f64(),
+        cpu_seconds: cpu.as_secs_f64(),
+        cpu_utilisation_mean: utilisation(cpu, wall),
+        cpu_utilisation_peak: sampled.and_then(|sampled| sampled.peak_cpu_utilisation),
+        peak_memory_bytes: peak,
+        idle_memory_bytes,
+        mean_memory_bytes: sampled.and_then(|sampled| sampled.mean_memory_bytes),
+        disk_read_bytes: io(|io| io.read_bytes),
+        disk_written_bytes: io(|io| io.written_bytes),
+        phases: Phases {
+            census_read,
+            engine_start: setup.engine_start.as_secs_f64(),
+            census_load: setup.census_load.as_secs_f64(),
+            years,
+            persist,
+            cleanup,
+        },
+        events,
+        events_by_type,
+        fingerprint: printer.finish().to_string(),
+        metrics,
+    })
+}
+
+fn utilisation(cpu: Duration, wall: Duration) -> f64 {
+    cpu.as_secs_f64() / wall.max(Duration::from_nanos(1)).as_secs_f64()
+}
+
+fn people(people: &People, run: &RunSpec) -> Result<LoadedCensus> {
+    match people {
+        People::Synthetic(count) => Ok(census::synthetic(*count, run)),
+        People::File(file) => census::load(file, run, false),
+    }
+}
+
+fn value_of(metric: &mut dyn metric::Metric, run: &Run) -> MetricValue {
+    MetricValue {
+        name: metric.name().to_owned(),
+        unit: metric.unit().to_owned(),
+        direction: metric.direction(),
+        value: metric.finish(run).filter(|value| value.is_finite()),
+    }
+}

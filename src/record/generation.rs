@@ -1,0 +1,344 @@
+//! A generated event log on disk: `simulation_year=YYYY/events.parquet` and `generation_summary.json`.
+//!
+//! Everything is written into a hidden staging folder beside its final place and renamed when the whole run is done, so
+//! an interrupted run leaves the folder as it was.
+
+use crate::census::{LoadedCensus, Warning};
+use crate::engine::event_table::EventTable;
+use crate::engine::{EngineOptions, EventLog, Mode, open};
+use crate::error::{Error, Result};
+use crate::fingerprint::{Fingerprinter, census_fingerprint};
+use crate::record::versions::Versions;
+use crate::rules::assumptions::Assumptions;
+use crate::rules::schema::position;
+use crate::scenario::RunSpec;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Version of the summary's format.
+const FORMAT_VERSION: u32 = 1;
+/// Name of the summary within the folder.
+pub const SUMMARY: &str = "generation_summary.json";
+const STAGING: &str = ".staging-";
+
+/// `generation_summary.json`: what was generated from what, and how long it took.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// Version of this format.
+    pub format_version: u32,
+    /// When the run ended, UTC.
+    pub created_at: String,
+    /// Engine.
+    pub mode: String,
+    /// Scenario name, `custom` for a custom one.
+    pub scenario_id: String,
+    /// Plan design.
+    pub plan_design_id: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// First simulated year.
+    pub start_year: i32,
+    /// Last simulated year.
+    pub end_year: i32,
+    /// Where the people came from.
+    pub census: CensusSummary,
+    /// Assumptions in force.
+    pub assumptions: Assumptions,
+    /// Worker threads.
+    pub threads: usize,
+    /// Versions.
+    pub versions: Versions,
+    /// Events of all years.
+    pub events: u64,
+    /// Digest of all events (`docs/event-rules.md`, "Fingerprint").
+    pub fingerprint: String,
+    /// Events by `event_type`.
+    pub events_by_type: BTreeMap<String, u64>,
+    /// Events by `event_category`.
+    pub events_by_category: BTreeMap<String, u64>,
+    /// Year by year.
+    pub years: Vec<YearSummary>,
+    /// Wall times in seconds.
+    pub timings_seconds: Timings,
+}
+
+/// The census of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CensusSummary {
+    /// File or description.
+    pub source: String,
+    /// Whether it was drawn from the seed rather than read.
+    pub synthetic: bool,
+    /// People on 1 January of the start year.
+    pub employees: usize,
+    /// Rows left out as inactive.
+    pub inactive: usize,
+    /// Implausible rows that were kept, by kind.
+    pub implausible: BTreeMap<String, usize>,
+    /// Digest of the people (`docs/event-rules.md`, "Fingerprint").
+    pub fingerprint: String,
+}
+
+/// Head counts and events of one year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearSummary {
+    /// The simulated year.
+    pub year: i32,
+    /// Employed on 1 January.
+    pub headcount_start: i64,
+    /// Employed after 31 December.
+    pub headcount_end: i64,
+    /// Events of the year.
+    pub events: u64,
+    /// Events by `event_category`.
+    pub events_by_category: BTreeMap<String, u64>,
+}
+
+/// Where the time went, seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timings {
+    /// Starting the engine and loading the census into it.
+    pub setup: f64,
+    /// Generating all events in the engine's memory: what benchmarks time.
+    pub generation: f64,
+    /// Writing Parquet.
+    pub persist: f64,
+}
+
+/// Generates a run with one engine and writes it into `out`.
+///
+/// # Errors
+/// When `out` is not empty (with `force`: holds anything but an earlier output, which is replaced), or when generating
+/// or writing fails; then `out` is as it was.
+pub fn generate(
+    mode: Mode,
+    run: &RunSpec,
+    loaded: &LoadedCensus,
+    options: &EngineOptions,
+    out: &Path,
+    force: bool,
+) -> Result<Summary> {
+    check_folder(out, force)?;
+    let clock = Instant::now();
+    let mut engine = open(mode, run, &loaded.census, options)?;
+    let setup = clock.elapsed().as_secs_f64();
+    let clock = Instant::now();
+    let log = engine.generate()?;
+    let generation = clock.elapsed().as_secs_f64();
+
+    let staging = Staging::new(out)?;
+    let clock = Instant::now();
+    for year in run.years() {
+        let folder = staging.path.join(partition(year));
+        fs::create_dir(&folder).map_err(|e| Error::file(&folder, e))?;
+        log.write_parquet(year, &folder.join("events.parquet"))?;
+    }
+    let persist = clock.elapsed().as_secs_f64();
+
+    let summary = summarise(mode, run, loaded, options, log.as_ref(), Timings { setup, generation, persist })?;
+    let json = serde_json::to_string_pretty(&summary).map_err(|e| Error::file(&staging.path, e))?;
+    let file = staging.path.join(SUMMARY);
+    fs::write(&file, json + "\n").map_err(|e| Error::file(&file, e))?;
+    staging.publish(out)?;
+    Ok(summary)
+}
+
+fn partition(year: i32) -> String {
+    format!("simulation_year={year}")
+}
+
+/// Whether a folder entry is part of a generated output.
+fn is_ours(name: &str) -> bool {
+    name == SUMMARY || name.starts_with("simulation_year=")
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let list = fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
+    list.map(|entry| {
+        let entry = entry.map_err(|e| Error::file(folder, e))?;
+        Ok((entry.file_name().to_string_lossy().into_owned(), entry.path()))
+    })
+    .filter(|entry| !entry.as_ref().is_ok_and(|(name, _)| name.starts_with(STAGING)))
+    .collect()
+}
+
+fn check_folder(out: &Path, force: bool) -> Result<()> {
+    if !out.exists() {
+        return Ok(());
+    }
+    let found = entries(out)?;
+    if let Some((name, _)) = found.iter().find(|(name, _)| !is_ours(name)) {
+        return Err(Error::file(
+            out,
+            format!("holds {name}, which is no generated output; give an empty or new folder"),
+        ));
+    }
+    if !found.is_empty() && !force {
+        return Err(Error::file(out, "is not empty; --force replaces the output in it, or give another folder"));
+    }
+    Ok(())
+}
+
+/// A hidden folder beside the final files; removed again unless published.
+struct Staging {
+    path: PathBuf,
+}
+
+impl Staging {
+    fn new(out: &Path) -> Result<Self> {
+        fs::create_dir_all(out).map_err(|e| Error::file(out, e))?;
+        // What an earlier, interrupted run left behind is of no use to anybody.
+        let list = fs::read_dir(out).map_err(|e| Error::file(out, e))?;
+        for entry in list.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(STAGING)) {
+            fs::remove_dir_all(entry.path()).map_err(|e| Error::file(&entry.path(), e))?;
+        }
+        let path = out.join(format!("{STAGING}{}", std::process::id()));
+        fs::create_dir(&path).map_err(|e| Error::file(&path, e))?;
+        Ok(Self { path })
+    }
+
+    /// Replaces an earlier output by the staged one; the summary comes last.
+    fn publish(self, out: &Path) -> Result<()> {
+        for (name, path) in entries(out)?.into_iter().filter(|(name, _)| is_ours(name)) {
+            let removed = if name == SUMMARY { fs::remove_file(&path) } else { fs::remove_dir_all(&path) };
+            removed.map_err(|e| Error::file(&path, e))?;
+        }
+        let mut staged = entries(&self.path)?;
+        staged.sort_by_key(|(name, _)| name == SUMMARY);
+        for (name, path) in staged {
+            fs::rename(&path, out.join(name)).map_err(|e| Error::file(&path, e))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // After publishing it is empty; after a failure its content is worthless. Either way it must go.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+fn summarise(
+    mode: Mode,
+    run: &RunSpec,
+    loaded: &LoadedCensus,
+    options: &EngineOptions,
+    log: &dyn EventLog,
+    timings_seconds: Timings,
+) -> Result<Summary> {
+    let mut printer = Fingerprinter::default();
+    let (mut events_by_type, mut events_by_category) = (BTreeMap::new(), BTreeMap::new());
+    let mut years = Vec::new();
+    let mut headcount = loaded.census.len() as i64;
+    for year in run.years() {
+        let table = log.year(year)?;
+        printer.add_year(year, &table);
+        table.count_values(position("event_type"), &mut events_by_type);
+        let mut by_category = BTreeMap::new();
+        table.count_values(position("event_category"), &mut by_category);
+        for (category, events) in &by_category {
+            *events_by_category.entry(category.clone()).or_default() += events;
+        }
+        let of_type = |categories: &[&str]| categories.iter().filter_map(|c| by_category.get(*c)).sum::<u64>() as i64;
+        let end = headcount + of_type(&["hiring"]) - of_type(&["termination", "new_hire_termination"]);
+        years.push(YearSummary {
+            year,
+            headcount_start: headcount,
+            headcount_end: end,
+            events: table.len() as u64,
+            events_by_category: by_category,
+        });
+        headcount = end;
+    }
+    let implausible = |warning: &Warning| (warning.what.to_owned(), warning.rows);
+    Ok(Summary {
+        format_version: FORMAT_VERSION,
+        created_at: super::now(),
+        mode: mode.name().to_owned(),
+        scenario_id: run.scenario_id.clone(),
+        plan_design_id: run.plan_design_id.clone(),
+        seed: run.seed,
+        start_year: run.start_year,
+        end_year: run.end_year,
+        census: CensusSummary {
+            source: loaded.source.clone(),
+            synthetic: loaded.synthetic,
+            employees: loaded.census.len(),
+            inactive: loaded.inactive,
+            implausible: loaded.warnings.iter().map(implausible).collect(),
+            fingerprint: census_fingerprint(&loaded.census).to_string(),
+        },
+        assumptions: run.assumptions.clone(),
+        threads: options.threads,
+        versions: Versions::current(),
+        events: years.iter().map(|year| year.events).sum(),
+        fingerprint: printer.finish().to_string(),
+        events_by_type,
+        events_by_category,
+        years,
+        timings_seconds,
+    })
+}
+
+/// A generated output that is read back.
+pub struct Directory {
+    folder: PathBuf,
+    /// Its summary.
+    pub summary: Summary,
+}
+
+impl Directory {
+    /// Opens a folder that `generate` wrote.
+    ///
+    /// # Errors
+    /// When there is no summary, or it is not one of this format.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join(SUMMARY);
+        let text = fs::read_to_string(&file)
+            .map_err(|e| Error::file(&file, format!("{e}; give a folder that `planbench generate` wrote")))?;
+        let summary: Summary =
+            serde_json::from_str(&text).map_err(|e| Error::file(&file, format!("not a generation summary: {e}")))?;
+        if summary.format_version != FORMAT_VERSION {
+            return Err(Error::file(
+                &file,
+                format!(
+                    "format version {}, but this program reads {FORMAT_VERSION}; use the version that wrote it",
+                    summary.format_version
+                ),
+            ));
+        }
+        Ok(Self { folder: folder.to_path_buf(), summary })
+    }
+
+    /// The run that the summary describes.
+    pub fn run_spec(&self) -> Result<RunSpec> {
+        let s = &self.summary;
+        RunSpec::new(&s.scenario_id, &s.plan_design_id, s.seed, s.start_year, s.end_year, s.assumptions.clone())
+    }
+}
+
+impl EventLog for Directory {
+    fn event_count(&self) -> Result<u64> {
+        Ok(self.summary.events)
+    }
+
+    fn year(&self, year: i32) -> Result<EventTable> {
+        crate::engine::polars::read_table(&self.folder.join(partition(year)).join("events.parquet"), year)
+    }
+
+    fn year_seconds(&self) -> &[f64] {
+        &[]
+    }
+
+    fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
+        crate::engine::polars::write_table(&self.year(year)?, file)
+    }
+}

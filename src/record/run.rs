@@ -1,0 +1,181 @@
+//! The run record: everything known about one observed run, one JSON file each.
+
+use crate::error::{Error, Result};
+use crate::measure::machine::{Build, Machine};
+use crate::measure::metric::MetricValue;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Version of the record's format.
+pub const FORMAT_VERSION: u32 = 1;
+/// Folder of the records beside Criterion's own files of a benchmark group.
+pub const FOLDER: &str = "runs";
+
+/// Whether a run's output was what it must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parity {
+    /// The same rows as the reference engine, bit for bit.
+    Identical,
+    /// Other rows.
+    Different,
+    /// The run failed before there was an output.
+    Unchecked,
+}
+
+/// One observed run of one engine in a process of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRecord {
+    /// Version of this format.
+    pub format_version: u32,
+    /// The bench process that ordered the run: records of one session share it.
+    pub session: String,
+    /// Number of the run within its session and benchmark, from 1.
+    pub run_number: u32,
+    /// When the run started, UTC.
+    pub started_at: String,
+    /// Scenario name.
+    pub scenario: String,
+    /// Mode name.
+    pub mode: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// First simulated year.
+    pub start_year: i32,
+    /// Last simulated year.
+    pub end_year: i32,
+    /// People on 1 January of the start year.
+    pub employees: usize,
+    /// Digest of those people.
+    pub census_fingerprint: String,
+    /// Worker threads.
+    pub threads: usize,
+    /// Whether the run succeeded with the right output.
+    pub success: bool,
+    /// What went wrong, if it did not.
+    pub error: Option<String>,
+    /// Output against the reference's.
+    pub parity: Parity,
+    /// What was measured; absent for a run that failed.
+    pub observation: Option<Observation>,
+    /// The machine.
+    pub machine: Machine,
+    /// The build.
+    pub build: Build,
+}
+
+/// The figures of one run. Times are wall seconds unless they say CPU; what could not be observed is absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    /// Generation: from the loaded census to all events in the engine's memory, first run of the process.
+    pub wall_seconds: f64,
+    /// CPU time of generation, user and system, all threads.
+    pub cpu_seconds: f64,
+    /// `cpu_seconds / wall_seconds`; 1.0 = one CPU busy throughout.
+    pub cpu_utilisation_mean: f64,
+    /// Highest utilisation over a window of at least 40 ms; absent if generation was shorter.
+    pub cpu_utilisation_peak: Option<f64>,
+    /// Highest resident set size of the process from its start to the end of generation, bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// Resident set size of the process before it did anything, bytes.
+    pub idle_memory_bytes: Option<u64>,
+    /// Mean resident set size during generation, bytes.
+    pub mean_memory_bytes: Option<f64>,
+    /// Bytes read from storage from start to end of the process' work, writing Parquet included.
+    pub disk_read_bytes: Option<u64>,
+    /// Bytes written to storage, likewise.
+    pub disk_written_bytes: Option<u64>,
+    /// Where the time went.
+    pub phases: Phases,
+    /// Events of all years.
+    pub events: u64,
+    /// Events by `event_type`.
+    pub events_by_type: BTreeMap<String, u64>,
+    /// Digest of all events.
+    pub fingerprint: String,
+    /// Metrics added to the suite.
+    pub metrics: Vec<MetricValue>,
+}
+
+/// Wall seconds of the phases of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phases {
+    /// Making or reading the census; the same work for every engine.
+    pub census_read: f64,
+    /// Starting the engine.
+    pub engine_start: f64,
+    /// Loading the census into the engine.
+    pub census_load: f64,
+    /// Generating each year's events, in order.
+    pub years: Vec<f64>,
+    /// Writing Parquet.
+    pub persist: f64,
+    /// Freeing events and engine.
+    pub cleanup: f64,
+}
+
+impl Observation {
+    /// Peak memory above the idle process, bytes.
+    pub fn peak_above_idle_bytes(&self) -> Option<u64> {
+        Some(self.peak_memory_bytes?.saturating_sub(self.idle_memory_bytes?))
+    }
+}
+
+impl RunRecord {
+    /// The file of this record within a benchmark group's folder.
+    pub fn path(&self, group_folder: &Path) -> PathBuf {
+        group_folder.join(FOLDER).join(format!("{}-{:04}.json", self.session, self.run_number))
+    }
+}
+
+/// The records of the latest session in a benchmark group's folder, by run number; none if it has no records.
+///
+/// # Errors
+/// Names a file that is not a whole record of this format.
+pub fn latest_session(group_folder: &Path) -> Result<Vec<RunRecord>> {
+    let folder = group_folder.join(FOLDER);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = super::json_files(&folder)?;
+    files.sort();
+    let Some(newest) = files.last().and_then(|file| session_of(file)) else { return Ok(Vec::new()) };
+    files.iter().filter(|file| session_of(file) == Some(newest.clone())).map(|file| read(file)).collect()
+}
+
+fn session_of(file: &Path) -> Option<String> {
+    Some(file.file_stem()?.to_str()?.rsplit_once('-')?.0.to_owned())
+}
+
+/// Reads one record.
+fn read(file: &Path) -> Result<RunRecord> {
+    let record: RunRecord = super::read_json(file, "run record")?;
+    if record.format_version != FORMAT_VERSION {
+        return Err(Error::file(
+            file,
+            format!("record format {}, but this program reads {FORMAT_VERSION}; measure again", record.format_version),
+        ));
+    }
+    Ok(record)
+}
+
+/// Sessions kept per benchmark group; older records are removed when a new session starts.
+const SESSIONS_KEPT: usize = 10;
+
+/// Removes the records of all but the last sessions. A record that cannot be removed is left: it does no harm.
+pub fn prune(group_folder: &Path) {
+    let Ok(mut files) = super::json_files(&group_folder.join(FOLDER)) else { return };
+    files.sort();
+    let mut sessions: Vec<_> = files.iter().filter_map(|file| session_of(file)).collect();
+    sessions.dedup();
+    let Some(oldest_kept) = sessions.iter().rev().nth(SESSIONS_KEPT - 1).cloned() else { return };
+    for file in files {
+        if session_of(&file).is_some_and(|session| session < oldest_kept) {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}

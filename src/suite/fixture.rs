@@ -1,0 +1,72 @@
+//! Engines that are started, loaded and checked against the reference before anything is measured.
+
+use super::settings::{Selection, Settings};
+use crate::engine::{Engine, Mode, open};
+use crate::error::{Error, Result};
+use crate::parity::{Outcome, outcome};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Makes engines, and remembers what the reference says about each scenario.
+pub(super) struct Fixtures<'a> {
+    settings: &'a Settings,
+    expected: RefCell<HashMap<String, Outcome>>,
+}
+
+impl<'a> Fixtures<'a> {
+    pub fn new(settings: &'a Settings) -> Self {
+        Self { settings, expected: RefCell::default() }
+    }
+
+    /// Events of one run: known for a named scenario, otherwise counted by the reference.
+    pub fn events(&self, selection: &Selection) -> Result<u64> {
+        match selection.scenario {
+            Some(scenario) => Ok(scenario.expected_events),
+            None => Ok(self.expected(selection)?.events),
+        }
+    }
+
+    /// What the reference engine makes of a scenario; for a named one it must be what the repository says.
+    pub fn expected(&self, selection: &Selection) -> Result<Outcome> {
+        if let Some(&known) = self.expected.borrow().get(&selection.name) {
+            return Ok(known);
+        }
+        let mut engine = open(Mode::Reference, &selection.run, &selection.census().census, &self.settings.options)?;
+        let log = engine.generate()?;
+        let found = outcome(log.as_ref(), &selection.run)?;
+        if let Some(scenario) = selection.scenario
+            && (found.events, found.fingerprint.to_string().as_str())
+                != (scenario.expected_events, scenario.expected_fingerprint)
+        {
+            return Err(Error::Parity(format!(
+                "scenario {}: event count mismatch, expected {} ({}), got {} ({})",
+                scenario.name, scenario.expected_events, scenario.expected_fingerprint, found.events, found.fingerprint
+            )));
+        }
+        self.expected.borrow_mut().insert(selection.name.clone(), found);
+        Ok(found)
+    }
+
+    /// A started engine whose output has just been found equal to the reference's.
+    pub fn checked_engine(&self, selection: &Selection, mode: Mode) -> Result<Box<dyn Engine>> {
+        let expected = self.expected(selection)?;
+        let mut engine = open(mode, &selection.run, &selection.census().census, &self.settings.options)?;
+        let log = engine.generate()?;
+        let found = outcome(log.as_ref(), &selection.run)?;
+        drop(log);
+        if found != expected {
+            return Err(Error::Parity(format!(
+                "{}/{}: output mismatch, expected {} events ({}), got {} ({}); nothing is measured. `planbench parity \
+                 --scenarios {}` shows the difference",
+                selection.name,
+                mode.name(),
+                expected.events,
+                expected.fingerprint,
+                found.events,
+                found.fingerprint,
+                selection.name
+            )));
+        }
+        Ok(engine)
+    }
+}

@@ -1,0 +1,160 @@
+//! The benchmark suite: per scenario and mode a Criterion group with `wall_time`, `cpu_time` and `peak_memory`.
+//!
+//! Inside the timed region is [`Engine::generate`](crate::engine::Engine::generate) and nothing else, for every engine
+//! alike: from the loaded census to all event columns of all years in the engine's own memory, in canonical order.
+//! Starting the engine, loading the census, freeing the events and writing files are outside (`docs/measuring.md`).
+
+mod fixture;
+mod observations;
+mod settings;
+
+use crate::engine::Mode;
+use crate::error::{Error, Result};
+use crate::measure::cpu_time::CpuTime;
+use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
+use crate::measure::profiler::FlamegraphProfiler;
+use criterion::measurement::{Measurement, WallTime};
+use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use fixture::Fixtures;
+use observations::Observations;
+use settings::{Selection, Settings};
+use std::cell::Cell;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Runs the suite with the arguments of this process, as `cargo bench` does.
+pub fn main() -> ExitCode {
+    if let Some(code) = crate::measure::worker::serve_if_asked() {
+        return code;
+    }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
+fn fail(error: &Error) -> ! {
+    eprintln!("error: {error}");
+    std::process::exit(2)
+}
+
+fn run() -> Result<()> {
+    let settings = Settings::from_environment()?;
+    // SAFETY: this is the start of the process; it still has its one thread.
+    unsafe { crate::engine::polars::set_threads(settings.options.threads) };
+    let suite = Suite { settings: &settings, fixtures: Fixtures::new(&settings), ran: Cell::new(0) };
+    let mut wall = configured(WallTime, &settings);
+    let mut cpu = configured(CpuTime, &settings);
+    let mut memory = configured(PeakMemory, &settings);
+    for selection in &settings.selections {
+        for &mode in &settings.modes {
+            suite.in_process(&mut wall, WallTime, "wall_time", selection, mode)?;
+            suite.in_process(&mut cpu, CpuTime, "cpu_time", selection, mode)?;
+            suite.peak_memory(&mut memory, selection, mode)?;
+        }
+    }
+    wall.final_summary();
+    let listing = std::env::args().any(|argument| argument == "--list");
+    if suite.ran.get() == 0 && !listing {
+        return Err(Error::Config(format!(
+            "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
+             measurements wall_time, cpu_time, peak_memory",
+            settings.selections.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", "),
+            settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ")
+        )));
+    }
+    Ok(())
+}
+
+/// Criterion with the arguments of this process, for one kind of measurement.
+fn configured<M: Measurement + 'static>(measurement: M, settings: &Settings) -> Criterion<M> {
+    let criterion = Criterion::default().with_measurement(measurement).with_profiler(FlamegraphProfiler::default());
+    criterion.output_directory(&settings.criterion_folder).configure_from_args()
+}
+
+/// What all benchmarks of a process share.
+struct Suite<'a> {
+    settings: &'a Settings,
+    fixtures: Fixtures<'a>,
+    /// Benchmarks that the filter let through.
+    ran: Cell<usize>,
+}
+
+impl Suite<'_> {
+    /// The group of a scenario and mode, with sample counts that fit its size: a quick run is sampled often, a stress
+    /// run ten times.
+    fn group<'c, M: Measurement>(
+        &self,
+        criterion: &'c mut Criterion<M>,
+        selection: &Selection,
+        mode: Mode,
+    ) -> BenchmarkGroup<'c, M> {
+        let mut group = criterion.benchmark_group(format!("{}/{}", selection.name, mode.name()));
+        let person_years = selection.run.years().count() * selection.employee_count;
+        let (samples, seconds) = match person_years {
+            0..10_000 => (30, 3),
+            10_000..50_000 => (20, 5),
+            _ => (10, 10),
+        };
+        group.sample_size(samples).measurement_time(Duration::from_secs(seconds)).warm_up_time(Duration::from_secs(1));
+        group
+    }
+
+    /// A measurement of warm runs in this process.
+    fn in_process<M: Measurement>(
+        &self,
+        criterion: &mut Criterion<M>,
+        measurement: M,
+        name: &str,
+        selection: &Selection,
+        mode: Mode,
+    ) -> Result<()> {
+        let mut group = self.group(criterion, selection, mode);
+        group.throughput(Throughput::Elements(self.fixtures.events(selection)?));
+        // Made on first use: a benchmark that the filter leaves out costs nothing.
+        let mut engine = None;
+        group.bench_function(name, |bencher| {
+            let engine = engine.get_or_insert_with(|| {
+                self.ran.set(self.ran.get() + 1);
+                self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error))
+            });
+            bencher.iter_custom(|iterations| {
+                let mut total = measurement.zero();
+                for _ in 0..iterations {
+                    let start = measurement.start();
+                    let log = engine.generate().unwrap_or_else(|error| fail(&error));
+                    total = measurement.add(&total, &measurement.end(start));
+                    drop(log);
+                }
+                total
+            });
+        });
+        group.finish();
+        Ok(())
+    }
+
+    /// Peak memory: every observation is a fresh process, and leaves a run record.
+    fn peak_memory(&self, criterion: &mut Criterion<PeakMemory>, selection: &Selection, mode: Mode) -> Result<()> {
+        let mut group = self.group(criterion, selection, mode);
+        // A process is one observation, whatever it costs: as few as Criterion's statistics allow, none repeated.
+        let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
+        group.measurement_time(Duration::from_secs(seconds));
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_nanos(1));
+        let mut observations: Option<Observations<'_>> = None;
+        let mut samples = 0;
+        group.bench_function("peak_memory", |bencher| {
+            let observations = observations.get_or_insert_with(|| {
+                self.ran.set(self.ran.get() + 1);
+                Observations::start(self.settings, &self.fixtures, selection, mode).unwrap_or_else(|error| fail(&error))
+            });
+            bencher.iter_custom(|iterations| {
+                samples += 1;
+                let sum = sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| fail(&error));
+                spread_equal(samples, sum)
+            });
+        });
+        group.finish();
+        Ok(())
+    }
+}

@@ -1,0 +1,406 @@
+//! The real binary, end to end.
+
+use polars::prelude::SerReader;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+fn planbench(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_planbench"))
+        .args(arguments)
+        .env_remove("BENCHMARK_THREADS")
+        .output()
+        .expect("the binary starts")
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, parts: &[&str]) -> String {
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    for part in parts {
+        assert!(text.contains(part), "{part:?} not in\n{text}");
+    }
+    text
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("a UTF-8 path")
+}
+
+const HEADER: &str = "employee_id,employee_birth_date,employee_hire_date,employee_gross_compensation";
+
+fn write(folder: &Path, name: &str, lines: &[&str]) -> PathBuf {
+    let file = folder.join(name);
+    fs::write(&file, lines.join("\n") + "\n").expect("the test can write");
+    file
+}
+
+#[test]
+fn scenarios_are_listed() {
+    check(&planbench(&["scenarios"]), 0, &["quick", "1kx3", "5kx5", "stress", "58253", "custom"]);
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_known() {
+    let out = folder();
+    let out = path(out.path());
+    check(
+        &planbench(&["generate", "--mode", "sql", "--scenario", "5kx6", "--out", out]),
+        2,
+        &["5kx6", "quick, 1kx3, 5kx5, stress"],
+    );
+    check(
+        &planbench(&["generate", "--mode", "spark", "--scenario", "quick", "--out", out]),
+        2,
+        &["spark", "sql, polars, reference"],
+    );
+    check(&planbench(&["parity", "--modes", "sql"]), 2, &["two or more"]);
+}
+
+#[test]
+fn every_engine_writes_the_same_files() {
+    let base = folder();
+    let mut schemas = Vec::new();
+    for mode in ["sql", "polars", "reference"] {
+        let out = base.path().join(mode);
+        check(
+            &planbench(&["generate", "--mode", mode, "--scenario", "quick", "--out", path(&out)]),
+            0,
+            &["459 events", "deferral_escalation"],
+        );
+        assert!(out.join("simulation_year=2026/events.parquet").is_file());
+        let summary: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(out.join("generation_summary.json")).expect("a summary"))
+                .expect("JSON");
+        assert_eq!(summary["events"], 459);
+        assert_eq!(summary["years"][1]["headcount_end"], 106);
+        assert_eq!(summary["mode"], mode);
+        schemas.push(read_back(&out));
+    }
+    assert_eq!(schemas[0], schemas[1], "sql and polars");
+    assert_eq!(schemas[0], schemas[2], "sql and reference");
+}
+
+/// Schema and rows of an output as DuckDB and as Polars read them.
+fn read_back(out: &Path) -> (Vec<(String, String)>, Vec<String>, String) {
+    use polars::prelude::*;
+    let files = format!("{}/*/events.parquet", out.display());
+    let duckdb = duckdb::Connection::open_in_memory().expect("DuckDB");
+    let mut statement = duckdb
+        .prepare(&format!("DESCRIBE SELECT * FROM read_parquet('{files}', hive_partitioning = true)"))
+        .expect("SQL");
+    let columns = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("a schema")
+        .collect::<Result<Vec<(String, String)>, _>>()
+        .expect("rows");
+    assert_eq!(columns.len(), 21);
+    assert!(columns.contains(&("compensation_amount".into(), "DECIMAL(18,2)".into())));
+    let digest: String = duckdb
+        .query_row(
+            &format!("SELECT md5(string_agg(e::VARCHAR, '' ORDER BY simulation_year, employee_id, event_sequence)) FROM read_parquet('{files}', hive_partitioning = true) e"),
+            [],
+            |row| row.get(0),
+        )
+        .expect("a digest");
+    let frame = ParquetReader::new(fs::File::open(out.join("simulation_year=2025/events.parquet")).expect("a file"))
+        .finish()
+        .expect("Polars reads it");
+    let dtypes = frame.schema().iter().map(|(name, dtype)| format!("{name} {dtype}")).collect();
+    (columns, dtypes, digest)
+}
+
+#[test]
+fn a_folder_in_use_is_not_overwritten() {
+    let out = folder();
+    let generate = |extra: &[&str]| {
+        let mut arguments = vec!["generate", "--mode", "reference", "--scenario", "quick", "--out", path(out.path())];
+        arguments.extend(extra);
+        planbench(&arguments)
+    };
+    check(&generate(&[]), 0, &[]);
+    check(&generate(&[]), 2, &["not empty", "--force"]);
+    check(&generate(&["--force"]), 0, &[]);
+    write(out.path(), "notes.txt", &["mine"]);
+    check(&generate(&["--force"]), 2, &["notes.txt"]);
+    assert!(out.path().join("notes.txt").is_file());
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_half_written() {
+    let base = folder();
+    for (index, delay) in [100, 300, 600, 1_000].into_iter().enumerate() {
+        let out = base.path().join(index.to_string());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_planbench"))
+            .args([
+                "generate",
+                "--mode",
+                "reference",
+                "--employee-count",
+                "60000",
+                "--start-year",
+                "2025",
+                "--end-year",
+                "2029",
+            ])
+            .args(["--out", path(&out)])
+            .spawn()
+            .expect("the binary starts");
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        // Whatever can be seen is whole: a partition appears by a rename, the summary last.
+        for entry in fs::read_dir(&out).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("simulation_year=") {
+                let file = fs::File::open(entry.path().join("events.parquet")).expect("a partition holds its file");
+                polars::prelude::ParquetReader::new(file).finish().expect("and the file is whole");
+            }
+        }
+        check(
+            &planbench(&["generate", "--mode", "reference", "--scenario", "quick", "--out", path(&out), "--force"]),
+            0,
+            &[],
+        );
+        let left: Vec<_> = fs::read_dir(&out).expect("the folder").flatten().map(|entry| entry.file_name()).collect();
+        assert_eq!(left.len(), 3, "{left:?}");
+    }
+}
+
+#[test]
+fn parity_is_proven_and_broken_parity_is_shown() {
+    check(
+        &planbench(&["parity", "--scenarios", "quick", "--seeds", "1..2"]),
+        0,
+        &["identical: 2 run(s)", "reference", "sql", "polars"],
+    );
+
+    let out = folder();
+    let generated = out.path().join("run");
+    check(
+        &planbench(&["generate", "--mode", "sql", "--scenario", "quick", "--seed", "9", "--out", path(&generated)]),
+        0,
+        &[],
+    );
+    check(&planbench(&["parity", "--against", path(&generated)]), 0, &["identical"]);
+
+    // Events of another year put in the place of these: rows, not just counts, must be compared.
+    let (first, second) =
+        (generated.join("simulation_year=2025/events.parquet"), generated.join("simulation_year=2026/events.parquet"));
+    fs::copy(second, first).expect("the test can copy");
+    let text = check(
+        &planbench(&["parity", "--against", path(&generated)]),
+        1,
+        &["NOT identical", "missing", "first differing rows"],
+    );
+    assert!(text.contains("differing value(s) of event_id"), "{text}");
+
+    fs::write(generated.join("simulation_year=2025/events.parquet"), b"PAR1 and then nothing")
+        .expect("the test can write");
+    check(&planbench(&["parity", "--against", path(&generated)]), 2, &["simulation_year=2025"]);
+    check(&planbench(&["parity", "--against", path(out.path())]), 2, &["generation_summary.json"]);
+}
+
+#[test]
+fn threads_change_no_event() {
+    let fingerprint = |mode: &str, threads: &str| {
+        let out = folder();
+        let output = planbench(&[
+            "generate",
+            "--mode",
+            mode,
+            "--scenario",
+            "1kx3",
+            "--threads",
+            threads,
+            "--out",
+            path(&out.path().join("o")),
+        ]);
+        check(&output, 0, &[]).lines().next().expect("a line").to_owned()
+    };
+    let expected = fingerprint("reference", "2");
+    for mode in ["reference", "polars", "sql"] {
+        for threads in ["1", "2", "8"] {
+            assert_eq!(fingerprint(mode, threads), expected, "{mode} with {threads} thread(s)");
+        }
+    }
+}
+
+#[test]
+fn a_census_is_refused_cell_by_cell() {
+    let base = folder();
+    let out = base.path().join("out");
+    let bad = write(
+        base.path(),
+        "bad.csv",
+        &[
+            HEADER,
+            "A,1980-01-01,2010-01-01,60000",
+            "A,1980-01-01,2010-01-01,60000",
+            "B,1980-13-01,2010-01-01,60000",
+            "C,1980-01-01,2025-01-01,60000",
+            "D,1980-01-01,2010-01-01,-5",
+            "E,1980-01-01,2010-01-01,NaN",
+            "F,,2010-01-01,60000",
+            "NH_2025_000001,1980-01-01,2010-01-01,60000",
+        ],
+    );
+    let output = planbench(&[
+        "generate",
+        "--mode",
+        "sql",
+        "--census",
+        path(&bad),
+        "--start-year",
+        "2025",
+        "--end-year",
+        "2026",
+        "--out",
+        path(&out),
+    ]);
+    check(
+        &output,
+        2,
+        &[
+            "bad.csv: 7 unusable value(s)",
+            "row 2, column employee_id, value \"A\": duplicate id, also in row 1",
+            "row 3, column employee_birth_date, value \"1980-13-01\"",
+            "row 4, column employee_hire_date, value \"2025-01-01\"",
+            "row 5, column employee_gross_compensation, value \"-5.00\"",
+            "row 6, column employee_gross_compensation, value \"NaN\"",
+            "row 7, column employee_birth_date, value \"\": missing value",
+            "row 8, column employee_id, value \"NH_2025_000001\": reserved",
+        ],
+    );
+    assert!(!out.exists(), "nothing is written");
+
+    let missing = write(base.path(), "missing.csv", &["employee_id,employee_birth_date", "A,1980-01-01"]);
+    let run = |file: &Path, extra: &[&str]| {
+        let mut arguments = vec!["parity", "--census", path(file), "--start-year", "2025", "--end-year", "2026"];
+        arguments.extend(extra);
+        planbench(&arguments)
+    };
+    check(&run(&missing, &[]), 2, &["missing column(s) employee_hire_date, employee_gross_compensation"]);
+    check(&run(&base.path().join("absent.csv"), &[]), 2, &["absent.csv", "No such file"]);
+    check(&run(&write(base.path(), "empty.csv", &[HEADER]), &[]), 2, &["no active employee"]);
+
+    let odd =
+        write(base.path(), "odd.csv", &[HEADER, "A,1990-05-05,1980-01-01,60000", "B,1980-01-01,2010-01-01,60000"]);
+    check(
+        &run(&odd, &[]),
+        0,
+        &["1 row(s) hired before birth, kept: row 1, A: born 1990-05-05, hired 1980-01-01", "identical"],
+    );
+    check(&run(&odd, &["--strict"]), 2, &["refused by --strict"]);
+}
+
+#[test]
+fn a_census_may_come_in_many_shapes() {
+    let base = folder();
+    let plain = write(
+        base.path(),
+        "plain.csv",
+        &[HEADER, "A,1980-02-03,2010-01-01,60000", "B,1970-01-01,2015-06-30,125000.55"],
+    );
+    let shapes = write(
+        base.path(),
+        "shapes.csv",
+        &[
+            "region,active,employee_gross_compensation,employee_hire_date,employee_birth_date,employee_id,employee_termination_date,employee_deferral_rate",
+            "west,yes,125000.55,2015-06-30 08:00:00,1970-01-01T00:00:00,B,,",
+            "east,false,9,2015-06-30,1970-01-01,C,2020-01-01,0.1",
+            "east,,9,2015-06-30,1970-01-01,D,2020-01-01,0.1",
+            "east,true,\"60000\",2010-01-01,1980-02-03,A,,0",
+        ],
+    );
+    let fingerprints = |file: &Path| {
+        let output = planbench(&["parity", "--census", path(file), "--start-year", "2025", "--end-year", "2027"]);
+        let text = check(&output, 0, &["2 people"]);
+        text.lines().find(|line| line.contains("reference")).expect("a fingerprint").to_owned()
+    };
+    assert_eq!(fingerprints(&plain), fingerprints(&shapes), "order, columns and notation do not matter");
+    let output = planbench(&[
+        "parity",
+        "--census",
+        path(&plain),
+        "--employee-count",
+        "3",
+        "--start-year",
+        "2025",
+        "--end-year",
+        "2026",
+    ]);
+    check(&output, 2, &["2 active employee(s), not 3"]);
+}
+
+#[test]
+fn assumptions_are_overridden_and_checked() {
+    let base = folder();
+    let file = write(base.path(), "a.toml", &["[workforce]", "growth = 0.1"]);
+    let out = base.path().join("out");
+    let arguments =
+        ["generate", "--mode", "polars", "--scenario", "quick", "--assumptions", path(&file), "--out", path(&out)];
+    check(&planbench(&arguments), 0, &["2025: 100 -> 110 people"]);
+    let file = write(base.path(), "b.toml", &["[workforce]", "growht = 0.1"]);
+    let arguments =
+        ["generate", "--mode", "polars", "--scenario", "quick", "--assumptions", path(&file), "--out", path(&out)];
+    check(&planbench(&arguments), 2, &["b.toml", "growht"]);
+    let file = write(base.path(), "c.toml", &["[workforce]", "growth = 0.9"]);
+    let arguments = [
+        "generate",
+        "--mode",
+        "polars",
+        "--scenario",
+        "quick",
+        "--assumptions",
+        path(&file),
+        "--out",
+        path(&out),
+        "--force",
+    ];
+    check(&planbench(&arguments), 2, &["2025", "more than the 50 allowed"]);
+}
+
+#[test]
+fn a_locked_database_names_the_remedy() {
+    let base = folder();
+    let file = base.path().join("events.duckdb");
+    let generate = |out: &str| {
+        let out = base.path().join(out);
+        planbench(&["generate", "--mode", "sql", "--scenario", "quick", "--database", path(&file), "--out", path(&out)])
+    };
+    check(&generate("first"), 0, &["459 events"]);
+    let holder = duckdb::Connection::open(&file).expect("the database opens");
+    let events: i64 =
+        holder.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).expect("events are in the file");
+    assert_eq!(events, 459);
+    check(&generate("second"), 2, &["events.duckdb", "lock", "close it", "--database"]);
+    drop(holder);
+    check(&generate("third"), 0, &["459 events"]);
+}
+
+#[test]
+fn limits_that_make_no_sense_are_refused() {
+    let out = folder();
+    let out = path(out.path());
+    check(
+        &planbench(&["generate", "--mode", "sql", "--scenario", "quick", "--threads", "0", "--out", out]),
+        2,
+        &["--threads"],
+    );
+    check(
+        &planbench(&["generate", "--mode", "polars", "--scenario", "quick", "--memory-limit", "1GB", "--out", out]),
+        2,
+        &["memory limit", "sql"],
+    );
+    check(
+        &planbench(&["generate", "--mode", "sql", "--scenario", "stress", "--memory-limit", "20MB", "--out", out]),
+        2,
+        &["emory", "--memory-limit"],
+    );
+}
