@@ -1,8 +1,13 @@
-//! The command line: `planbench`.
+//! The command line: `planbench`. With `--bench` first it is the benchmark suite, as under `cargo bench`, for machines
+//! without cargo.
 
+use planalign_bench::{cli, measure::worker, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // A benchmark run by this binary observes itself in fresh processes.
-    planalign_bench::measure::worker::serve_if_asked().unwrap_or_else(planalign_bench::cli::main)
+    worker::serve_if_asked().unwrap_or_else(|| match std::env::args().nth(1).as_deref() {
+        Some("--bench") => suite::main(),
+        _ => cli::main(),
+    })
 }

@@ -1,5 +1,7 @@
 //! Properties of the rules, over random people, seeds, horizons and assumptions, checked on every engine.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case has failed")]
+
 use planalign_bench::census::{self, Census};
 use planalign_bench::engine::event_table::EventTable;
 use planalign_bench::engine::{EngineOptions, Mode, open};

@@ -23,7 +23,10 @@ struct Cli {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 pass; 1 outputs differ; 2 usage, input or internal error.";
+const EXIT_CODES: &str = "\
+planbench --bench [CRITERION OPTIONS] [NAME] runs the benchmark suite as `cargo bench` does, without cargo.
+
+Exit codes: 0 pass; 1 outputs differ; 2 usage, input or internal error.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

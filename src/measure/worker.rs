@@ -36,7 +36,7 @@ pub enum People {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// One run of one engine.
-    Run(RunRequest),
+    Run(Box<RunRequest>),
     /// Allocate and touch so many bytes: proves that the peak is measured right.
     Allocate(usize),
 }
@@ -138,7 +138,7 @@ fn serve(request: &Request, idle_memory_bytes: Option<u64>) -> Result<String> {
 /// # Errors
 /// What the process said when it failed, or how it ended.
 pub fn observe(executable: &Path, request: &RunRequest) -> Result<Observation> {
-    ask(executable, &Request::Run(request.clone()))
+    ask(executable, &Request::Run(Box::new(request.clone())))
 }
 
 /// Has a fresh process of `executable` allocate and touch memory.

@@ -44,6 +44,7 @@ impl VScalar for EmployeeKey {
         // SAFETY: the signature declares VARCHAR in and UBIGINT out.
         let mut ids = unsafe { column::<duckdb_string_t>(input, 0) };
         let mut output = output.flat_vector();
+        // SAFETY: as above.
         let keys = unsafe { output.as_mut_slice_with_len::<u64>(ids.len()) };
         for (key, id) in keys.iter_mut().zip(texts(&mut ids)) {
             *key = employee_key(id?);
@@ -72,6 +73,7 @@ impl VScalar for Draws {
         }
         let output = output.struct_vector();
         let mut children: [_; SLOTS] = std::array::from_fn(|slot| output.child(slot, keys.len()));
+        // SAFETY: as above; each child is another column.
         let mut columns = children.each_mut().map(|child| unsafe { child.as_mut_slice_with_len::<u32>(keys.len()) });
         YearDraws::new(*seed, year).fill_columns(&keys, &mut columns);
         Ok(())

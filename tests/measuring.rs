@@ -1,0 +1,201 @@
+//! Measurements against known quantities, and the suite as a user runs it.
+
+use planalign_bench::engine::{EngineOptions, Mode, open};
+use planalign_bench::measure::peak_memory::sum_of_peaks;
+use planalign_bench::measure::sampler::Sampler;
+use planalign_bench::measure::worker::allocate;
+use planalign_bench::record::run::{Parity, latest_session};
+use planalign_bench::scenario::SCENARIOS;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn planbench() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_planbench"))
+}
+
+/// Runs the suite (as `cargo bench` would, but from the binary) with arguments and variables, results in `folder`.
+fn bench(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(planbench());
+    for name in ["BENCHMARK_SCENARIOS", "BENCHMARK_MODES", "BENCHMARK_THREADS", "BENCHMARK_SEED"] {
+        command.env_remove(name);
+    }
+    command.arg("--bench").args(arguments).env("BENCHMARK_OUTPUT_DIR", folder).envs(variables.iter().copied());
+    command.output().expect("the suite starts")
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, parts: &[&str]) -> String {
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    for part in parts {
+        assert!(text.contains(part), "{part:?} not in\n{text}");
+    }
+    text
+}
+
+#[test]
+fn a_known_allocation_is_found_within_two_percent() {
+    for bytes in [200_000_000usize, 600_000_000] {
+        let seen = allocate(planbench(), bytes).expect("an observation");
+        let (Some(peak), Some(idle)) = (seen.peak_memory_bytes, seen.idle_memory_bytes) else {
+            if cfg!(target_os = "linux") {
+                panic!("Linux tells");
+            }
+            return;
+        };
+        let found = (peak - idle) as f64;
+        assert!((found / bytes as f64 - 1.0).abs() < 0.02, "{found} bytes found of {bytes}");
+    }
+}
+
+#[test]
+fn what_this_process_holds_is_not_charged_to_the_observed_one() {
+    let peak = || allocate(planbench(), 50_000_000).expect("an observation").peak_memory_bytes;
+    let Some(alone) = peak() else { return };
+    let ballast = std::hint::black_box(vec![1u8; 500_000_000]);
+    let beside = peak().expect("told before");
+    drop(ballast);
+    assert!((beside as f64 / alone as f64 - 1.0).abs() < 0.02, "{alone} alone, {beside} beside 500 MB");
+}
+
+#[test]
+fn one_and_several_processes_per_sample_give_the_same_figure() {
+    let per_iteration = |iterations: u64| {
+        let observe = || allocate(planbench(), 100_000_000).map(|seen| seen.peak_memory_bytes.unwrap_or(1));
+        sum_of_peaks(iterations, observe).expect("observations") / iterations as f64
+    };
+    let (one, fifty) = (per_iteration(1), per_iteration(50));
+    assert!((one / fifty - 1.0).abs() < 0.02, "{one} and {fifty}");
+}
+
+#[test]
+fn a_benchmark_leaves_criterion_files_and_whole_records() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = check(&bench(folder.path(), &["--quick", "quick/reference"], &[]), 0, &["quick/reference/wall_time"]);
+    assert!(text.contains("quick/reference/cpu_time") && text.contains("quick/reference/peak_memory"), "{text}");
+    let group = folder.path().join("criterion/quick_reference");
+    for function in ["wall_time", "cpu_time", "peak_memory"] {
+        assert!(group.join(function).join("new/estimates.json").is_file(), "{function}");
+    }
+    let records = latest_session(&group).expect("whole records");
+    assert!(!records.is_empty());
+    for record in &records {
+        assert!(record.success && record.error.is_none() && record.parity == Parity::Identical);
+        let seen = record.observation.as_ref().expect("an observation");
+        assert_eq!((seen.events, seen.phases.years.len()), (SCENARIOS[0].expected_events, 2));
+        assert!(seen.wall_seconds > 0.0 && seen.cpu_seconds > 0.0);
+        assert!(seen.phases.years.iter().sum::<f64>() <= seen.wall_seconds);
+        // A run of a fraction of a millisecond is too short for a window: absent, not 0 or 100 %.
+        assert_eq!(seen.cpu_utilisation_peak, None);
+        assert_eq!(seen.metrics[0].name, "events_per_cpu_second");
+        assert_eq!(seen.events_by_type.values().sum::<u64>(), seen.events);
+        assert!(seen.peak_above_idle_bytes().is_none_or(|above| above > 0));
+    }
+}
+
+#[test]
+fn selections_come_from_the_environment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = |variables: &[(&str, &str)]| bench(folder.path(), &["--list"], variables);
+    let text = check(
+        &list(&[("BENCHMARK_SCENARIOS", "1kx3"), ("BENCHMARK_MODES", "polars")]),
+        0,
+        &["1kx3/polars/peak_memory"],
+    );
+    assert!(!text.contains("sql") && !text.contains("quick"), "{text}");
+    check(
+        &list(&[("BENCHMARK_SCENARIOS", "quick 2kx3")]),
+        2,
+        &["unknown scenario `2kx3`", "quick, 1kx3, 5kx5, stress"],
+    );
+    check(&list(&[("BENCHMARK_MODES", "sql,spark")]), 2, &["unknown mode `spark`", "sql, polars, reference"]);
+    check(&list(&[("BENCHMARK_THREADS", "two")]), 2, &["BENCHMARK_THREADS=two"]);
+    check(&list(&[("BENCHMARK_SCENARIOS", "custom")]), 2, &["BENCHMARK_START_YEAR"]);
+    let custom = [
+        ("BENCHMARK_SCENARIOS", "custom"),
+        ("BENCHMARK_MODES", "sql polars"),
+        ("BENCHMARK_EMPLOYEE_COUNT", "60"),
+        ("BENCHMARK_START_YEAR", "2027"),
+        ("BENCHMARK_END_YEAR", "2027"),
+        ("BENCHMARK_SEED", "5"),
+    ];
+    check(
+        &bench(folder.path(), &["--test", "custom"], &custom),
+        0,
+        &["custom/sql/wall_time", "custom/polars/peak_memory"],
+    );
+    check(
+        &bench(folder.path(), &["--test", "nothing/like/this"], &[]),
+        2,
+        &["no benchmark selected", "quick, 1kx3, 5kx5, stress"],
+    );
+}
+
+#[test]
+fn a_killed_bench_leaves_only_whole_records_and_the_next_works() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let group = folder.path().join("criterion/quick_reference");
+    for delay in [150, 400, 700] {
+        let mut child = Command::new(planbench())
+            .args(["--bench", "--measurement-time", "2", "quick/reference/peak_memory"])
+            .env("BENCHMARK_OUTPUT_DIR", folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the suite starts");
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        latest_session(&group).expect("only whole records");
+    }
+    check(&bench(folder.path(), &["--quick", "quick/reference/peak_memory"], &[]), 0, &["peak_memory"]);
+    assert!(!latest_session(&group).expect("whole records").is_empty());
+}
+
+#[test]
+fn a_profile_is_a_flame_graph_with_engine_frames() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (mode, frame) in [("polars", "polars_"), ("sql", "duckdb::")] {
+        let name = format!("1kx3/{mode}/wall_time");
+        check(&bench(folder.path(), &["--profile-time", "2", &name], &[]), 0, &["flame graph"]);
+        let file = folder.path().join(format!("criterion/1kx3_{mode}/wall_time/profile/flamegraph.svg"));
+        let svg = std::fs::read_to_string(&file).expect("a flame graph");
+        assert!(svg.contains("<svg") && svg.contains(frame), "{frame} frames in {}", file.display());
+    }
+}
+
+/// Prints what the sampler costs a 5kx5 run; `docs/measuring.md` quotes it. Run by hand: it needs a quiet machine.
+#[test]
+#[ignore = "a measurement, not a check"]
+fn sampler_cost() {
+    let scenario = SCENARIOS[2];
+    let run = scenario.run_spec(42, Default::default()).expect("a run");
+    let loaded = planalign_bench::census::synthetic(scenario.employee_count, &run);
+    let mut engine = open(Mode::Sql, &run, &loaded.census, &EngineOptions::default()).expect("an engine");
+    let mut ratios = Vec::new();
+    for round in 0..40 {
+        let mut time = |sampled: bool| {
+            let sampler = sampled.then(|| Sampler::start().expect("a sampler"));
+            let clock = Instant::now();
+            drop(engine.generate().expect("a run"));
+            let seconds = clock.elapsed().as_secs_f64();
+            sampler.and_then(Sampler::finish);
+            seconds
+        };
+        // In turn, and the order alternates: drift hits both sides alike.
+        let (with, without) = if round % 2 == 0 {
+            let with = time(true);
+            (with, time(false))
+        } else {
+            let without = time(false);
+            (time(true), without)
+        };
+        ratios.push(with / without);
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "with sampler / without, 5kx5/sql: median {:.4}, quartiles {:.4} to {:.4}",
+        ratios[20], ratios[10], ratios[30]
+    );
+}
