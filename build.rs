@@ -6,9 +6,18 @@ use std::process::Command;
 
 fn main() {
     // Whether the tree is dirty is only known if every tracked source is watched.
-    for watched in
-        ["build.rs", "src", "benches", "templates", "Cargo.toml", "Cargo.lock", ".git/HEAD", ".git/logs/HEAD"]
-    {
+    for watched in [
+        "build.rs",
+        "src",
+        "benches",
+        "templates",
+        "tests",
+        "docs",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".git/HEAD",
+        ".git/logs/HEAD",
+    ] {
         if Path::new(watched).exists() {
             println!("cargo::rerun-if-changed={watched}");
         }
@@ -23,6 +32,7 @@ fn main() {
     let dirty = commit.as_ref().and_then(|_| output("git", &["status", "--porcelain", "--untracked-files=no"]));
     for (name, value) in [
         ("PLANALIGN_RUSTC", rustc),
+        ("PLANALIGN_RUSTFLAGS", variable("CARGO_ENCODED_RUSTFLAGS").replace('\u{1f}', " ")),
         ("PLANALIGN_PROFILE", format!("{} (opt-level {})", variable("PROFILE"), variable("OPT_LEVEL"))),
         ("PLANALIGN_TARGET", variable("TARGET")),
         ("PLANALIGN_GIT_COMMIT", commit.unwrap_or_default()),

@@ -123,7 +123,7 @@ fn selections_come_from_the_environment() {
     check(
         &bench(folder.path(), &["--test", "custom"], &custom),
         0,
-        &["custom/sql/wall_time", "custom/polars/peak_memory"],
+        &["custom-60x2027-2027-seed5/sql/wall_time", "custom-60x2027-2027-seed5/polars/peak_memory"],
     );
     check(
         &bench(folder.path(), &["--test", "nothing/like/this"], &[]),

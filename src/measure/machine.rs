@@ -21,7 +21,7 @@ pub struct MachineKey {
     pub virtualised: Option<bool>,
 }
 
-/// The machine at the start of a run.
+/// The machine at the start of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// What makes it comparable.
@@ -32,15 +32,17 @@ pub struct Machine {
     pub os: String,
     /// Kernel version, where the platform tells.
     pub kernel: Option<String>,
-    /// Load average over one minute at the start, where the platform tells.
+    /// Load average over one minute when the session started, where the platform tells.
     pub load_average_1m: Option<f64>,
 }
 
 /// The build that measured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
-    /// Compiler version.
-    pub rustc: String,
+    /// Compiler version, where it could be told.
+    pub rustc: Option<String>,
+    /// `RUSTFLAGS` of the build, if any.
+    pub rustflags: Option<String>,
     /// Cargo profile and optimisation level.
     pub profile: String,
     /// Target triple.
@@ -67,6 +69,7 @@ impl Machine {
             let limit = system.cgroup_limits().map(|limits| limits.total_memory).filter(|&bytes| bytes > 0);
             limit.map_or(system.total_memory(), |limit| limit.min(system.total_memory()))
         });
+        let memory_bytes = memory_bytes.filter(|&bytes| bytes > 0);
         let cpu_model = system.as_ref().and_then(|system| Some(system.cpus().first()?.brand().trim().to_owned()));
         Self {
             key: MachineKey {
@@ -103,13 +106,16 @@ impl Build {
     pub fn current() -> Self {
         let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self {
-            rustc: env!("PLANALIGN_RUSTC").to_owned(),
+            rustc: known(env!("PLANALIGN_RUSTC")),
+            rustflags: known(env!("PLANALIGN_RUSTFLAGS")),
             profile: env!("PLANALIGN_PROFILE").to_owned(),
             target: env!("PLANALIGN_TARGET").to_owned(),
             allocator: crate::ALLOCATOR.to_owned(),
             git_commit: known(env!("PLANALIGN_GIT_COMMIT")),
             git_dirty: env!("PLANALIGN_GIT_DIRTY").parse().ok(),
-            build_number: ["BUILD_NUMBER", "GITHUB_RUN_NUMBER"].iter().find_map(|name| std::env::var(name).ok()),
+            build_number: ["BUILD_NUMBER", "GITHUB_RUN_NUMBER"]
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|number| !number.is_empty())),
             versions: Versions::current(),
         }
     }
@@ -124,7 +130,7 @@ mod tests {
         let machine = Machine::current();
         assert_eq!(machine.key, Machine::current().key);
         assert!(machine.key.usable_cpus > 0 && machine.key.memory_bucket_gib.is_none_or(u64::is_power_of_two));
-        assert!(Build::current().rustc.starts_with("rustc 1."));
+        assert!(Build::current().rustc.is_some_and(|version| version.starts_with("rustc 1.")));
         assert_eq!(Build::current().versions.duckdb, "1.5.6");
     }
 }

@@ -53,10 +53,13 @@ pub trait Metric {
     /// Which way is good.
     fn direction(&self) -> Direction;
 
-    /// Called right before the run.
+    /// Called right before the run: read counters here.
     fn start(&mut self) {}
 
-    /// Called right after the run; `None` when this run has no such figure.
+    /// Called right after the run: read counters again here.
+    fn stop(&mut self) {}
+
+    /// The value, once everything about the run is known; `None` when this run has no such figure.
     fn finish(&mut self, run: &Run) -> Option<f64>;
 }
 

@@ -2,33 +2,49 @@
 
 use criterion::profiler::Profiler;
 use pprof::{ProfilerGuard, ProfilerGuardBuilder};
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::path::Path;
 
-/// Samples per second; a prime, so that it does not beat with the scheduler's ticks.
+/// Samples per second of CPU time asked for; a kernel with slow ticks gives fewer. A prime, so that it does not beat
+/// with them.
 const FREQUENCY_HZ: i32 = 997;
+
+thread_local! {
+    /// Whether a benchmark is to be profiled that has not yet started its engine.
+    static ARMED: Cell<bool> = const { Cell::new(false) };
+    static RUNNING: RefCell<Option<ProfilerGuard<'static>>> = const { RefCell::new(None) };
+}
 
 /// Samples all threads while a benchmark is profiled, and writes `profile/flamegraph.svg` beside its results.
 #[derive(Default)]
-pub struct FlamegraphProfiler {
-    running: Option<ProfilerGuard<'static>>,
+pub struct FlamegraphProfiler;
+
+/// Starts to sample, if profiling was asked for: called once the engine is started and checked, so that neither is in
+/// the graph.
+pub fn start_if_asked() {
+    if !ARMED.replace(false) {
+        return;
+    }
+    // A sample that interrupts the C library or the unwinder itself could dead-lock while unwinding.
+    let guard = ProfilerGuardBuilder::default()
+        .frequency(FREQUENCY_HZ)
+        .blocklist(&["libc", "libgcc", "pthread", "vdso"])
+        .build();
+    match guard {
+        Ok(guard) => RUNNING.set(Some(guard)),
+        Err(error) => eprintln!("warning: no profile: {error}"),
+    }
 }
 
 impl Profiler for FlamegraphProfiler {
-    fn start_profiling(&mut self, benchmark_id: &str, _: &Path) {
-        // A sample that interrupts the C library or the unwinder itself could dead-lock while unwinding.
-        let guard = ProfilerGuardBuilder::default()
-            .frequency(FREQUENCY_HZ)
-            .blocklist(&["libc", "libgcc", "pthread", "vdso"])
-            .build();
-        match guard {
-            Ok(guard) => self.running = Some(guard),
-            Err(error) => eprintln!("warning: no profile of {benchmark_id}: {error}"),
-        }
+    fn start_profiling(&mut self, _: &str, _: &Path) {
+        ARMED.set(true);
     }
 
     fn stop_profiling(&mut self, benchmark_id: &str, benchmark_dir: &Path) {
-        let Some(guard) = self.running.take() else { return };
+        ARMED.set(false);
+        let Some(guard) = RUNNING.take() else { return };
         let target = benchmark_dir.join("flamegraph.svg");
         let write = || -> Result<(), Box<dyn std::error::Error>> {
             let report = guard.report().build()?;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Time between two looks. One look costs about 10 microseconds (`docs/measuring.md`, "Sampler").
+/// Time between two looks; what they cost is in `docs/measuring.md`, "Sampler".
 const INTERVAL: Duration = Duration::from_millis(5);
 /// Shortest window over which CPU utilisation is stated: below it, scheduling ticks decide the figure.
 const WINDOW: Duration = Duration::from_millis(40);
@@ -39,6 +39,7 @@ impl Sampler {
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 seen.look(Instant::now(), cpu_time(), resident_bytes());
             }
+            seen.finish(Instant::now(), cpu_time());
             seen.result()
         })?;
         Ok(Self { stop, thread })
@@ -53,6 +54,7 @@ impl Sampler {
 
 /// The looks so far.
 struct Seen {
+    start: (Instant, Duration),
     window_start: (Instant, Duration),
     peak: Option<f64>,
     memory_sum: f64,
@@ -62,7 +64,8 @@ struct Seen {
 
 impl Seen {
     fn new() -> Self {
-        Self { window_start: (Instant::now(), cpu_time()), peak: None, memory_sum: 0.0, memory_looks: 0, looks: 0 }
+        let start = (Instant::now(), cpu_time());
+        Self { start, window_start: start, peak: None, memory_sum: 0.0, memory_looks: 0, looks: 0 }
     }
 
     fn look(&mut self, now: Instant, cpu: Duration, resident: Option<u64>) {
@@ -71,12 +74,25 @@ impl Seen {
             self.memory_sum += bytes as f64;
             self.memory_looks += 1;
         }
-        let wall = now.saturating_duration_since(self.window_start.0);
-        if wall >= WINDOW {
-            let utilisation = cpu.saturating_sub(self.window_start.1).as_secs_f64() / wall.as_secs_f64();
-            self.peak = Some(self.peak.unwrap_or(0.0).max(utilisation));
+        if self.window(self.window_start, now, cpu) {
             self.window_start = (now, cpu);
         }
+    }
+
+    /// Takes in the window since `start` if it is long enough.
+    fn window(&mut self, start: (Instant, Duration), now: Instant, cpu: Duration) -> bool {
+        let wall = now.saturating_duration_since(start.0);
+        let long_enough = wall >= WINDOW;
+        if long_enough {
+            let utilisation = cpu.saturating_sub(start.1).as_secs_f64() / wall.as_secs_f64();
+            self.peak = Some(self.peak.unwrap_or(0.0).max(utilisation));
+        }
+        long_enough
+    }
+
+    /// The end: the whole run is a window too, so that the peak is never below the mean.
+    fn finish(&mut self, now: Instant, cpu: Duration) {
+        self.window(self.start, now, cpu);
     }
 
     fn result(&self) -> Sampled {
@@ -102,6 +118,15 @@ mod tests {
         seen.look(start + Duration::from_millis(50), cpu + Duration::from_millis(100), Some(300));
         assert_eq!(seen.result().peak_cpu_utilisation, Some(2.0));
         assert_eq!(seen.result().mean_memory_bytes, Some(200.0));
+    }
+
+    #[test]
+    fn the_peak_is_not_below_the_mean_of_the_run() {
+        let mut seen = Seen::new();
+        let (start, cpu) = seen.start;
+        seen.look(start + Duration::from_millis(50), cpu + Duration::from_millis(50), None);
+        seen.finish(start + Duration::from_millis(80), cpu + Duration::from_millis(160));
+        assert_eq!(seen.result().peak_cpu_utilisation, Some(2.0));
     }
 
     #[test]

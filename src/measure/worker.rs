@@ -190,13 +190,14 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let setup = engine.setup_times();
 
     let mut metrics = metric::all();
-    metrics.iter_mut().for_each(|metric| metric.start());
     let sampler = Sampler::start().map_err(|e| Error::Config(format!("sampler thread: {e}")))?;
+    metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();
     let log = engine.generate()?;
     let wall = clock.elapsed();
     let cpu = cpu_time().saturating_sub(cpu_before);
+    metrics.iter_mut().for_each(|metric| metric.stop());
     // Read before anything else can raise it: comparison and Parquet are not part of the peak.
     let peak = peak_memory_bytes();
     let sampled = sampler.finish();

@@ -163,7 +163,7 @@ fn read(file: &Path) -> Result<RunRecord> {
     Ok(record)
 }
 
-/// Sessions kept per benchmark group; older records are removed when a new session starts.
+/// Sessions kept per benchmark group, the running one included; older records are removed when a new session starts.
 const SESSIONS_KEPT: usize = 10;
 
 /// Removes the records of all but the last sessions. A record that cannot be removed is left: it does no harm.
@@ -172,7 +172,7 @@ pub fn prune(group_folder: &Path) {
     files.sort();
     let mut sessions: Vec<_> = files.iter().filter_map(|file| session_of(file)).collect();
     sessions.dedup();
-    let Some(oldest_kept) = sessions.iter().rev().nth(SESSIONS_KEPT - 1).cloned() else { return };
+    let Some(oldest_kept) = sessions.iter().rev().nth(SESSIONS_KEPT - 2).cloned() else { return };
     for file in files {
         if session_of(&file).is_some_and(|session| session < oldest_kept) {
             let _ = std::fs::remove_file(file);

@@ -12,7 +12,7 @@ use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::measure::cpu_time::CpuTime;
 use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
-use crate::measure::profiler::FlamegraphProfiler;
+use crate::measure::profiler::{self, FlamegraphProfiler};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use fixture::Fixtures;
@@ -60,7 +60,7 @@ fn run() -> Result<()> {
         return Err(Error::Config(format!(
             "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
              measurements wall_time, cpu_time, peak_memory",
-            settings.selections.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", "),
+            settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", "),
             settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ")
         )));
     }
@@ -69,8 +69,22 @@ fn run() -> Result<()> {
 
 /// Criterion with the arguments of this process, for one kind of measurement.
 fn configured<M: Measurement + 'static>(measurement: M, settings: &Settings) -> Criterion<M> {
-    let criterion = Criterion::default().with_measurement(measurement).with_profiler(FlamegraphProfiler::default());
+    let criterion = Criterion::default().with_measurement(measurement).with_profiler(FlamegraphProfiler);
     criterion.output_directory(&settings.criterion_folder).configure_from_args()
+}
+
+/// Sets a group's size, except for what the command line says.
+fn sized<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, samples: usize, seconds: u64, warm_up: Duration) {
+    let given = |option: &str| std::env::args().any(|argument| argument.split('=').next() == Some(option));
+    if !given("--sample-size") {
+        group.sample_size(samples);
+    }
+    if !given("--measurement-time") {
+        group.measurement_time(Duration::from_secs(seconds));
+    }
+    if !given("--warm-up-time") {
+        group.warm_up_time(warm_up);
+    }
 }
 
 /// What all benchmarks of a process share.
@@ -90,14 +104,14 @@ impl Suite<'_> {
         selection: &Selection,
         mode: Mode,
     ) -> BenchmarkGroup<'c, M> {
-        let mut group = criterion.benchmark_group(format!("{}/{}", selection.name, mode.name()));
+        let mut group = criterion.benchmark_group(format!("{}/{}", selection.group, mode.name()));
         let person_years = selection.run.years().count() * selection.employee_count;
         let (samples, seconds) = match person_years {
             0..10_000 => (30, 3),
             10_000..50_000 => (20, 5),
             _ => (10, 10),
         };
-        group.sample_size(samples).measurement_time(Duration::from_secs(seconds)).warm_up_time(Duration::from_secs(1));
+        sized(&mut group, samples, seconds, Duration::from_secs(1));
         group
     }
 
@@ -112,12 +126,14 @@ impl Suite<'_> {
     ) -> Result<()> {
         let mut group = self.group(criterion, selection, mode);
         group.throughput(Throughput::Elements(self.fixtures.events(selection)?));
-        // Made on first use: a benchmark that the filter leaves out costs nothing.
+        // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut engine = None;
         group.bench_function(name, |bencher| {
             let engine = engine.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error))
+                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error));
+                profiler::start_if_asked();
+                engine
             });
             bencher.iter_custom(|iterations| {
                 let mut total = measurement.zero();
@@ -137,10 +153,10 @@ impl Suite<'_> {
     /// Peak memory: every observation is a fresh process, and leaves a run record.
     fn peak_memory(&self, criterion: &mut Criterion<PeakMemory>, selection: &Selection, mode: Mode) -> Result<()> {
         let mut group = self.group(criterion, selection, mode);
-        // A process is one observation, whatever it costs: as few as Criterion's statistics allow, none repeated.
+        // A process is one observation; as few as Criterion's statistics allow.
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
-        group.measurement_time(Duration::from_secs(seconds));
-        group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_nanos(1));
+        sized(&mut group, 10, seconds, Duration::from_nanos(1));
+        group.sampling_mode(SamplingMode::Flat);
         let mut observations: Option<Observations<'_>> = None;
         let mut samples = 0;
         group.bench_function("peak_memory", |bencher| {

@@ -5,7 +5,7 @@ use super::settings::{Selection, Settings};
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
-use crate::measure::machine::{Build, Machine};
+use crate::measure::machine::Build;
 use crate::measure::worker::{People, RunRequest, observe};
 use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
@@ -21,14 +21,17 @@ pub(super) struct Observations<'a> {
     folder: PathBuf,
     expected: Outcome,
     template: RunRecord,
+    records: bool,
 }
 
 impl<'a> Observations<'a> {
     pub fn start(settings: &Settings, fixtures: &Fixtures<'_>, selection: &'a Selection, mode: Mode) -> Result<Self> {
         let expected = fixtures.expected(selection)?;
-        let folder = settings.criterion_folder.join(format!("{}_{}", selection.name, mode.name()));
+        let folder = settings.criterion_folder.join(format!("{}_{}", selection.group, mode.name()));
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
-        run::prune(&folder);
+        if settings.records {
+            run::prune(&folder);
+        }
         let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
         let template = RunRecord {
             format_version: FORMAT_VERSION,
@@ -47,12 +50,12 @@ impl<'a> Observations<'a> {
             error: None,
             parity: Parity::Unchecked,
             observation: None,
-            machine: Machine::current(),
+            machine: settings.machine.clone(),
             build: Build::current(),
         };
         let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
         let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder);
-        Ok(Self { selection, mode, request, executable, folder, expected, template })
+        Ok(Self { selection, mode, request, executable, folder, expected, template, records: settings.records })
     }
 
     /// Observes one run and writes its record.
@@ -79,7 +82,9 @@ impl<'a> Observations<'a> {
             }
             Err(error) => record.error = Some(error.to_string()),
         }
-        write_json(&record.path(&self.folder), &record)?;
+        if self.records {
+            write_json(&record.path(&self.folder), &record)?;
+        }
         match &record.error {
             None => Ok(record),
             Some(error) => Err(Error::Parity(format!("{}/{}: {error}", self.selection.name, self.mode.name()))),

@@ -1,17 +1,23 @@
 //! What the suite runs: the named scenarios and modes, or what environment variables select.
 
 use crate::census::{self, LoadedCensus};
-use crate::engine::{EngineOptions, Mode};
+use crate::engine::{EngineOptions, Mode, available_threads};
 use crate::error::{Error, Result};
+use crate::fingerprint::census_fingerprint;
+use crate::measure::machine::Machine;
 use crate::rules::assumptions::Assumptions;
 use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, SCENARIOS, Scenario};
+use std::env::VarError;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 /// One scenario to run, named or custom.
 pub(super) struct Selection {
-    /// Name in benchmark ids.
+    /// Scenario name.
     pub name: String,
+    /// Name in benchmark ids: the scenario's, with whatever is not the default, so that Criterion never compares the
+    /// figures of different work.
+    pub group: String,
     pub run: RunSpec,
     /// Employees on 1 January of the start year.
     pub employee_count: usize,
@@ -38,24 +44,32 @@ pub(super) struct Settings {
     pub criterion_folder: PathBuf,
     /// Names the records of this process; sorts by time.
     pub session: String,
+    /// The machine before the suite put load on it.
+    pub machine: Machine,
+    /// Whether this is a measurement, which leaves records, rather than a trial (`--test`) or a profile.
+    pub records: bool,
 }
 
 /// A variable that is set and not empty.
 fn variable<T: FromStr>(name: &str) -> Result<Option<T>> {
+    let unusable = |text: &str| Error::Config(format!("{name}={text} is not a value of the kind it takes"));
     match std::env::var(name) {
-        Ok(text) if !text.trim().is_empty() => match text.trim().parse() {
-            Ok(value) => Ok(Some(value)),
-            Err(_) => Err(Error::Config(format!("{name}={text} is not a value of the kind it takes"))),
-        },
-        _ => Ok(None),
+        Ok(text) if text.trim().is_empty() => Ok(None),
+        Ok(text) => text.trim().parse().map(Some).map_err(|_| unusable(&text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(text)) => Err(unusable(&text.to_string_lossy())),
     }
 }
 
 /// Names separated by blanks or commas.
 fn names(variable_name: &str, default: Vec<&str>) -> Result<Vec<String>> {
     let text = variable::<String>(variable_name)?.unwrap_or_else(|| default.join(" "));
-    let names: Vec<String> =
-        text.split([' ', ',', '\t', '\n']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let mut names: Vec<String> = Vec::new();
+    for name in text.split([' ', ',', '\t', '\n']).filter(|name| !name.is_empty()) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
     Ok(names)
 }
 
@@ -69,22 +83,31 @@ impl Settings {
         if let Some(threads) = variable("BENCHMARK_THREADS")? {
             options.threads = threads;
         }
-        let mut modes = names("BENCHMARK_MODES", Mode::ALL.map(Mode::name).to_vec())?
+        let modes = names("BENCHMARK_MODES", Mode::ALL.map(Mode::name).to_vec())?
             .iter()
             .map(|name| Mode::named(name))
             .collect::<Result<Vec<_>>>()?;
-        modes.dedup();
         let seed = variable("BENCHMARK_SEED")?.unwrap_or(DEFAULT_SEED);
         let default = SCENARIOS.iter().map(|scenario| scenario.name).collect();
-        let selections = names("BENCHMARK_SCENARIOS", default)?
+        let mut selections = names("BENCHMARK_SCENARIOS", default)?
             .iter()
             .map(|name| if name == "custom" { custom(seed) } else { named(name, seed) })
             .collect::<Result<Vec<_>>>()?;
+        for selection in &mut selections {
+            if seed != DEFAULT_SEED {
+                selection.group.push_str(&format!("-seed{seed}"));
+            }
+            if options.threads != available_threads() {
+                selection.group.push_str(&format!("-threads{}", options.threads));
+            }
+        }
         if selections.is_empty() || modes.is_empty() {
             return Err(Error::Config("BENCHMARK_SCENARIOS and BENCHMARK_MODES must name something".into()));
         }
         let session = format!("{}-{}", crate::record::now().replace([':', '-'], ""), std::process::id());
-        Ok(Self { selections, modes, options, criterion_folder: criterion_folder()?, session })
+        let records = !std::env::args().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
+        let (criterion_folder, machine) = (criterion_folder()?, Machine::current());
+        Ok(Self { selections, modes, options, criterion_folder, session, machine, records })
     }
 }
 
@@ -103,6 +126,7 @@ fn named(name: &str, seed: u64) -> Result<Selection> {
     let scenario = Scenario::named(name)?;
     Ok(Selection {
         name: scenario.name.to_owned(),
+        group: scenario.name.to_owned(),
         run: scenario.run_spec(seed, Assumptions::default())?,
         employee_count: scenario.employee_count,
         scenario: (seed == DEFAULT_SEED).then_some(scenario),
@@ -115,8 +139,8 @@ fn named(name: &str, seed: u64) -> Result<Selection> {
 fn custom(seed: u64) -> Result<Selection> {
     let needed =
         |name: &str| Error::Config(format!("scenario custom needs {name} (see the README, environment variables)"));
-    let start_year = variable("BENCHMARK_START_YEAR")?.ok_or_else(|| needed("BENCHMARK_START_YEAR"))?;
-    let end_year = variable("BENCHMARK_END_YEAR")?.ok_or_else(|| needed("BENCHMARK_END_YEAR"))?;
+    let start_year: i32 = variable("BENCHMARK_START_YEAR")?.ok_or_else(|| needed("BENCHMARK_START_YEAR"))?;
+    let end_year: i32 = variable("BENCHMARK_END_YEAR")?.ok_or_else(|| needed("BENCHMARK_END_YEAR"))?;
     let run = RunSpec::new("custom", DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
     let census_file = variable::<PathBuf>("BENCHMARK_CENSUS")?;
     let census = census_file.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
@@ -128,5 +152,10 @@ fn custom(seed: u64) -> Result<Selection> {
             return Err(Error::Config("give BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS, not both".into()));
         }
     };
-    Ok(Selection { name: "custom".to_owned(), run, employee_count, scenario: None, census_file, census })
+    let people = census.as_ref().map_or_else(
+        || employee_count.to_string(),
+        |loaded| format!("{employee_count}-{:.8}", census_fingerprint(&loaded.census).to_string()),
+    );
+    let group = format!("custom-{people}x{start_year}-{end_year}");
+    Ok(Selection { name: "custom".to_owned(), group, run, employee_count, scenario: None, census_file, census })
 }

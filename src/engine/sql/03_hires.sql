@@ -9,7 +9,7 @@ WITH seat AS (
              + (ordinal > list_sum(v('hires_of_level')[:4]))::INTEGER AS level_id,
            'NH_' || v('simulation_year') || '_' || lpad(ordinal::VARCHAR, 6, '0') AS employee_id,
            'SSN-' || (900000000 + v('hired_before') + ordinal) AS employee_ssn
-    FROM range(1, v('plan').hires + 1) AS seats(ordinal)
+    FROM range(1, v('hires') + 1) AS seats(ordinal)
 ), drawn AS (
     SELECT *, draws(draw_key, v('simulation_year')) AS draw
     FROM (SELECT *, employee_key(employee_id) AS draw_key FROM seat)
@@ -34,5 +34,5 @@ SET VARIABLE new_hire_cutoff = coalesce((
                row_number() OVER (ORDER BY rank_key(draw.new_hire_termination_rank, ordinal)) AS place
         FROM hire
     )
-    WHERE place = v('plan').new_hire_leavers
+    WHERE place = v('new_hire_leavers')
 ), 0)::UBIGINT;

@@ -3,24 +3,21 @@
 
 CREATE OR REPLACE TEMP TABLE timeline AS
 WITH numbered AS (
-    SELECT * EXCLUDE (draw, ordinal),
-           1 + (escalates OR is_hire)::INTEGER AS first_free,
-           enrolls AND new_enrollment_date < raise_date AS enrolled_before_raise,
-           enrolls AND new_enrollment_date < v('promotion_day') AS enrolled_before_promotion,
-           is_promoted AND v('promotion_day') <= new_enrollment_date AS promoted_before_enrollment
-    FROM escalated
-), placed AS (
     SELECT *,
-           first_free + (is_promoted AND raised_late)::INTEGER + coalesce(enrolled_before_raise, false)::INTEGER
-               AS raise_sequence,
-           first_free + raised_early::INTEGER + enrolled_before_promotion::INTEGER AS promotion_sequence,
+           1 + (escalates OR is_hire)::INTEGER AS first_free,
+           is_promoted AND enrolls AND v('promotion_day') <= new_enrollment_date AS promoted_before_enrollment,
+           first_free + (is_promoted AND raised_late)::INTEGER
+               + coalesce(enrolls AND new_enrollment_date < raise_date, false)::INTEGER AS raise_sequence,
+           first_free + raised_early::INTEGER + (enrolls AND new_enrollment_date < v('promotion_day'))::INTEGER
+               AS promotion_sequence,
            first_free + coalesce(raise_date <= new_enrollment_date, false)::INTEGER + promoted_before_enrollment::INTEGER
                AS enrollment_sequence,
            first_free + (raise_date IS NOT NULL)::INTEGER + is_promoted::INTEGER + enrolls::INTEGER + opts_out::INTEGER
                AS termination_sequence
-    FROM numbered
+    FROM escalated
 )
-SELECT *,
+SELECT * EXCLUDE (first_free, promoted_before_enrollment, raise_sequence, promotion_sequence, enrollment_sequence,
+                  termination_sequence),
        termination_sequence - 1 + (termination_date IS NOT NULL)::INTEGER AS event_count,
        -- The category codes of the person's events in order, four bits each, the first event lowest.
        CASE WHEN is_hire THEN 1 WHEN escalates THEN 2 ELSE 0 END
@@ -37,4 +34,4 @@ SELECT *,
             ELSE CASE WHEN raise_date <= new_enrollment_date THEN final_pay_cents ELSE promoted_pay_cents END
        END AS enrollment_pay_cents,
        CASE WHEN promoted_before_enrollment THEN final_level_id ELSE level_id END AS enrollment_level_id
-FROM placed;
+FROM numbered;

@@ -1,7 +1,8 @@
 //! The SQL engine: DuckDB in process, one readable file per step, years looped by this thin driver.
 //!
-//! Views are defined once and inlined by DuckDB's planner, so a year is a handful of statements: the plan, the ranked
-//! staff, the hires, the timeline (all of the views at once), the events and the next state.
+//! Views are defined once, when the engine starts, and inlined by DuckDB's planner, so a year is a handful of
+//! statements: the plan, the ranked staff, the hires, the timeline (all of the views at once), the events and the next
+//! state.
 
 mod errors;
 mod functions;
@@ -21,8 +22,10 @@ use errors::failed;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+const STATE: &str = "CREATE OR REPLACE TEMP TABLE state AS SELECT * FROM census";
+const DROP_WORK_TABLES: &str = "DROP TABLE state; DROP TABLE staff; DROP TABLE hire; DROP TABLE timeline";
 const FUNCTIONS: &str = include_str!("00_functions.sql");
-/// Steps that run every year before the views can be defined: their tables and variables are what the views read.
+/// Steps that make the tables and variables which the views read.
 const RANKING: [(&str, &str); 3] = [
     ("plan", include_str!("01_plan.sql")),
     ("terminations", include_str!("02_terminations.sql")),
@@ -69,6 +72,7 @@ impl SqlEngine {
         functions::register(&engine.connection, run.seed, ids).map_err(failed("functions"))?;
         engine.execute("functions", FUNCTIONS)?;
         engine.execute("assumptions", variables::of_run(run, &engine.tables).sql())?;
+        engine.define_views()?;
         engine.setup_times.engine_start = clock.elapsed();
         let clock = Instant::now();
         tables::load_census(&engine.connection, census).map_err(failed("census"))?;
@@ -80,19 +84,30 @@ impl SqlEngine {
         self.connection.execute_batch(sql).map_err(failed(step))
     }
 
-    /// One year; the first also defines the views.
-    fn year(&self, year: i32, hired_before: i64, remaining_hires: i64) -> Result<()> {
+    /// Defines the steps that are views. DuckDB wants to see the tables and variables that a view reads, so a year
+    /// without people goes before.
+    fn define_views(&self) -> Result<()> {
+        tables::load_census(&self.connection, &Census::default()).map_err(failed("census"))?;
+        self.execute("state", STATE)?;
+        self.rank(self.run.start_year, &YearPlan::new(0, 0, &self.run.assumptions.workforce), 0)?;
+        VIEWS.into_iter().try_for_each(|(name, sql)| self.execute(name, sql))
+    }
+
+    /// The plan of a year split over levels, and who ranks where.
+    fn rank(&self, year: i32, plan: &YearPlan, hired_before: i64) -> Result<()> {
+        let facts = variables::of_year(year, &self.run, &self.tables, plan, hired_before);
+        self.execute(&format!("facts of {year}"), facts.sql())?;
+        RANKING.into_iter().try_for_each(|(name, sql)| self.execute(&format!("{name} of {year}"), sql))
+    }
+
+    /// One year.
+    fn year(&self, year: i32, plan: &YearPlan, hired_before: i64) -> Result<()> {
         let step = |name: &str| format!("{name} of {year}");
-        let facts = variables::of_year(year, &self.run, &self.tables, hired_before, remaining_hires);
-        self.execute(&step("facts"), facts.sql())?;
-        for (name, sql) in RANKING {
-            self.execute(&step(name), sql)?;
-        }
         if year == self.run.start_year {
-            for (name, sql) in VIEWS {
-                self.execute(&step(name), sql)?;
-            }
+            self.execute(&step("state"), STATE)?;
+            self.execute(&step("events"), &tables::create_events(&self.run))?;
         }
+        self.rank(year, plan, hired_before)?;
         self.execute(&step("timeline"), TIMELINE)?;
         self.execute(&step("events"), EVENTS)?;
         self.execute(&step("roll forward"), ROLL_FORWARD)
@@ -101,17 +116,16 @@ impl SqlEngine {
 
 impl Engine for SqlEngine {
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
-        self.execute("state", "CREATE OR REPLACE TEMP TABLE state AS SELECT * FROM census")?;
-        self.execute("events", &tables::create_events(&self.run))?;
-        let (mut hired_before, mut remaining_hires) = (0, 0);
+        let mut hired_before = 0;
         let mut year_seconds = Vec::new();
         for (year, plan) in self.run.years().zip(&self.plans) {
             let clock = Instant::now();
-            self.year(year, hired_before, remaining_hires)?;
+            self.year(year, plan, hired_before)?;
             hired_before += plan.hires;
-            remaining_hires = plan.remaining_hires();
             year_seconds.push(clock.elapsed().as_secs_f64());
         }
+        // The other engines free their working state within the run, too.
+        self.execute("work tables", DROP_WORK_TABLES)?;
         Ok(Box::new(SqlLog { engine: self, year_seconds }))
     }
 

@@ -1,6 +1,7 @@
 //! Assumptions and the year's facts as DuckDB session variables, which the SQL files read as `v('name')`.
 
 use crate::rules::calendar::{day, first_of_year, iso, last_of_year};
+use crate::rules::plan::YearPlan;
 use crate::rules::tables::{EnrollmentTerms, Tables};
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use crate::scenario::RunSpec;
@@ -80,9 +81,6 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
         .vocabulary("tenure_bands", &TENURE_BANDS)
         .set("scenario_id", quoted(&run.scenario_id), &enum_type(&[&run.scenario_id]))
         .set("plan_design_id", quoted(&run.plan_design_id), &enum_type(&[&run.plan_design_id]))
-        .bigint("growth_ppm", rules.workforce.growth.0)
-        .bigint("termination_ppm", rules.workforce.termination.0)
-        .bigint("new_hire_termination_ppm", rules.workforce.new_hire_termination.0)
         .ints("hire_age", tables.hire_age.iter().copied())
         .bigints("hire_point_cents", tables.levels.iter().map(|level| level.hire_point_cents))
         .bigint("pay_spread_ppm", rules.hiring.pay_spread.0)
@@ -109,9 +107,8 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
     variables
 }
 
-/// What is particular to one year. `hired_before` counts the run's earlier hires, `remaining_hires` those of the year
-/// before who are still employed.
-pub(super) fn of_year(year: i32, run: &RunSpec, tables: &Tables, hired_before: i64, remaining_hires: i64) -> Variables {
+/// What is particular to one year. `hired_before` counts the run's earlier hires.
+pub(super) fn of_year(year: i32, run: &RunSpec, tables: &Tables, plan: &YearPlan, hired_before: i64) -> Variables {
     let mut variables = Variables::default();
     let cola_ppm = run.assumptions.raise.cola_ppm(year);
     let details = tables.levels.map(|level| quoted(&format!("merit {} ppm, COLA {cola_ppm} ppm", level.merit_ppm)));
@@ -121,7 +118,9 @@ pub(super) fn of_year(year: i32, run: &RunSpec, tables: &Tables, hired_before: i
         .date("last_day", last_of_year(year))
         .date("promotion_day", day(year, 2, 1))
         .bigint("hired_before", hired_before)
-        .bigint("remaining_hires", remaining_hires)
+        .bigint("leavers", plan.leavers)
+        .bigint("hires", plan.hires)
+        .bigint("new_hire_leavers", plan.new_hire_leavers)
         .bigint("cola_ppm", cola_ppm)
         .set("raise_details", list(details), "VARCHAR[]");
     let enrollment = &tables.enrollment;
