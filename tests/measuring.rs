@@ -2,6 +2,7 @@
 
 use planalign_bench::engine::{EngineOptions, Mode, open};
 use planalign_bench::measure::peak_memory::sum_of_peaks;
+use planalign_bench::measure::process::cpu_time;
 use planalign_bench::measure::sampler::Sampler;
 use planalign_bench::measure::worker::allocate;
 use planalign_bench::record::run::{Parity, latest_session};
@@ -195,37 +196,42 @@ fn a_profile_is_a_flame_graph_with_engine_frames() {
     }
 }
 
-/// Prints what the sampler costs a 5kx5 run; `docs/measuring.md` quotes it. Run by hand: it needs a quiet machine.
+/// Prints what the sampler costs; `docs/measuring.md` quotes it. Run by hand: it needs a quiet machine.
 #[test]
 #[ignore = "a measurement, not a check"]
 fn sampler_cost() {
+    // Alone in a process that sleeps, all CPU time is the sampler's.
+    let sampler = Sampler::start().expect("a sampler");
+    let (clock, cpu) = (Instant::now(), cpu_time());
+    std::thread::sleep(Duration::from_secs(5));
+    let share = (cpu_time() - cpu).as_secs_f64() / clock.elapsed().as_secs_f64();
+    let looks = sampler.finish().expect("it ends").looks;
+    println!("sampler alone: {:.3} % of one CPU, {looks} looks in 5 s", 100.0 * share);
+
     let scenario = SCENARIOS[2];
     let run = scenario.run_spec(42, Default::default()).expect("a run");
     let loaded = planalign_bench::census::synthetic(scenario.employee_count, &run);
-    let mut engine = open(Mode::Sql, &run, &loaded.census, &EngineOptions::default()).expect("an engine");
-    let mut ratios = Vec::new();
-    for round in 0..40 {
-        let mut time = |sampled: bool| {
-            let sampler = sampled.then(|| Sampler::start().expect("a sampler"));
-            let clock = Instant::now();
-            drop(engine.generate().expect("a run"));
-            let seconds = clock.elapsed().as_secs_f64();
-            sampler.and_then(Sampler::finish);
-            seconds
-        };
-        // In turn, and the order alternates: drift hits both sides alike.
-        let (with, without) = if round % 2 == 0 {
-            let with = time(true);
-            (with, time(false))
-        } else {
-            let without = time(false);
-            (time(true), without)
-        };
-        ratios.push(with / without);
-    }
+    let mut engine = open(Mode::Polars, &run, &loaded.census, &EngineOptions::default()).expect("an engine");
+    let mut time = |sampled: bool| {
+        let sampler = sampled.then(|| Sampler::start().expect("a sampler"));
+        let clock = Instant::now();
+        drop(engine.generate().expect("a run"));
+        let seconds = clock.elapsed().as_secs_f64();
+        sampler.and_then(Sampler::finish);
+        seconds
+    };
+    // In turn, and the order alternates: drift hits both sides alike.
+    let mut ratios: Vec<f64> = (0..300)
+        .map(|round| {
+            let first = time(round % 2 == 0);
+            let second = time(round % 2 != 0);
+            if round % 2 == 0 { first / second } else { second / first }
+        })
+        .collect();
     ratios.sort_by(f64::total_cmp);
+    // Ranks that enclose the median of 300 with 95 % confidence (binomial, one half).
     println!(
-        "with sampler / without, 5kx5/sql: median {:.4}, quartiles {:.4} to {:.4}",
-        ratios[20], ratios[10], ratios[30]
+        "5kx5/polars with sampler / without: median {:.4}, 95 % {:.4} to {:.4}",
+        ratios[150], ratios[132], ratios[167]
     );
 }

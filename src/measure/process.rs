@@ -43,19 +43,43 @@ pub fn peak_memory_bytes() -> Option<u64> {
     }
 }
 
-/// Resident set size of this process now, bytes.
-pub fn resident_bytes() -> Option<u64> {
+/// Reads this process' resident set size again and again; the account stays open between looks.
+#[derive(Debug, Default)]
+pub struct Resident {
     #[cfg(target_os = "linux")]
-    {
-        let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
-        let resident: u64 = pages.split_ascii_whitespace().nth(1)?.parse().ok()?;
-        // SAFETY: a query without arguments of its own.
-        let page = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
-        Some(resident * page)
+    account: Option<(std::fs::File, u64)>,
+}
+
+impl Resident {
+    /// Opens the account.
+    pub fn open() -> Self {
+        #[cfg(target_os = "linux")]
+        {
+            // SAFETY: a query without arguments of its own.
+            let page = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) });
+            Self { account: std::fs::File::open("/proc/self/statm").ok().zip(page.ok()) }
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            Self::default()
+        }
     }
-    #[cfg(not(target_os = "linux"))]
-    {
-        None
+
+    /// Resident set size now, bytes.
+    pub fn bytes(&self) -> Option<u64> {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::unix::fs::FileExt;
+            let (file, page) = self.account.as_ref()?;
+            let mut text = [0; 128];
+            let length = file.read_at(&mut text, 0).ok()?;
+            let resident = std::str::from_utf8(&text[..length]).ok()?.split_ascii_whitespace().nth(1)?;
+            Some(resident.parse::<u64>().ok()? * page)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            None
+        }
     }
 }
 
@@ -100,7 +124,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_peak_is_at_least_what_is_resident() {
-        let resident = resident_bytes().expect("Linux tells");
+        let resident = Resident::open().bytes().expect("Linux tells");
         assert!(resident > 0 && peak_memory_bytes().expect("Linux tells") >= resident / 2);
         assert!(disk_io().is_some());
     }

@@ -1,12 +1,12 @@
 //! A thread that looks at the process now and then: mean memory, and CPU utilisation over windows.
 
-use super::process::{cpu_time, resident_bytes};
+use super::process::{Resident, cpu_time};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Time between two looks; what they cost is in `docs/measuring.md`, "Sampler".
-const INTERVAL: Duration = Duration::from_millis(5);
+const INTERVAL: Duration = Duration::from_millis(10);
 /// Shortest window over which CPU utilisation is stated: below it, scheduling ticks decide the figure.
 const WINDOW: Duration = Duration::from_millis(40);
 
@@ -35,9 +35,9 @@ impl Sampler {
     pub fn start() -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("sampler".into()).spawn(move || {
-            let mut seen = Seen::new();
+            let (mut seen, resident) = (Seen::new(), Resident::open());
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                seen.look(Instant::now(), cpu_time(), resident_bytes());
+                seen.look(Instant::now(), cpu_time(), resident.bytes());
             }
             seen.finish(Instant::now(), cpu_time());
             seen.result()

@@ -4,7 +4,7 @@
 //! warm cache of plans. `docs/measuring.md` calls it a cold run.
 
 use super::metric::{self, MetricValue, Run};
-use super::process::{cpu_time, disk_io, peak_memory_bytes, resident_bytes};
+use super::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use super::sampler::Sampler;
 use crate::census::{self, LoadedCensus};
 use crate::engine::{EngineOptions, Mode, open};
@@ -102,7 +102,7 @@ impl RunRequest {
 pub fn serve_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     (arguments.next().as_deref() == Some(ARGUMENT)).then(|| {
-        let idle = resident_bytes();
+        let idle = Resident::open().bytes();
         let text = arguments.next().unwrap_or_default();
         let answer = serde_json::from_str(&text)
             .map_err(|e| Error::Config(format!("worker request: {e}")))
