@@ -11,6 +11,20 @@ pub const DEFAULT_SEED: u64 = 42;
 pub const DEFAULT_START_YEAR: i32 = 2025;
 /// Plan design used where none is given.
 pub const DEFAULT_PLAN_DESIGN: &str = "default";
+/// Most employees of a census; with these, a year's hires still fit the six digits of their ids.
+pub const MAX_EMPLOYEES: usize = 5_000_000;
+
+/// Refuses head counts beyond [`MAX_EMPLOYEES`].
+///
+/// # Errors
+/// Says how many are allowed.
+pub fn check_headcount(employees: usize) -> Result<()> {
+    if employees <= MAX_EMPLOYEES {
+        return Ok(());
+    }
+    Err(Error::Config(format!("{employees} employees are more than the {MAX_EMPLOYEES} that a run can hold")))
+}
+
 /// Years a run may cover.
 const YEARS: RangeInclusive<i32> = 1990..=2199;
 /// Most years in one run.
@@ -157,7 +171,11 @@ impl RunSpec {
     }
 
     /// The head-count plan of every year for a census of `headcount` people.
+    ///
+    /// # Errors
+    /// When there are more than [`MAX_EMPLOYEES`], or a year's plan cannot be met.
     pub fn plans(&self, headcount: usize) -> Result<Vec<YearPlan>> {
+        check_headcount(headcount)?;
         project(headcount as i64, self.start_year, self.end_year, &self.assumptions.workforce)
     }
 }

@@ -393,6 +393,16 @@ fn limits_that_make_no_sense_are_refused() {
         2,
         &["--threads"],
     );
+    let quick = |extra: &[&str]| {
+        let mut arguments = vec!["generate", "--mode", "sql", "--scenario", "quick", "--out", out];
+        arguments.extend(extra);
+        planbench(&arguments)
+    };
+    check(&quick(&["--threads", "9999999"]), 2, &["1 to 1024"]);
+    check(&quick(&["--memory-limit", "banana"]), 2, &["such as 4GB"]);
+    let crowd = ["--employee-count", "99999999999", "--start-year", "2025", "--end-year", "2025", "--out", out];
+    let output = planbench(&[&["generate", "--mode", "sql"], &crowd[..]].concat());
+    check(&output, 2, &["99999999999 employees", "5000000"]);
     check(
         &planbench(&["generate", "--mode", "polars", "--scenario", "quick", "--memory-limit", "1GB", "--out", out]),
         2,
@@ -403,4 +413,27 @@ fn limits_that_make_no_sense_are_refused() {
         2,
         &["emory", "--memory-limit"],
     );
+}
+
+/// A flag is no date and a number is no date, though both would cast to one.
+#[test]
+fn a_column_of_the_wrong_type_is_refused() {
+    use polars::prelude::*;
+    let base = folder();
+    for (name, births) in [
+        ("flags.parquet", Series::new("employee_birth_date".into(), [true, false])),
+        ("numbers.parquet", Series::new("employee_birth_date".into(), [3_652i64, 3_653])),
+    ] {
+        let mut frame = df!(
+            "employee_id" => ["A", "B"],
+            "employee_hire_date" => ["2010-01-01", "2011-01-01"],
+            "employee_gross_compensation" => [60_000.0, 70_000.0],
+        )
+        .expect("a frame");
+        frame.with_column(births.into_column()).expect("a column");
+        let file = base.path().join(name);
+        ParquetWriter::new(fs::File::create(&file).expect("a file")).finish(&mut frame).expect("Parquet");
+        let arguments = ["parity", "--census", path(&file), "--start-year", "2025", "--end-year", "2025"];
+        check(&planbench(&arguments), 2, &[name, "employee_birth_date is of type", "cannot be read as date"]);
+    }
 }

@@ -48,6 +48,10 @@ pub(super) fn load(path: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCen
             present.join(", ")
         )));
     }
+    // Polars renames the second of two equal headers; which one is meant is not ours to guess.
+    if let Some(twice) = frame.get_column_names().iter().find(|name| name.contains("_duplicated_")) {
+        return Err(Error::Census(format!("{}: a column stands twice in the header ({twice})", path.display())));
+    }
     let mut problems = Problems::default();
     let cells = Cells { frame: &frame, path };
     let (ids, ssns) = (cells.texts(ID)?, cells.texts(SSN)?);
@@ -128,7 +132,13 @@ impl Cells<'_> {
     fn column(&self, name: &str, dtype: &DataType) -> Result<Option<Series>> {
         let Ok(column) = self.frame.column(name) else { return Ok(None) };
         let series = column.as_materialized_series();
-        series.strict_cast(dtype).map(Some).map_err(|_| {
+        // A number or a flag would cast to a date, and a flag to a number, without meaning one.
+        let meant = match dtype {
+            DataType::Date => matches!(series.dtype(), DataType::Date | DataType::Datetime(..) | DataType::Null),
+            DataType::Float64 => series.dtype().is_numeric() || matches!(series.dtype(), DataType::Null),
+            _ => true,
+        };
+        series.strict_cast(dtype).ok().filter(|_| meant).map(Some).ok_or_else(|| {
             Error::Census(format!(
                 "{}: column {name} is of type {}, which cannot be read as {dtype}",
                 self.path.display(),

@@ -4,7 +4,7 @@ use crate::census::{self, LoadedCensus};
 use crate::engine::available_threads;
 use crate::error::{Error, Result};
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, Scenario};
+use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, Scenario, check_headcount};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -76,7 +76,10 @@ impl Custom {
         let headcount = scenario.map(|scenario| scenario.employee_count).or(self.employee_count);
         let loaded = match (&self.census, headcount) {
             (Some(file), _) => census::load(file, &run, self.strict)?,
-            (None, Some(employee_count)) => census::synthetic(employee_count, &run),
+            (None, Some(employee_count)) => {
+                check_headcount(employee_count)?;
+                census::synthetic(employee_count, &run)
+            }
             (None, None) => return Err(Error::Config("say who to simulate: --employee-count or --census".into())),
         };
         if let Some(expected) = headcount.filter(|&expected| expected != loaded.census.len()) {

@@ -5,7 +5,8 @@ mod inputs;
 mod parity;
 mod scenarios;
 
-use crate::error::{Error, Result};
+use crate::engine::EngineOptions;
+use crate::error::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -57,9 +58,7 @@ pub fn main() -> ExitCode {
 
 /// Sets the threads of this process' engines.
 fn use_threads(threads: usize) -> Result<()> {
-    if threads == 0 {
-        return Err(Error::Config("--threads must be 1 or more".into()));
-    }
+    EngineOptions { threads, ..EngineOptions::default() }.check_threads()?;
     // SAFETY: called by a verb before it starts anything; the process still has its one thread.
     unsafe { crate::engine::polars::set_threads(threads) };
     Ok(())

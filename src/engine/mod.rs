@@ -66,6 +66,22 @@ impl Default for EngineOptions {
     }
 }
 
+/// Most worker threads of an engine: more would only exhaust the machine.
+const MAX_THREADS: usize = 1_024;
+
+impl EngineOptions {
+    /// Refuses numbers of threads that no engine should be started with.
+    ///
+    /// # Errors
+    /// Says what is allowed.
+    pub fn check_threads(&self) -> Result<()> {
+        if (1..=MAX_THREADS).contains(&self.threads) {
+            return Ok(());
+        }
+        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS} (--threads, BENCHMARK_THREADS)", self.threads)))
+    }
+}
+
 /// CPUs this process may use.
 pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -116,9 +132,7 @@ pub trait EventLog {
 /// # Errors
 /// When the assumptions cannot be met for this head count, or the engine does not start.
 pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Box<dyn Engine>> {
-    if options.threads == 0 {
-        return Err(Error::Config("0 threads cannot generate anything; give 1 or more".into()));
-    }
+    options.check_threads()?;
     if mode != Mode::Sql && (options.database.is_some() || options.memory_limit.is_some()) {
         return Err(Error::Config(format!(
             "a database file or memory limit applies to mode sql, not to {}",

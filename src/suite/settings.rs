@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, SCENARIOS, Scenario};
+use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, SCENARIOS, Scenario, check_headcount};
 use std::env::VarError;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -83,6 +83,7 @@ impl Settings {
         if let Some(threads) = variable("BENCHMARK_THREADS")? {
             options.threads = threads;
         }
+        options.check_threads()?;
         let modes = names("BENCHMARK_MODES", Mode::ALL.map(Mode::name).to_vec())?
             .iter()
             .map(|name| Mode::named(name))
@@ -146,7 +147,10 @@ fn custom(seed: u64) -> Result<Selection> {
     let census = census_file.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
     let employee_count = match (&census, variable("BENCHMARK_EMPLOYEE_COUNT")?) {
         (Some(loaded), None) => loaded.census.len(),
-        (None, Some(count)) => count,
+        (None, Some(count)) => {
+            check_headcount(count)?;
+            count
+        }
         (None, None) => return Err(needed("BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS")),
         (Some(_), Some(_)) => {
             return Err(Error::Config("give BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS, not both".into()));
