@@ -32,6 +32,9 @@ pub enum Error {
         /// What the system said, with the remedy where one is known.
         message: String,
     },
+    /// Somebody interrupted; what was finished before is kept.
+    #[error("interrupted; what was finished is kept")]
+    Interrupted,
     /// Two outputs that must be identical are not; the text is the difference report.
     #[error("{0}")]
     Parity(String),

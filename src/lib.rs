@@ -3,16 +3,23 @@
 
 pub mod census;
 pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod fingerprint;
 pub mod measure;
 pub mod parity;
 pub mod record;
+pub mod report;
+pub mod results;
 pub mod rules;
 pub mod scenario;
+pub mod settings;
+pub mod stats;
 pub mod suite;
 pub mod text_column;
+pub mod verdict;
 
 pub use error::{Error, Result};
 

@@ -114,7 +114,7 @@ fn a_benchmark_leaves_criterion_files_and_whole_records() {
     for record in &records {
         assert!(record.success && record.error.is_none() && record.parity == Parity::Identical);
         let seen = record.observation.as_ref().expect("an observation");
-        assert_eq!((seen.events, seen.phases.years.len()), (SCENARIOS[0].expected_events, 2));
+        assert_eq!((seen.events, seen.phases.years.len()), (SCENARIOS[0].golden.expect("known").events, 2));
         assert!(seen.wall_seconds > 0.0 && seen.cpu_seconds > 0.0);
         assert!(seen.phases.years.iter().sum::<f64>() <= seen.wall_seconds);
         // A run of a fraction of a millisecond is too short for a window: absent, not 0 or 100 %.
@@ -208,7 +208,7 @@ fn sampler_cost() {
     let looks = sampler.finish().expect("it ends").looks;
     println!("sampler alone: {:.3} % of one CPU, {looks} looks in 5 s", 100.0 * share);
 
-    let scenario = SCENARIOS[2];
+    let scenario = &SCENARIOS[2];
     let run = scenario.run_spec(42, Default::default()).expect("a run");
     let loaded = planalign_bench::census::synthetic(scenario.employee_count, &run);
     let mut engine = open(Mode::Polars, &run, &loaded.census, &EngineOptions::default()).expect("an engine");

@@ -56,7 +56,7 @@ impl Custom {
     }
 
     /// The run of a scenario, or the custom one.
-    pub fn prepare(&self, scenario: Option<Scenario>, seed: Option<u64>) -> Result<Prepared> {
+    pub fn prepare(&self, scenario: Option<&Scenario>, seed: Option<u64>) -> Result<Prepared> {
         let seed = seed.unwrap_or(DEFAULT_SEED);
         let run = match (scenario, self.start_year.zip(self.end_year)) {
             (Some(scenario), None) => scenario.run_spec(seed, self.assumptions()?)?,

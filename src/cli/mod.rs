@@ -1,25 +1,49 @@
 //! Verbs of `planbench`, one file each, and what they share.
 
+mod automation;
+mod baseline_update;
+mod completions;
+mod doctor;
+mod export;
 mod generate;
+mod github;
 mod inputs;
 mod parity;
+mod performance_gate;
+mod regression_check;
+mod report;
+mod run;
 mod scenarios;
+mod selection;
+mod talk;
 
+use crate::config::Config;
 use crate::engine::EngineOptions;
-use crate::error::Result;
-use clap::{Parser, Subcommand};
+use crate::error::{Error, Result};
+use crate::record::baseline::DEFAULT_FOLDER;
+use crate::scenario::Catalogue;
+use automation::Automation;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Exit code when everything was as it should be.
 const PASS: u8 = 0;
-/// Exit code when outputs that must be identical are not.
+/// Exit code of a confirmed regression, a missed gate, or outputs that must be identical and are not.
 const FAILED: u8 = 1;
 /// Exit code of a usage, input or internal error.
 const ERROR: u8 = 2;
+/// Exit code when the figures do not decide, or must not be compared.
+const INCONCLUSIVE: u8 = 3;
+/// Exit code after control-C.
+const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Parser)]
 #[command(name = "planbench", version, about, long_about = None, after_help = EXIT_CODES)]
 struct Cli {
+    /// Settings file [default: planbench.toml, if there is one]
+    #[arg(long, value_name = "FILE", global = true, env = crate::config::VARIABLE)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -27,33 +51,106 @@ struct Cli {
 const EXIT_CODES: &str = "\
 planbench --bench [CRITERION OPTIONS] [NAME] runs the benchmark suite as `cargo bench` does, without cargo.
 
-Exit codes: 0 pass; 1 outputs differ; 2 usage, input or internal error.";
+Exit codes: 0 pass; 1 confirmed regression, missed gate or outputs that differ; 2 usage, input or internal error; \
+3 inconclusive or not comparable; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Measure in fresh processes that take turns, then report.
+    Run(run::Args),
+    /// Render reports from what `cargo bench` or `run` left.
+    Report(report::Args),
+    /// Measure, and keep the figures as a baseline.
+    BaselineUpdate(baseline_update::Args),
+    /// Measure, and check against a baseline.
+    RegressionCheck(regression_check::Args),
+    /// Measure, and check against a target.
+    PerformanceGate(performance_gate::Args),
+    /// Parity and three runs of scenario quick.
+    QuickValidate(automation::Args),
+    /// Ten runs of quick, 1kx3 and 5kx5, and a regression check if there is a baseline.
+    DailyMonitor(automation::Args),
+    /// Parity, performance gate and regression check of 5kx5.
+    ReleaseGate(automation::Args),
+    /// Parity and performance gate of scenario stress.
+    StressTest(automation::Args),
+    /// Write figures in the shapes that other tools read.
+    Export(export::Args),
     /// Generate the events of a run and write them as Parquet.
     Generate(generate::Args),
     /// Prove that all engines produce the same rows, bit for bit.
     Parity(parity::Args),
     /// List the named scenarios.
     Scenarios,
+    /// Say what about this machine will make figures noisy.
+    Doctor(doctor::Args),
+    /// Print shell completions or the manual page.
+    Completions(completions::Args),
+}
+
+/// What every verb may need.
+struct Context {
+    config: Config,
+    config_file: Option<PathBuf>,
+    catalogue: Catalogue,
+    /// This command line.
+    command: String,
+}
+
+impl Context {
+    /// Flag or variable, then the settings file, then the default.
+    fn baseline_folder(&self, given: Option<&Path>) -> PathBuf {
+        let folder = given.map(Path::to_path_buf).or_else(|| self.config.baseline_dir.clone());
+        folder.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER))
+    }
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = match cli.verb {
-        Verb::Generate(args) => generate::run(args),
-        Verb::Parity(args) => parity::run(args),
-        Verb::Scenarios => scenarios::run(),
-    };
-    match outcome {
+    match run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(ERROR)
+            ExitCode::from(if matches!(error, Error::Interrupted) { INTERRUPTED } else { ERROR })
         }
     }
+}
+
+fn run(cli: Cli) -> Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let context = Context { catalogue: config.catalogue()?, config, config_file: cli.config, command: command_line() };
+    match cli.verb {
+        Verb::Run(args) => run::run(args, &context),
+        Verb::Report(args) => report::run(args, &context),
+        Verb::BaselineUpdate(args) => baseline_update::run(args, &context),
+        Verb::RegressionCheck(args) => regression_check::run(args, &context),
+        Verb::PerformanceGate(args) => performance_gate::run(args, &context),
+        Verb::QuickValidate(args) => automation::run(Automation::QuickValidate, &args, &context),
+        Verb::DailyMonitor(args) => automation::run(Automation::DailyMonitor, &args, &context),
+        Verb::ReleaseGate(args) => automation::run(Automation::ReleaseGate, &args, &context),
+        Verb::StressTest(args) => automation::run(Automation::StressTest, &args, &context),
+        Verb::Export(args) => export::run(&args, &context),
+        Verb::Generate(args) => generate::run(args, &context),
+        Verb::Parity(args) => parity::run(args, &context),
+        Verb::Scenarios => scenarios::run(&context),
+        Verb::Doctor(args) => doctor::run(&args),
+        Verb::Completions(args) => completions::run(&args, Cli::command()),
+    }
+}
+
+/// This process' command line, without the folder of the program: what a reader types to repeat it.
+fn command_line() -> String {
+    let mut arguments = std::env::args();
+    let program = arguments.next().unwrap_or_default();
+    let name = Path::new(&program).file_name().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
+    let quoted = |argument: String| if argument.contains([' ', '\'']) { format!("{argument:?}") } else { argument };
+    std::iter::once(name).chain(arguments.map(quoted)).collect::<Vec<_>>().join(" ")
+}
+
+/// Names given as several arguments, or as one with blanks or commas.
+fn split(names: &[String]) -> Vec<String> {
+    names.iter().flat_map(|text| crate::settings::split_names(text)).collect()
 }
 
 /// Sets the threads of this process' engines.

@@ -1,14 +1,14 @@
 //! `planbench parity`: every column of every row, of every engine.
 
 use super::inputs::{Custom, Prepared, Resources};
-use super::{FAILED, PASS, use_threads};
+use super::{Context, FAILED, PASS, split, use_threads};
 use crate::census;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::parity::{Report, compare_logs, compare_modes};
 use crate::record::generation::Directory;
-use crate::scenario::{SCENARIOS, Scenario};
+use crate::scenario::Scenario;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -42,7 +42,7 @@ fn parse_seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     if range.is_empty() { Err(format!("{text} holds no seed")) } else { Ok(range) }
 }
 
-pub(super) fn run(args: Args) -> Result<u8> {
+pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     use_threads(args.resources.threads)?;
     let options = EngineOptions { threads: args.resources.threads, ..EngineOptions::default() };
     let mut modes = args.modes.clone();
@@ -53,12 +53,12 @@ pub(super) fn run(args: Args) -> Result<u8> {
     if modes.len() < 2 {
         return Err(Error::Config("parity needs two or more different --modes to compare".into()));
     }
-    let scenarios: Vec<Option<Scenario>> = if args.custom.is_given() {
+    let scenarios: Vec<Option<&Scenario>> = if args.custom.is_given() {
         vec![None]
     } else if args.scenarios.is_empty() {
-        SCENARIOS.into_iter().take(3).map(Some).collect()
+        context.catalogue.scenarios().iter().take(3).map(Some).collect()
     } else {
-        args.scenarios.iter().map(|name| Scenario::named(name).map(Some)).collect::<Result<_>>()?
+        split(&args.scenarios).iter().map(|name| context.catalogue.named(name).map(Some)).collect::<Result<_>>()?
     };
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);

@@ -1,19 +1,20 @@
 //! `planbench scenarios`: what can be named.
 
-use super::PASS;
+use super::{Context, PASS};
 use crate::error::Result;
-use crate::scenario::{DEFAULT_SEED, DEFAULT_START_YEAR, SCENARIOS};
+use crate::report::format::{ABSENT, count};
+use crate::scenario::DEFAULT_SEED;
 
-pub(super) fn run() -> Result<u8> {
-    println!("{:<8} {:>9} {:>9} {:>8} {:>10}  purpose", "name", "employees", "years", "target", "events");
-    for s in SCENARIOS {
-        let years = format!("{DEFAULT_START_YEAR}-{}", s.end_year());
-        println!(
-            "{:<8} {:>9} {years:>9} {:>6} s {:>10}  {}",
-            s.name, s.employee_count, s.target_time_seconds, s.expected_events, s.purpose
-        );
+pub(super) fn run(context: &Context) -> Result<u8> {
+    println!("{:<12} {:>9} {:>9} {:>8} {:>10}  purpose", "name", "employees", "years", "target", "events");
+    for s in context.catalogue.scenarios() {
+        let years = format!("{}-{}", s.start_year, s.end_year);
+        let target = s.target_time_seconds.map_or_else(|| ABSENT.to_owned(), |seconds| format!("{seconds} s"));
+        let events = s.golden.map_or_else(|| ABSENT.to_owned(), |golden| count(golden.events as f64));
+        let employees = count(s.employee_count as f64);
+        println!("{:<12} {employees:>9} {years:>9} {target:>8} {events:>10}  {}", s.name, s.purpose);
     }
-    println!("custom   --employee-count N --start-year YEAR --end-year YEAR, or --census FILE with the years");
+    println!("custom       --employee-count N --start-year YEAR --end-year YEAR, or --census FILE with the years");
     println!("events are those of seed {DEFAULT_SEED} and the default assumptions");
     Ok(PASS)
 }

@@ -1,6 +1,7 @@
 //! The three engines behind one interface. None knows another; all follow `docs/event-rules.md`.
 
 pub mod event_table;
+pub mod padding;
 pub mod polars;
 pub mod reference;
 pub mod sql;
@@ -139,9 +140,10 @@ pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions)
             mode.name()
         )));
     }
-    Ok(match mode {
+    let engine: Box<dyn Engine> = match mode {
         Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),
         Mode::Polars => Box::new(polars::PolarsEngine::open(run, census, options)?),
         Mode::Reference => Box::new(reference::ReferenceEngine::open(run, census, options)?),
-    })
+    };
+    padding::wrap(mode, engine)
 }

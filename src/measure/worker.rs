@@ -64,6 +64,25 @@ pub struct RunRequest {
     pub threads: usize,
     /// Folder in which Parquet files are written and removed again.
     pub scratch: PathBuf,
+    /// Runs after the first.
+    pub warm: Warm,
+}
+
+/// Runs after the first in the same process: until both are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Warm {
+    /// At least so many runs.
+    pub runs: usize,
+    /// At least so long, seconds.
+    pub seconds: f64,
+}
+
+impl Warm {
+    /// None.
+    pub const NONE: Self = Self { runs: 0, seconds: 0.0 };
+    /// Enough that their median says what a run costs in this process: most of what differs between observations then
+    /// differs between processes.
+    pub const MEDIAN: Self = Self { runs: 5, seconds: 0.1 };
 }
 
 /// What a process that allocated tells.
@@ -77,7 +96,7 @@ pub struct Allocated {
 
 impl RunRequest {
     /// The request for a run of `mode`.
-    pub fn new(run: &RunSpec, people: People, mode: Mode, options: &EngineOptions, scratch: &Path) -> Self {
+    pub fn new(run: &RunSpec, people: People, mode: Mode, options: &EngineOptions, scratch: &Path, warm: Warm) -> Self {
         Self {
             mode: mode.name().to_owned(),
             scenario_id: run.scenario_id.clone(),
@@ -89,6 +108,7 @@ impl RunRequest {
             people,
             threads: options.threads,
             scratch: scratch.to_path_buf(),
+            warm,
         }
     }
 
@@ -228,11 +248,15 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let years = log.year_seconds().to_vec();
     clock = Instant::now();
     drop(log);
+    let mut cleanup = lap(&mut clock);
+    let warm_wall_seconds = warm_runs(engine.as_mut(), request.warm)?;
+    clock = Instant::now();
     drop(engine);
-    let cleanup = lap(&mut clock);
+    cleanup += lap(&mut clock);
 
     Ok(Observation {
         wall_seconds: wall.as_secs_f64(),
+        warm_wall_seconds,
         cpu_seconds: cpu.as_secs_f64(),
         cpu_utilisation_mean: utilisation(cpu, wall),
         cpu_utilisation_peak: sampled.and_then(|sampled| sampled.peak_cpu_utilisation),
@@ -254,6 +278,18 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
         fingerprint: printer.finish().to_string(),
         metrics,
     })
+}
+
+/// Wall seconds of further runs.
+fn warm_runs(engine: &mut dyn crate::engine::Engine, warm: Warm) -> Result<Vec<f64>> {
+    let mut seconds = Vec::new();
+    while seconds.len() < warm.runs || seconds.iter().sum::<f64>() < warm.seconds {
+        let clock = Instant::now();
+        let log = engine.generate()?;
+        seconds.push(clock.elapsed().as_secs_f64());
+        drop(log);
+    }
+    Ok(seconds)
 }
 
 fn utilisation(cpu: Duration, wall: Duration) -> f64 {

@@ -1,5 +1,8 @@
 //! Files that this crate owns: their formats, their places, and how they are written without ever being half there.
 
+pub mod baseline;
+pub mod benchmark;
+pub mod criterion;
 pub mod generation;
 pub mod run;
 pub mod versions;
@@ -43,6 +46,23 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 pub fn read_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
     serde_json::from_str(&text).map_err(|e| Error::file(path, format!("not a whole {what}: {e}")))
+}
+
+/// The folders in a folder, by name; none if it does not exist.
+pub(crate) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
+    let mut folders = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| Error::file(folder, e))?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
 }
 
 /// The JSON files of a folder; hidden ones (unfinished) are not among them.

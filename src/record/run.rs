@@ -1,5 +1,6 @@
 //! The run record: everything known about one observed run, one JSON file each.
 
+use super::benchmark::Benchmark;
 use crate::error::{Error, Result};
 use crate::measure::machine::{Build, Machine};
 use crate::measure::metric::MetricValue;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Version of the record's format.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Folder of the records beside Criterion's own files of a benchmark group.
 pub const FOLDER: &str = "runs";
 
@@ -34,24 +35,14 @@ pub struct RunRecord {
     pub session: String,
     /// Number of the run within its session and benchmark, from 1.
     pub run_number: u32,
+    /// Whether the modes took turns: then runs of the same number in a session are a round, and make a pair.
+    pub interleaved: bool,
     /// When the run started, UTC.
     pub started_at: String,
-    /// Scenario name.
-    pub scenario: String,
-    /// Mode name.
-    pub mode: String,
-    /// Seed of every draw.
-    pub seed: u64,
-    /// First simulated year.
-    pub start_year: i32,
-    /// Last simulated year.
-    pub end_year: i32,
-    /// People on 1 January of the start year.
-    pub employees: usize,
-    /// Digest of those people.
-    pub census_fingerprint: String,
-    /// Worker threads.
-    pub threads: usize,
+    /// What ran.
+    pub benchmark: Benchmark,
+    /// Test hook that was active, if any (`docs/measuring.md`, "Padding").
+    pub padding: Option<String>,
     /// Whether the run succeeded with the right output.
     pub success: bool,
     /// What went wrong, if it did not.
@@ -72,6 +63,8 @@ pub struct RunRecord {
 pub struct Observation {
     /// Generation: from the loaded census to all events in the engine's memory, first run of the process.
     pub wall_seconds: f64,
+    /// Generation again in the same process, once per later run; empty if it ran once.
+    pub warm_wall_seconds: Vec<f64>,
     /// CPU time of generation, user and system, all threads.
     pub cpu_seconds: f64,
     /// `cpu_seconds / wall_seconds`; 1.0 = one CPU busy throughout.
@@ -123,6 +116,12 @@ impl Observation {
     pub fn peak_above_idle_bytes(&self) -> Option<u64> {
         Some(self.peak_memory_bytes?.saturating_sub(self.idle_memory_bytes?))
     }
+
+    /// A batch job's time, seconds: engine start, census loading, generation (first run) and writing Parquet.
+    pub fn batch_seconds(&self) -> f64 {
+        let phases = &self.phases;
+        phases.census_read + phases.engine_start + phases.census_load + self.wall_seconds + phases.persist
+    }
 }
 
 impl RunRecord {
@@ -130,6 +129,19 @@ impl RunRecord {
     pub fn path(&self, group_folder: &Path) -> PathBuf {
         group_folder.join(FOLDER).join(format!("{}-{:04}.json", self.session, self.run_number))
     }
+}
+
+/// The records of every benchmark's latest session below a criterion folder, in order of folder and run; none if there
+/// is no such folder.
+///
+/// # Errors
+/// As [`latest_session`].
+pub fn all_latest(criterion_folder: &Path) -> Result<Vec<RunRecord>> {
+    let mut records = Vec::new();
+    for folder in super::folders(criterion_folder)? {
+        records.extend(latest_session(&folder)?);
+    }
+    Ok(records)
 }
 
 /// The records of the latest session in a benchmark group's folder, by run number; none if it has no records.

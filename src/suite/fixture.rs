@@ -1,14 +1,14 @@
 //! Engines that are started, loaded and checked against the reference before anything is measured.
 
-use super::settings::{Selection, Settings};
 use crate::engine::{Engine, Mode, open};
 use crate::error::{Error, Result};
 use crate::parity::{Outcome, outcome};
+use crate::settings::{Selection, Settings};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Makes engines, and remembers what the reference says about each scenario.
-pub(super) struct Fixtures<'a> {
+pub(crate) struct Fixtures<'a> {
     settings: &'a Settings,
     expected: RefCell<HashMap<String, Outcome>>,
 }
@@ -20,8 +20,8 @@ impl<'a> Fixtures<'a> {
 
     /// Events of one run: known for a named scenario, otherwise counted by the reference.
     pub fn events(&self, selection: &Selection) -> Result<u64> {
-        match selection.scenario {
-            Some(scenario) => Ok(scenario.expected_events),
+        match selection.golden {
+            Some(golden) => Ok(golden.events),
             None => Ok(self.expected(selection)?.events),
         }
     }
@@ -34,13 +34,12 @@ impl<'a> Fixtures<'a> {
         let mut engine = open(Mode::Reference, &selection.run, &selection.census().census, &self.settings.options)?;
         let log = engine.generate()?;
         let found = outcome(log.as_ref(), &selection.run)?;
-        if let Some(scenario) = selection.scenario
-            && (found.events, found.fingerprint.to_string().as_str())
-                != (scenario.expected_events, scenario.expected_fingerprint)
+        if let Some(golden) = selection.golden
+            && (found.events, found.fingerprint.to_string().as_str()) != (golden.events, golden.fingerprint)
         {
             return Err(Error::Parity(format!(
                 "scenario {}: event count mismatch, expected {} ({}), got {} ({})",
-                scenario.name, scenario.expected_events, scenario.expected_fingerprint, found.events, found.fingerprint
+                selection.name, golden.events, golden.fingerprint, found.events, found.fingerprint
             )));
         }
         self.expected.borrow_mut().insert(selection.name.clone(), found);

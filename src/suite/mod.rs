@@ -4,20 +4,24 @@
 //! alike: from the loaded census to all event columns of all years in the engine's own memory, in canonical order.
 //! Starting the engine, loading the census, freeing the events and writing files are outside (`docs/measuring.md`).
 
-mod fixture;
-mod observations;
-mod settings;
+pub(crate) mod fixture;
+pub(crate) mod observations;
+pub mod rounds;
 
-use crate::engine::Mode;
+use crate::config::Config;
+use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::measure::cpu_time::CpuTime;
 use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use crate::measure::profiler::{self, FlamegraphProfiler};
+use crate::measure::worker::Warm;
+use crate::record::benchmark::Context;
+use crate::record::criterion::LATEST;
+use crate::settings::{Choices, Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use fixture::Fixtures;
 use observations::Observations;
-use settings::{Selection, Settings};
 use std::cell::Cell;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -40,7 +44,12 @@ fn fail(error: &Error) -> ! {
 }
 
 fn run() -> Result<()> {
-    let settings = Settings::from_environment()?;
+    let config = Config::load(None)?;
+    let mut settings = Choices::default().complete(&config)?.resolve(&config.catalogue()?)?;
+    settings.records = !std::env::args().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
+    if let Some(padding) = padding::active() {
+        eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
+    }
     // SAFETY: this is the start of the process; it still has its one thread.
     unsafe { crate::engine::polars::set_threads(settings.options.threads) };
     let suite = Suite { settings: &settings, fixtures: Fixtures::new(&settings), ran: Cell::new(0) };
@@ -70,7 +79,7 @@ fn run() -> Result<()> {
 /// Criterion with the arguments of this process, for one kind of measurement.
 fn configured<M: Measurement + 'static>(measurement: M, settings: &Settings) -> Criterion<M> {
     let criterion = Criterion::default().with_measurement(measurement).with_profiler(FlamegraphProfiler);
-    criterion.output_directory(&settings.criterion_folder).configure_from_args()
+    criterion.output_directory(&settings.folders.criterion).configure_from_args()
 }
 
 /// Sets a group's size, except for what the command line says.
@@ -85,6 +94,20 @@ fn sized<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, samples: usize, seco
     if !given("--warm-up-time") {
         group.warm_up_time(warm_up);
     }
+}
+
+/// The name given with `--save-baseline`.
+fn saved_baseline() -> Option<String> {
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument == "--save-baseline" || argument == "-s" {
+            return arguments.next();
+        }
+        if let Some(name) = argument.strip_prefix("--save-baseline=") {
+            return Some(name.to_owned());
+        }
+    }
+    None
 }
 
 /// What all benchmarks of a process share.
@@ -147,7 +170,24 @@ impl Suite<'_> {
             });
         });
         group.finish();
+        if engine.is_some() {
+            self.write_context(selection, mode, name)?;
+        }
         Ok(())
+    }
+
+    /// Writes beside Criterion's files what they do not say, under every name that Criterion used.
+    fn write_context(&self, selection: &Selection, mode: Mode, function: &str) -> Result<()> {
+        if !self.settings.records {
+            return Ok(());
+        }
+        let benchmark = selection.benchmark(mode, self.settings.options.threads);
+        let folder = benchmark.folder(&self.settings.folders.criterion);
+        let events = self.fixtures.events(selection)?;
+        let machine = self.settings.machine.clone();
+        let context = Context::new(&self.settings.session, benchmark, events, padding::active(), machine);
+        context.write(&folder, LATEST, function)?;
+        saved_baseline().map_or(Ok(()), |name| context.write(&folder, &name, function))
     }
 
     /// Peak memory: every observation is a fresh process, and leaves a run record.
@@ -157,12 +197,13 @@ impl Suite<'_> {
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
         sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
-        let mut observations: Option<Observations<'_>> = None;
+        let mut observations: Option<Observations> = None;
         let mut samples = 0;
         group.bench_function("peak_memory", |bencher| {
             let observations = observations.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                Observations::start(self.settings, &self.fixtures, selection, mode).unwrap_or_else(|error| fail(&error))
+                Observations::start(self.settings, &self.fixtures, selection, mode, false, Warm::NONE)
+                    .unwrap_or_else(|error| fail(&error))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
@@ -171,6 +212,9 @@ impl Suite<'_> {
             });
         });
         group.finish();
+        if observations.is_some() {
+            self.write_context(selection, mode, "peak_memory")?;
+        }
         Ok(())
     }
 }

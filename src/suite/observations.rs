@@ -1,21 +1,18 @@
 //! Observed runs in fresh processes, each leaving a whole record beside Criterion's files.
 
 use super::fixture::Fixtures;
-use super::settings::{Selection, Settings};
-use crate::engine::Mode;
+use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
-use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Build;
-use crate::measure::worker::{People, RunRequest, observe};
+use crate::measure::worker::{People, RunRequest, Warm, observe};
 use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
 use crate::record::write_json;
+use crate::settings::{Selection, Settings};
 use std::path::PathBuf;
 
 /// The runs of one scenario and mode in one session.
-pub(super) struct Observations<'a> {
-    selection: &'a Selection,
-    mode: Mode,
+pub(crate) struct Observations {
     request: RunRequest,
     executable: PathBuf,
     folder: PathBuf,
@@ -24,10 +21,22 @@ pub(super) struct Observations<'a> {
     records: bool,
 }
 
-impl<'a> Observations<'a> {
-    pub fn start(settings: &Settings, fixtures: &Fixtures<'_>, selection: &'a Selection, mode: Mode) -> Result<Self> {
+impl Observations {
+    /// Makes ready; nothing runs yet but the reference, for the answer that every run must give.
+    ///
+    /// # Errors
+    /// When the reference fails or gives a wrong answer, or the folder cannot be written.
+    pub fn start(
+        settings: &Settings,
+        fixtures: &Fixtures<'_>,
+        selection: &Selection,
+        mode: Mode,
+        interleaved: bool,
+        warm: Warm,
+    ) -> Result<Self> {
         let expected = fixtures.expected(selection)?;
-        let folder = settings.criterion_folder.join(format!("{}_{}", selection.group, mode.name()));
+        let benchmark = selection.benchmark(mode, settings.options.threads);
+        let folder = benchmark.folder(&settings.folders.criterion);
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
         if settings.records {
             run::prune(&folder);
@@ -37,15 +46,10 @@ impl<'a> Observations<'a> {
             format_version: FORMAT_VERSION,
             session: settings.session.clone(),
             run_number: 0,
+            interleaved,
             started_at: String::new(),
-            scenario: selection.name.clone(),
-            mode: mode.name().to_owned(),
-            seed: selection.run.seed,
-            start_year: selection.run.start_year,
-            end_year: selection.run.end_year,
-            employees: selection.employee_count,
-            census_fingerprint: census_fingerprint(&selection.census().census).to_string(),
-            threads: settings.options.threads,
+            benchmark,
+            padding: padding::active(),
             success: false,
             error: None,
             parity: Parity::Unchecked,
@@ -54,14 +58,15 @@ impl<'a> Observations<'a> {
             build: Build::current(),
         };
         let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
-        let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder);
-        Ok(Self { selection, mode, request, executable, folder, expected, template, records: settings.records })
+        let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder, warm);
+        Ok(Self { request, executable, folder, expected, template, records: settings.records })
     }
 
-    /// Observes one run and writes its record.
+    /// Observes one run and writes its record, which says so when the run failed or gave other events than the
+    /// reference.
     ///
     /// # Errors
-    /// When the run failed or gave other events than the reference; the record says so too.
+    /// When the record cannot be written.
     pub fn observe(&mut self) -> Result<RunRecord> {
         self.template.run_number += 1;
         let mut record = RunRecord { started_at: crate::record::now(), ..self.template.clone() };
@@ -85,15 +90,18 @@ impl<'a> Observations<'a> {
         if self.records {
             write_json(&record.path(&self.folder), &record)?;
         }
-        match &record.error {
-            None => Ok(record),
-            Some(error) => Err(Error::Parity(format!("{}/{}: {error}", self.selection.name, self.mode.name()))),
-        }
+        Ok(record)
     }
 
     /// Observes one run; its peak resident memory in bytes.
+    ///
+    /// # Errors
+    /// When the run failed or gave wrong events, or the platform does not tell.
     pub fn observe_peak(&mut self) -> Result<u64> {
         let record = self.observe()?;
+        if let Some(error) = &record.error {
+            return Err(Error::Parity(format!("{}: {error}", record.benchmark.id())));
+        }
         record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(|| {
             Error::Config("this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time".into())
         })

@@ -1,0 +1,172 @@
+//! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
+
+use super::selection::{Measure, failures, observe, results_of};
+use super::talk::Talk;
+use super::{Context, PASS};
+use crate::engine::{Mode, padding};
+use crate::error::{Error, Result};
+use crate::record::baseline::{Baseline, DEFAULT_NAME, check_name};
+use crate::record::criterion::save_baseline;
+use crate::results::{ModeResults, Results, criterion_folder};
+use crate::settings::Settings;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// Which baseline, and where.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct BaselinePlace {
+    /// Name of the baseline
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
+    pub baseline: String,
+    /// Folder of the baseline files [default: target-baselines]
+    #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
+    pub baseline_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    measure: Measure,
+    #[command(flatten)]
+    baseline: BaselinePlace,
+    /// Keep these results instead of measuring: an output folder, or Criterion's
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// Leave Criterion's saved baseline out: only fresh processes are measured
+    #[arg(long, conflicts_with = "from")]
+    no_criterion: bool,
+    /// Do not ask when off the main branch
+    #[arg(long)]
+    yes: bool,
+    /// Say what would be measured and written, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+/// Processes per benchmark where nobody says.
+const RUNS: u32 = 10;
+
+pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
+    let name = &args.baseline.baseline;
+    check_name(name)?;
+    let folder = context.baseline_folder(args.baseline.baseline_dir.as_deref());
+    let choices = args.measure.choices(&context.config)?;
+    let settings = choices.resolve(&context.catalogue)?;
+    if let Some(padding) = padding::active() {
+        return Err(Error::Config(format!("{}={padding} is set: padded figures make no baseline", padding::VARIABLE)));
+    }
+    if args.dry_run {
+        for selection in &settings.selections {
+            for &mode in &settings.modes {
+                let benchmark = selection.benchmark(mode, settings.options.threads);
+                println!("would write {}", Baseline::path(&folder, name, &benchmark).display());
+            }
+        }
+        return Ok(PASS);
+    }
+    confirm(&args)?;
+    let (results, source) = match &args.from {
+        Some(from) => {
+            let source = criterion_folder(from);
+            let scenarios = super::split(&args.measure.selected.scenarios);
+            (Results::read(&source)?.select(&scenarios, &settings.modes)?, source)
+        }
+        None => {
+            if !args.no_criterion {
+                run_criterion(&settings, name, args.talk)?;
+            }
+            let records = observe(&settings, args.measure.runs(&context.config, RUNS), args.talk)?;
+            failures(&records)?;
+            (results_of(records), settings.folders.criterion.clone())
+        }
+    };
+    // All are made before any is written: a baseline is whole or as it was.
+    let modes = || results.groups.iter().flat_map(|group| &group.modes);
+    let made: Vec<Baseline> = modes()
+        .map(|mode: &ModeResults| Baseline::from_records(name, &mode.runs.iter().collect::<Vec<_>>()))
+        .collect::<Result<_>>()?;
+    if args.from.is_some() {
+        for mode in modes() {
+            for function in save_baseline(&mode.benchmark.folder(&source), name)? {
+                args.talk.say(&format!("Criterion's {}/{function} kept as {name}", mode.benchmark.id()));
+            }
+        }
+    }
+    for baseline in made {
+        let file = baseline.write(&folder)?;
+        println!("{}", file.display());
+    }
+    Ok(PASS)
+}
+
+/// Has Criterion measure and save under the name, in a process of its own as `cargo bench` would.
+fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
+    let groups: Vec<&str> = settings.selections.iter().map(|selection| selection.group.as_str()).collect();
+    let modes: Vec<&str> = settings.modes.iter().map(|mode: &Mode| mode.name()).collect();
+    let filter = format!("^({})/({})/", groups.join("|"), modes.join("|"));
+    let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
+    talk.say(&format!("Criterion measures {filter} and saves it as {name}"));
+    let mut command = Command::new(&executable);
+    command.args(["--bench", "--save-baseline", name, "--noplot", &filter]);
+    command.env("CRITERION_HOME", &settings.folders.criterion).env_remove("BENCHMARK_OUTPUT_DIR");
+    command.env("BENCHMARK_THREADS", settings.options.threads.to_string());
+    for selection in &settings.selections {
+        command.env("BENCHMARK_SEED", selection.run.seed.to_string());
+        if selection.name == "custom" {
+            let years =
+                [("BENCHMARK_START_YEAR", selection.run.start_year), ("BENCHMARK_END_YEAR", selection.run.end_year)];
+            command.envs(years.map(|(variable, year)| (variable, year.to_string())));
+            match &selection.census_file {
+                Some(file) => command.env("BENCHMARK_CENSUS", file).env_remove("BENCHMARK_EMPLOYEE_COUNT"),
+                None => command
+                    .env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string())
+                    .env_remove("BENCHMARK_CENSUS"),
+            };
+        }
+    }
+    let names: Vec<&str> = settings.selections.iter().map(|selection| selection.name.as_str()).collect();
+    command.env("BENCHMARK_SCENARIOS", names.join(" ")).env("BENCHMARK_MODES", modes.join(" "));
+    // Criterion's own words are talk, not results.
+    command.stdin(Stdio::null()).stdout(if talk.quiet { Stdio::null() } else { Stdio::from(std::io::stderr()) });
+    let status = command.status().map_err(|e| Error::file(&executable, e))?;
+    if status.success() { Ok(()) } else { Err(Error::Config(format!("Criterion's measurement ended with {status}"))) }
+}
+
+/// Asks when off the main branch, because a baseline of a side branch makes its slow-downs the yardstick.
+fn confirm(args: &Args) -> Result<()> {
+    let branch = current_branch();
+    if args.yes || args.baseline.baseline != DEFAULT_NAME || matches!(branch.as_deref(), Some("main" | "master")) {
+        return Ok(());
+    }
+    let place =
+        branch.map_or_else(|| "not on a branch of a repository".to_owned(), |branch| format!("on branch {branch}"));
+    let refuse = || {
+        Error::Config(format!(
+            "{place}, not on main: baseline `{DEFAULT_NAME}` is left as it is; --yes updates it all the same"
+        ))
+    };
+    let ci = std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.to_lowercase().as_str()));
+    if ci || !std::io::stdin().is_terminal() {
+        return Err(refuse());
+    }
+    eprint!("{place}, not on main: update baseline `{DEFAULT_NAME}` all the same? [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).map_err(|e| Error::Config(format!("standard input: {e}")))?;
+    if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) { Ok(()) } else { Err(refuse()) }
+}
+
+/// The branch, from GitHub's variables on its runners (which check out no branch), else from git.
+fn current_branch() -> Option<String> {
+    for variable in ["GITHUB_HEAD_REF", "GITHUB_REF_NAME"] {
+        if let Some(branch) = std::env::var(variable).ok().filter(|branch| !branch.is_empty()) {
+            return Some(branch);
+        }
+    }
+    let output = Command::new("git").args(["symbolic-ref", "--short", "HEAD"]).stderr(Stdio::null()).output().ok()?;
+    let branch = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (output.status.success() && !branch.is_empty()).then_some(branch)
+}

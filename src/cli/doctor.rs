@@ -1,0 +1,53 @@
+//! `planbench doctor`: what about this machine will make figures noisy.
+
+use super::{INCONCLUSIVE, PASS};
+use crate::error::Result;
+use crate::measure::fitness::examine;
+use crate::measure::machine::{Build, Machine};
+use crate::report::format::{ABSENT, bytes};
+use crate::settings::{Choices, Folders};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Exit with 3 if the machine is not fit to measure now
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    let (machine, build) = (Machine::current(), Build::current());
+    let absent = || ABSENT.to_owned();
+    let key = &machine.key;
+    println!(
+        "cpu      {} ({}), {} usable",
+        key.cpu_model.as_deref().unwrap_or(ABSENT),
+        key.architecture,
+        key.usable_cpus
+    );
+    println!("memory   {}", machine.memory_bytes.map_or_else(absent, |size| bytes(size as f64)));
+    println!("system   {}, kernel {}", machine.os, machine.kernel.as_deref().unwrap_or(ABSENT));
+    println!(
+        "build    planalign-bench {}, {}, {}, allocator {}",
+        build.versions.planalign_bench,
+        build.rustc.as_deref().unwrap_or(ABSENT),
+        build.profile,
+        build.allocator
+    );
+    println!(
+        "engines  DuckDB {} ({}), Polars {}",
+        build.versions.duckdb, build.versions.duckdb_route, build.versions.polars
+    );
+    let folders = Folders::new(Choices::from_environment()?.output_dir)?;
+    let place = folders.criterion.ancestors().find(|folder| folder.is_dir());
+    let writable = place.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok());
+    println!("results  {}{}", folders.criterion.display(), if writable { "" } else { " (cannot be written)" });
+    let warnings = examine();
+    for warning in &warnings {
+        println!("{} {warning}", if warning.is_serious() { "UNFIT   " } else { "noisy   " });
+    }
+    if warnings.is_empty() {
+        println!("nothing here is known to make figures noisy");
+    }
+    let unfit = !writable || warnings.iter().any(|warning| warning.is_serious());
+    Ok(if args.strict && unfit { INCONCLUSIVE } else { PASS })
+}

@@ -1,0 +1,46 @@
+//! What GitHub's runners read: the job summary and annotations. Elsewhere nothing happens.
+
+use crate::error::{Error, Result};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// GitHub refuses a job summary above one mebibyte.
+const LIMIT: u64 = 1 << 20;
+
+/// Appends Markdown to the job summary, if `GITHUB_STEP_SUMMARY` names one.
+pub(super) fn summarise(markdown: &str) -> Result<()> {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()).map(PathBuf::from) else {
+        return Ok(());
+    };
+    let there = std::fs::metadata(&file).map_or(0, |data| data.len());
+    let room = LIMIT.saturating_sub(there + 100) as usize;
+    let mut end = markdown.len().min(room);
+    while !markdown.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = if end < markdown.len() { "\n\n(cut: a job summary holds 1 MiB)\n" } else { "\n" };
+    let mut open =
+        std::fs::OpenOptions::new().append(true).create(true).open(&file).map_err(|e| Error::file(&file, e))?;
+    open.write_all(format!("{}{cut}", &markdown[..end]).as_bytes()).map_err(|e| Error::file(&file, e))
+}
+
+/// An annotation, on GitHub's runners.
+pub(super) fn error(title: &str, text: &str) {
+    if std::env::var_os("GITHUB_ACTIONS").is_some() {
+        println!("{}", annotation(title, text));
+    }
+}
+
+fn annotation(title: &str, text: &str) -> String {
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = data(title).replace(':', "%3A").replace(',', "%2C");
+    format!("::error title={property}::{}", data(text))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn annotations_are_escaped() {
+        assert_eq!(super::annotation("a:b,c", "+40 %\nmore"), "::error title=a%3Ab%2Cc::+40 %25%0Amore");
+    }
+}

@@ -1,0 +1,143 @@
+//! `planbench performance-gate`: a target must be met, with its uncertainty.
+
+use super::report::readable;
+use super::run::positive;
+use super::selection::{Measure, failures, observe, results_of};
+use super::talk::{Talk, coloured};
+use super::{Context, FAILED, INCONCLUSIVE, PASS};
+use crate::error::{Error, Result};
+use crate::report::format;
+use crate::report::model::{Figure, ModeReport, Report};
+use crate::report::targets::{above, below};
+use crate::results::{Results, criterion_folder};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    measure: Measure,
+    #[command(flatten)]
+    pub limits: Limits,
+    /// Judge these results instead of measuring: an output folder, or Criterion's
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// Exit with 0 instead of 3 when the figures do not decide
+    #[arg(long)]
+    allow_inconclusive: bool,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+/// What must be met.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct Limits {
+    /// Time that a whole run may take at the most, seconds [default: the scenario's own]
+    #[arg(long, value_name = "SECONDS", env = "BENCHMARK_TARGET_TIME", value_parser = positive)]
+    pub target_time: Option<f64>,
+    /// Events per second that must be exceeded
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub min_throughput: Option<f64>,
+    /// Peak memory to stay below, megabytes
+    #[arg(long, value_name = "MB", value_parser = positive)]
+    pub max_memory_mb: Option<f64>,
+}
+
+/// Scenario, mode and runs of the gate where nobody says.
+const SCENARIO: &str = "5kx5";
+const MODE: &str = "polars";
+const RUNS: u32 = 5;
+
+pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
+    let mut measure = args.measure.clone();
+    let custom = measure.employee_count.is_some() || measure.census.is_some();
+    if measure.selected.scenarios.is_empty() && !custom {
+        measure.selected.scenarios = vec![SCENARIO.into()];
+    }
+    if measure.selected.modes.is_empty() {
+        measure.selected.modes = vec![MODE.into()];
+    }
+    let settings = measure.choices(&context.config)?.resolve(&context.catalogue)?;
+    let results = match &args.from {
+        Some(folder) => {
+            readable(folder)?;
+            let scenarios: Vec<String> = settings.selections.iter().map(|s| s.group.clone()).collect();
+            Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?
+        }
+        None => {
+            let records = observe(&settings, measure.runs(&context.config, RUNS), args.talk)?;
+            failures(&records)?;
+            results_of(records)
+        }
+    };
+    let report = Report::new(&results, context.command.clone());
+    let outcome = judge(&report, args.limits)?;
+    Ok(if outcome == INCONCLUSIVE && args.allow_inconclusive { PASS } else { outcome })
+}
+
+/// Prints each limit of each benchmark with its outcome; the exit code of the worst.
+pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
+    let mut codes = Vec::new();
+    for scenario in &report.scenarios {
+        for mode in &scenario.modes {
+            let id = format!("{}/{}", scenario.name, mode.mode);
+            if !mode.failures.is_empty() {
+                println!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
+                codes.push(FAILED);
+                continue;
+            }
+            let target = limits.target_time.or(scenario.target_time_seconds);
+            for (what, figure, limit, show, met) in requirements(mode, target, limits) {
+                codes.push(tell(&id, what, figure, limit, show, met));
+            }
+        }
+    }
+    if codes.is_empty() {
+        return Err(Error::Config(
+            "there is nothing to gate: the scenario has no target time; give --target-time".into(),
+        ));
+    }
+    // A missed limit outweighs one that is undecided.
+    Ok(if codes.contains(&FAILED) { FAILED } else { codes.into_iter().max().unwrap_or(INCONCLUSIVE) })
+}
+
+type Requirement = (&'static str, Option<Figure>, f64, fn(f64) -> String, fn(Figure, f64) -> Option<bool>);
+
+fn requirements(mode: &ModeReport, target: Option<f64>, limits: Limits) -> Vec<Requirement> {
+    let time = mode.batch_seconds.or(mode.execution_time);
+    let mut requirements: Vec<Requirement> = Vec::new();
+    requirements.extend(target.map(|limit| ("time", time, limit, format::seconds as _, below as _)));
+    let rate = |limit| ("events/s", mode.events_per_second, limit, format::rate as _, above as _);
+    requirements.extend(limits.min_throughput.map(rate));
+    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * 1e6, format::bytes as _, below as _);
+    requirements.extend(limits.max_memory_mb.map(memory));
+    requirements
+}
+
+fn tell(
+    id: &str,
+    what: &str,
+    figure: Option<Figure>,
+    limit: f64,
+    show: fn(f64) -> String,
+    met: fn(Figure, f64) -> Option<bool>,
+) -> u8 {
+    let outcome = figure.and_then(|figure| met(figure, limit));
+    let word = match outcome {
+        Some(true) => "PASS",
+        Some(false) => "FAIL",
+        None => "INCONCLUSIVE",
+    };
+    let observed = match figure {
+        None => "not observed".to_owned(),
+        Some(figure) => match figure.ci95 {
+            Some(i) => format!("{}, 95 % {} to {}", show(figure.mean), show(i.lower), show(i.upper)),
+            None => format!("{}, one run has no interval: run more", show(figure.mean)),
+        },
+    };
+    anstream::println!("{} {id} {what}: {observed}; limit {}", coloured(word, outcome), show(limit));
+    match outcome {
+        Some(true) => PASS,
+        Some(false) => FAILED,
+        None => INCONCLUSIVE,
+    }
+}

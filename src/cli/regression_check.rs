@@ -1,0 +1,274 @@
+//! `planbench regression-check`: now against a stored baseline.
+
+use super::baseline_update::BaselinePlace;
+use super::report::{print_check, readable};
+use super::selection::{Measure, observe, results_of};
+use super::talk::Talk;
+use super::{Context, FAILED, INCONCLUSIVE, PASS};
+use crate::error::{Error, Result};
+use crate::record::baseline::{Baseline, check_name};
+use crate::record::criterion::{LATEST, Sampled, baselines, read};
+use crate::record::write_whole;
+use crate::report::template::render_value;
+use crate::results::{Results, criterion_folder};
+use crate::settings::Settings;
+use crate::verdict::Verdict;
+use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
+use crate::verdict::thresholds::{Percent, ThresholdSettings, Thresholds};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    measure: Measure,
+    #[command(flatten)]
+    baseline: BaselinePlace,
+    #[command(flatten)]
+    pub thresholds: ThresholdFlags,
+    /// Check these results instead of measuring: an output folder, or Criterion's
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    pub outcome: OutcomeFlags,
+    /// Compare although the events are not those of the baseline
+    #[arg(long)]
+    allow_output_change: bool,
+    /// Folder to write check.md (a comment's body) and check.json to [default: `reports` in the folder of all results]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+/// When a difference counts.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct ThresholdFlags {
+    /// Slower by more than this counts, percent [default: 15]
+    #[arg(long, value_name = "PERCENT", env = "BENCHMARK_TIME_THRESHOLD")]
+    time_threshold: Option<Percent>,
+    /// Fewer events per second by more than this counts, percent [default: 10]
+    #[arg(long, value_name = "PERCENT", env = "BENCHMARK_THROUGHPUT_THRESHOLD")]
+    throughput_threshold: Option<Percent>,
+    /// More peak memory by more than this counts, percent [default: 20]
+    #[arg(long, value_name = "PERCENT", env = "BENCHMARK_MEMORY_THRESHOLD")]
+    memory_threshold: Option<Percent>,
+}
+
+impl ThresholdFlags {
+    /// Flags, then the settings file, then the defaults.
+    pub fn resolve(self, context: &Context) -> Result<Thresholds> {
+        let flags = ThresholdSettings {
+            time_percent: self.time_threshold,
+            throughput_percent: self.throughput_threshold,
+            memory_percent: self.memory_threshold,
+        };
+        Thresholds::new(flags, context.config.thresholds).map_err(Error::Config)
+    }
+}
+
+/// What a verdict does to the exit code.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct OutcomeFlags {
+    /// Exit with 1 on a confirmed regression; this is the default
+    #[arg(long, overrides_with = "no_fail_on_regression")]
+    fail_on_regression: bool,
+    /// Report a confirmed regression, but exit with 0
+    #[arg(long, overrides_with = "fail_on_regression")]
+    no_fail_on_regression: bool,
+    /// Exit with 0 instead of 3 when the figures do not decide
+    #[arg(long)]
+    allow_inconclusive: bool,
+}
+
+impl OutcomeFlags {
+    /// The exit code of a verdict.
+    pub fn code(self, verdict: Verdict) -> u8 {
+        match verdict {
+            Verdict::Pass => PASS,
+            Verdict::Fail if self.no_fail_on_regression => PASS,
+            Verdict::Fail => FAILED,
+            Verdict::Inconclusive | Verdict::Unfit if self.allow_inconclusive => PASS,
+            Verdict::Inconclusive | Verdict::Unfit => INCONCLUSIVE,
+        }
+    }
+}
+
+/// Processes per benchmark where nobody says.
+const RUNS: u32 = 10;
+
+pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
+    check_name(&args.baseline.baseline)?;
+    let thresholds = args.thresholds.resolve(context)?;
+    let baselines = context.baseline_folder(args.baseline.baseline_dir.as_deref());
+    let choices = args.measure.choices(&context.config)?;
+    let named = !args.measure.selected.scenarios.is_empty();
+    let mut settings = choices.resolve(&context.catalogue)?;
+    let reports = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
+    let (results, source) = match &args.from {
+        Some(folder) => {
+            readable(folder)?;
+            let source = criterion_folder(folder);
+            (Results::read(&source)?.select(&choices_scenarios(&settings, named), &settings.modes)?, source)
+        }
+        None => {
+            let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, named)?;
+            let source = settings.folders.criterion.clone();
+            if !with {
+                // No baseline file at all: Criterion's own saved baseline against its latest measurement.
+                (Results::read(&source)?.select(&choices_scenarios(&settings, named), &settings.modes)?, source)
+            } else if let Some(check) =
+                unfit_before_measuring(&settings, &baselines, &args.baseline.baseline, thresholds, context)?
+            {
+                return conclude(&check, &reports, &args.outcome, context);
+            } else {
+                let runs = args.measure.runs(&context.config, RUNS);
+                (results_of(observe(&settings, runs, args.talk)?), source)
+            }
+        }
+    };
+    let against = Against {
+        name: &args.baseline.baseline,
+        files: &baselines,
+        criterion: &source,
+        thresholds,
+        allow_output_change: args.allow_output_change,
+    };
+    let check = against.check(&results, context)?;
+    conclude(&check, &reports, &args.outcome, context)
+}
+
+fn choices_scenarios(settings: &Settings, named: bool) -> Vec<String> {
+    if named { settings.selections.iter().map(|selection| selection.group.clone()).collect() } else { Vec::new() }
+}
+
+fn conclude(check: &Check, folder: &Path, outcome: &OutcomeFlags, context: &Context) -> Result<u8> {
+    print_check(check)?;
+    write_files(check, folder, context)?;
+    Ok(outcome.code(check.verdict))
+}
+
+/// Narrows the settings to benchmarks that have a baseline file. Named scenarios must all have one; otherwise those that
+/// have one are checked. `false` if there is no file at all but Criterion keeps a baseline of that name.
+fn keep_those_with_baseline(settings: &mut Settings, folder: &Path, name: &str, named: bool) -> Result<bool> {
+    let threads = settings.options.threads;
+    let has = |selection: &crate::settings::Selection, mode| {
+        Baseline::path(folder, name, &selection.benchmark(mode, threads)).is_file()
+    };
+    let missing: Vec<String> = settings
+        .selections
+        .iter()
+        .filter(|selection| !settings.modes.iter().any(|&mode| has(selection, mode)))
+        .map(|selection| selection.group.clone())
+        .collect();
+    let kept = baselines(&settings.folders.criterion)?;
+    if missing.len() == settings.selections.len() && kept.iter().any(|known| known == name) {
+        return Ok(false);
+    }
+    if missing.len() == settings.selections.len() || (named && !missing.is_empty()) {
+        return Err(unknown_baseline(name, &missing, folder, &kept));
+    }
+    settings.selections.retain(|selection| !missing.contains(&selection.group));
+    let selections = &settings.selections;
+    settings.modes.retain(|&mode| selections.iter().any(|selection| has(selection, mode)));
+    Ok(true)
+}
+
+fn unknown_baseline(name: &str, missing: &[String], folder: &Path, kept: &[String]) -> Error {
+    let kept = if kept.is_empty() { String::new() } else { format!(" (Criterion keeps: {})", kept.join(", ")) };
+    Error::file(
+        folder,
+        format!(
+            "no baseline `{name}` of {}{kept}; make one with `planbench baseline-update --baseline {name}`, or say where it \
+             is with --baseline-dir",
+            missing.join(", ")
+        ),
+    )
+}
+
+/// A baseline of another machine needs no measurement to be refused.
+fn unfit_before_measuring(
+    settings: &Settings,
+    folder: &Path,
+    name: &str,
+    thresholds: Thresholds,
+    context: &Context,
+) -> Result<Option<Check>> {
+    let mut unfit = Vec::new();
+    let mut all = 0;
+    for selection in &settings.selections {
+        for &mode in &settings.modes {
+            let benchmark = selection.benchmark(mode, settings.options.threads);
+            let Some(baseline) = Baseline::read(folder, name, &benchmark)? else { continue };
+            all += 1;
+            if let Some(reason) = crate::verdict::check::other_machine(&baseline.machine.key, &settings.machine.key) {
+                unfit.push(BenchmarkCheck {
+                    id: benchmark.id(),
+                    verdict: Verdict::Unfit,
+                    severity: None,
+                    evidence: "none",
+                    baseline_timestamp: baseline.timestamp,
+                    baseline_commit: baseline.git_commit,
+                    judgements: Vec::new(),
+                    remarks: vec![reason],
+                });
+            }
+        }
+    }
+    Ok((all > 0 && unfit.len() == all).then(|| Check::new(name, thresholds, unfit, context.command.clone())))
+}
+
+/// What results are checked against.
+pub(super) struct Against<'a> {
+    /// Name of the baseline.
+    pub name: &'a str,
+    /// Folder of the baseline files.
+    pub files: &'a Path,
+    /// Criterion's folder.
+    pub criterion: &'a Path,
+    /// When a difference counts.
+    pub thresholds: Thresholds,
+    /// Compare although the events are not those of the baseline.
+    pub allow_output_change: bool,
+}
+
+impl Against<'_> {
+    /// Checks against baseline files, and where there is none against what Criterion keeps under that name.
+    pub fn check(&self, results: &Results, context: &Context) -> Result<Check> {
+        check_name(self.name)?;
+        let (saved, latest) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
+        let of = |all: &'_ [Sampled], id: &str| -> Vec<Sampled> {
+            all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
+        };
+        let mut checks = Vec::new();
+        for mode in results.groups.iter().flat_map(|group| &group.modes) {
+            let id = mode.benchmark.id();
+            let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
+            match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
+                Some(baseline) => {
+                    checks.push(against_baseline(&baseline, mode, &self.thresholds, self.allow_output_change));
+                }
+                None => checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds)),
+            }
+        }
+        if checks.is_empty() {
+            return Err(unknown_baseline(self.name, &results.ids(), self.files, &baselines(self.criterion)?));
+        }
+        Ok(Check::new(self.name, self.thresholds, checks, context.command.clone()))
+    }
+}
+
+/// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed.
+pub(super) fn write_files(check: &Check, folder: &Path, context: &Context) -> Result<()> {
+    let markdown = render_value("check.md", check, context.config.templates_dir.as_deref())?;
+    crate::record::write_json(&folder.join("check.json"), check)?;
+    write_whole(&folder.join("check.md"), &markdown)?;
+    super::github::summarise(&markdown)?;
+    for benchmark in check.failures() {
+        for judgement in benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail) {
+            let change = judgement.ratio.map_or_else(String::new, crate::report::format::change);
+            let text = format!("{} {change} against {}", judgement.figure.name(), check.baseline_name);
+            super::github::error(&format!("{} regressed", benchmark.id), &text);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Arguments that say what to measure, shared by the verbs that measure.
+
+use super::split;
+use super::talk::{Talk, WARM};
+use crate::config::Config;
+use crate::engine::padding;
+use crate::error::{Error, Result};
+use crate::record::run::RunRecord;
+use crate::results::Results;
+use crate::settings::{Choices, Settings};
+use crate::suite::rounds;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Which scenarios and modes.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Selected {
+    /// Scenarios, or `custom` with the head count and years [env: BENCHMARK_SCENARIOS] [default: all named]
+    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1..)]
+    pub scenarios: Vec<String>,
+    /// Modes: sql, polars, reference [env: BENCHMARK_MODES] [default: all]
+    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1..)]
+    pub modes: Vec<String>,
+}
+
+/// Where results are, or go.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Place {
+    /// Folder of all results [env: BENCHMARK_OUTPUT_DIR] [default: cargo's target folder]
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+}
+
+/// What to measure.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Measure {
+    #[command(flatten)]
+    pub selected: Selected,
+    /// Employees of scenario custom [env: BENCHMARK_EMPLOYEE_COUNT]
+    #[arg(long, value_name = "N")]
+    pub employee_count: Option<usize>,
+    /// First simulated year of scenario custom [env: BENCHMARK_START_YEAR]
+    #[arg(long, value_name = "YEAR")]
+    pub start_year: Option<i32>,
+    /// Last simulated year of scenario custom [env: BENCHMARK_END_YEAR]
+    #[arg(long, value_name = "YEAR")]
+    pub end_year: Option<i32>,
+    /// Census file of scenario custom, Parquet or CSV [env: BENCHMARK_CENSUS]
+    #[arg(long, value_name = "FILE")]
+    pub census: Option<PathBuf>,
+    /// Seed of every draw [env: BENCHMARK_SEED] [default: 42]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Worker threads of every engine [env: BENCHMARK_THREADS] [default: usable CPUs]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Fresh processes per scenario and mode
+    #[arg(long, value_name = "N", env = "BENCHMARK_RUNS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub runs: Option<u32>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+impl Selected {
+    /// As choices of the command line.
+    pub fn choices(&self) -> Choices {
+        Choices { scenarios: split(&self.scenarios), modes: split(&self.modes), ..Choices::default() }
+    }
+}
+
+impl Measure {
+    /// Flags, then environment, then the settings file.
+    pub fn choices(&self, config: &Config) -> Result<Choices> {
+        let flags = Choices {
+            employee_count: self.employee_count,
+            census: self.census.clone(),
+            start_year: self.start_year,
+            end_year: self.end_year,
+            seed: self.seed,
+            threads: self.threads,
+            output_dir: self.place.output_dir.clone(),
+            ..self.selected.choices()
+        };
+        flags.complete(config)
+    }
+
+    /// Processes per scenario and mode.
+    pub fn runs(&self, config: &Config, default: u32) -> u32 {
+        self.runs.or(config.runs).unwrap_or(default)
+    }
+}
+
+/// Observes everything in fresh processes that take turns.
+pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<RunRecord>> {
+    super::use_threads(settings.options.threads)?;
+    if let Some(padding) = padding::active() {
+        talk.say(&format!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE));
+    }
+    talk.debug(|| format!("{settings:?}"));
+    rounds::watch_for_interrupts();
+    let total = settings.selections.len() * settings.modes.len();
+    let mut progress = talk.progress(total as u64 * u64::from(runs));
+    rounds::observe(settings, runs, WARM, &mut progress)
+}
+
+/// Runs that failed are told, whatever else is done with the rest.
+pub(super) fn failures(records: &[RunRecord]) -> Result<()> {
+    let failed: Vec<&RunRecord> = records.iter().filter(|record| !record.success).collect();
+    let Some(first) = failed.first() else { return Ok(()) };
+    Err(Error::Parity(format!(
+        "{} of {} run(s) failed; the first, {} run {}: {}",
+        failed.len(),
+        records.len(),
+        first.benchmark.id(),
+        first.run_number,
+        first.error.as_deref().unwrap_or("no output")
+    )))
+}
+
+/// Results of a session's records alone.
+pub(super) fn results_of(records: Vec<RunRecord>) -> Results {
+    Results::new(records, Vec::new())
+}

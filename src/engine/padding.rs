@@ -1,0 +1,120 @@
+//! A test hook: pads an engine's time or memory by a known share, inside what is measured, so that gates and verdicts
+//! can be tried against a slow-down that is known. Active only through [`VARIABLE`]; every record then says so.
+
+use super::event_table::EventTable;
+use super::{Engine, EventLog, Mode, SetupTimes};
+use crate::error::{Error, Result};
+use crate::measure::process::peak_memory_bytes;
+use std::path::Path;
+use std::time::Instant;
+
+/// The variable: `<mode>:<time|memory>=<percent>`, several separated by commas (`polars:time=40`).
+pub const VARIABLE: &str = "PLANBENCH_TEST_PADDING";
+
+/// What the variable says, if it says anything.
+pub fn active() -> Option<String> {
+    std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// Padding of one mode, as shares: 0.4 = 40 % more.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Padding {
+    time: f64,
+    memory: f64,
+}
+
+/// The engine, padded if the variable asks for it.
+///
+/// # Errors
+/// When the variable cannot be understood.
+pub(super) fn wrap(mode: Mode, engine: Box<dyn Engine>) -> Result<Box<dyn Engine>> {
+    let padding = active().map_or(Ok(Padding::default()), |text| parse(&text, mode))?;
+    if padding == Padding::default() {
+        return Ok(engine);
+    }
+    Ok(Box::new(Padded { engine, padding }))
+}
+
+fn parse(text: &str, mode: Mode) -> Result<Padding> {
+    let unusable =
+        || Error::Config(format!("{VARIABLE}={text}: give <mode>:<time|memory>=<percent>, such as polars:time=40"));
+    let mut padding = Padding::default();
+    for part in text.split(',') {
+        let (target, percent) = part.trim().split_once('=').ok_or_else(unusable)?;
+        let (name, what) = target.split_once(':').ok_or_else(unusable)?;
+        let share = percent.parse::<f64>().ok().filter(|percent| (0.0..=10_000.0).contains(percent));
+        let share = share.ok_or_else(unusable)? / 100.0;
+        let applies = Mode::named(name)? == mode;
+        match what {
+            "time" if applies => padding.time = share,
+            "memory" if applies => padding.memory = share,
+            "time" | "memory" => {}
+            _ => return Err(unusable()),
+        }
+    }
+    Ok(padding)
+}
+
+struct Padded {
+    engine: Box<dyn Engine>,
+    padding: Padding,
+}
+
+impl Engine for Padded {
+    fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
+        let clock = Instant::now();
+        let log = self.engine.generate()?;
+        let share = self.padding.memory;
+        let ballast = peak_memory_bytes().map_or(0, |peak| (peak as f64 * share) as usize);
+        let ballast = std::hint::black_box(vec![1u8; ballast]);
+        let end = clock.elapsed().mul_f64(1.0 + self.padding.time);
+        while clock.elapsed() < end {
+            std::hint::spin_loop();
+        }
+        Ok(Box::new(Heavy { log, _ballast: ballast }))
+    }
+
+    fn setup_times(&self) -> SetupTimes {
+        self.engine.setup_times()
+    }
+}
+
+/// A log that holds memory beside its own.
+struct Heavy<'a> {
+    log: Box<dyn EventLog + 'a>,
+    _ballast: Vec<u8>,
+}
+
+impl EventLog for Heavy<'_> {
+    fn event_count(&self) -> Result<u64> {
+        self.log.event_count()
+    }
+
+    fn year(&self, year: i32) -> Result<EventTable> {
+        self.log.year(year)
+    }
+
+    fn year_seconds(&self) -> &[f64] {
+        self.log.year_seconds()
+    }
+
+    fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
+        self.log.write_parquet(year, file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_gets_its_own_padding() {
+        let text = "polars:time=40, sql:memory=20";
+        assert_eq!(parse(text, Mode::Polars).expect("understood"), Padding { time: 0.4, memory: 0.0 });
+        assert_eq!(parse(text, Mode::Sql).expect("understood"), Padding { time: 0.0, memory: 0.2 });
+        assert_eq!(parse(text, Mode::Reference).expect("understood"), Padding::default());
+        for bad in ["polars", "polars:time", "polars:time=x", "polars:space=3", "spark:time=3", "sql:time=-1"] {
+            assert!(parse(bad, Mode::Sql).is_err(), "{bad}");
+        }
+    }
+}

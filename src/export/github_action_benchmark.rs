@@ -1,0 +1,31 @@
+//! github-action-benchmark's custom files: one direction a file.
+
+use super::{Row, Unit};
+use crate::error::{Error, Result};
+use serde_json::{Value, json};
+
+pub(super) fn render(rows: &[Row<'_>], bigger_is_better: bool) -> Result<String> {
+    let mut entries: Vec<Value> = Vec::new();
+    for row in rows {
+        for (name, unit, figure) in row.figures() {
+            let (factor, unit, bigger) = match unit {
+                Unit::Seconds => (1e3, "ms", false),
+                Unit::Bytes => (1e-6, "MB", false),
+                Unit::EventsPerSecond => (1.0, "events/s", true),
+            };
+            if bigger != bigger_is_better {
+                continue;
+            }
+            let mut entry =
+                json!({ "name": format!("{}/{name}", row.id()), "unit": unit, "value": figure.mean * factor });
+            if let Some(interval) = figure.ci95 {
+                entry["range"] = json!(format!("{}", interval.width() / 2.0 * factor));
+            }
+            let extra = format!("mean of {}, machine {}; range is half the 95 % interval", figure.count, row.machine);
+            entry["extra"] = json!(extra);
+            entries.push(entry);
+        }
+    }
+    let text = serde_json::to_string_pretty(&entries);
+    Ok(text.map_err(|e| Error::Config(format!("github-action-benchmark: {e}")))? + "\n")
+}

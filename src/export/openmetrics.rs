@@ -1,0 +1,42 @@
+//! OpenMetrics 1.0 text: a family per figure, its unit in its name, `# EOF` at the end.
+
+use super::{Row, Unit};
+use std::fmt::Write;
+
+const FAMILIES: [(&str, &str, &str, Unit, &str); 4] = [
+    ("wall_time", "bench_wall_time_seconds", "seconds", Unit::Seconds, "Mean wall time of one run"),
+    ("first_run", "bench_first_run_seconds", "seconds", Unit::Seconds, "Mean wall time of the first run of a process"),
+    (
+        "throughput",
+        "bench_throughput_events_per_second",
+        "events_per_second",
+        Unit::EventsPerSecond,
+        "Mean events generated per second of wall time",
+    ),
+    ("peak_memory", "bench_peak_memory_bytes", "bytes", Unit::Bytes, "Mean peak resident memory of a process"),
+];
+
+pub(super) fn render(rows: &[Row<'_>]) -> String {
+    let mut text = String::new();
+    for (figure_name, family, unit, _, help) in FAMILIES {
+        let mut samples = String::new();
+        for row in rows {
+            let Some((_, _, figure)) = row.figures().into_iter().find(|(name, _, _)| *name == figure_name) else {
+                continue;
+            };
+            let labels = [("scenario", row.scenario), ("mode", row.mode), ("machine", &row.machine)]
+                .map(|(name, value)| format!("{name}=\"{}\"", escape(value)))
+                .join(",");
+            let _ = writeln!(samples, "{family}{{{labels}}} {}", figure.mean);
+        }
+        // A family without samples is not mentioned: its figure was not observed.
+        if !samples.is_empty() {
+            let _ = write!(text, "# TYPE {family} gauge\n# UNIT {family} {unit}\n# HELP {family} {help}\n{samples}");
+        }
+    }
+    text + "# EOF\n"
+}
+
+fn escape(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

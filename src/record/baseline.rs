@@ -1,0 +1,223 @@
+//! Baseline files: `target-baselines/<group>_<mode>.json`, figures that later runs are held against.
+
+use super::benchmark::Benchmark;
+use super::run::RunRecord;
+use super::{read_json, write_json};
+use crate::error::{Error, Result};
+use crate::measure::machine::{Build, Machine};
+use crate::stats::{Interval, mean, t_interval};
+use crate::verdict::Gated;
+use crate::verdict::stored::CONFIDENCE;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Version of the format.
+const FORMAT_VERSION: u32 = 1;
+/// The baseline that lies in the folder itself; others have a folder of their name in it.
+pub const DEFAULT_NAME: &str = "main";
+/// Folder of the baselines where none is named.
+pub const DEFAULT_FOLDER: &str = "target-baselines";
+/// Bytes of the `mb` in names: a megabyte, not a mebibyte.
+pub const BYTES_PER_MB: f64 = 1e6;
+
+/// One benchmark's figures, one value per fresh process, and what they were taken on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// Version of this format.
+    pub format_version: u32,
+    /// Scenario name.
+    pub scenario_name: String,
+    /// Mode name.
+    pub mode: String,
+    /// Mean of `samples.execution_time_seconds`.
+    pub baseline_execution_time: f64,
+    /// Mean of events per second.
+    pub baseline_events_per_second: f64,
+    /// Mean peak memory, megabytes; absent where the platform does not tell.
+    pub baseline_memory_mb: Option<f64>,
+    /// Mean CPU utilisation of the first run, percent of one CPU.
+    pub baseline_cpu_percent: f64,
+    /// When the session started, UTC.
+    pub timestamp: String,
+    /// Commit that was built.
+    pub git_commit: Option<String>,
+    /// Number of the CI run.
+    pub build_number: Option<String>,
+    /// Name of the baseline.
+    pub baseline_name: String,
+    /// Session that measured it.
+    pub session: String,
+    /// What ran.
+    pub benchmark: Benchmark,
+    /// Events of one run.
+    pub events: u64,
+    /// Digest of the events.
+    pub fingerprint: String,
+    /// The figures, one per process, in order.
+    pub samples: Samples,
+    /// 95 % intervals of their means (Student's t).
+    pub intervals: Intervals,
+    /// The machine.
+    pub machine: Machine,
+    /// The build.
+    pub build: Build,
+}
+
+/// One value per process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Samples {
+    /// Median wall time of the later runs of a process, seconds.
+    pub execution_time_seconds: Vec<f64>,
+    /// Wall time of the first run of a process, seconds.
+    pub first_run_seconds: Vec<f64>,
+    /// Peak resident memory, bytes; empty where the platform does not tell.
+    pub peak_memory_bytes: Vec<f64>,
+    /// CPU utilisation of the first run, percent of one CPU.
+    pub cpu_percent: Vec<f64>,
+}
+
+/// 95 % intervals of means; absent for fewer than two values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intervals {
+    /// Of execution time, seconds.
+    pub execution_time_seconds: Option<Interval>,
+    /// Of peak memory, bytes.
+    pub peak_memory_bytes: Option<Interval>,
+}
+
+impl Samples {
+    /// The figures of successful runs.
+    pub fn of(records: &[&RunRecord]) -> Self {
+        let seen = || records.iter().filter(|record| record.success).filter_map(|record| record.observation.as_ref());
+        Self {
+            execution_time_seconds: seen().filter_map(|o| crate::stats::median(&o.warm_wall_seconds)).collect(),
+            first_run_seconds: seen().map(|o| o.wall_seconds).collect(),
+            peak_memory_bytes: seen().filter_map(|o| o.peak_memory_bytes).map(|bytes| bytes as f64).collect(),
+            cpu_percent: seen().map(|o| 100.0 * o.cpu_utilisation_mean).collect(),
+        }
+    }
+
+    /// The values of a gated figure; throughput is events over execution time.
+    pub fn gated(&self, figure: Gated, events: u64) -> Vec<f64> {
+        match figure {
+            Gated::ExecutionTime => self.execution_time_seconds.clone(),
+            Gated::Throughput => self.execution_time_seconds.iter().map(|seconds| events as f64 / seconds).collect(),
+            Gated::PeakMemory => self.peak_memory_bytes.clone(),
+        }
+    }
+}
+
+impl Baseline {
+    /// The baseline that a session's records of one benchmark make.
+    ///
+    /// # Errors
+    /// When a run failed or was padded, or there are too few for an interval.
+    pub fn from_records(name: &str, records: &[&RunRecord]) -> Result<Self> {
+        let Some(first) = records.first() else { return Err(Error::Config("a baseline needs runs".into())) };
+        let id = first.benchmark.id();
+        if let Some(failed) = records.iter().find(|record| !record.success) {
+            let what = failed.error.as_deref().unwrap_or("no output");
+            return Err(Error::Config(format!("{id}: run {} failed, no baseline is kept: {what}", failed.run_number)));
+        }
+        if let Some(padding) = records.iter().find_map(|record| record.padding.as_ref()) {
+            return Err(Error::Config(format!(
+                "{id}: the runs were padded on purpose ({padding}), no baseline is kept"
+            )));
+        }
+        let samples = Samples::of(records);
+        let observation = first.observation.as_ref();
+        let (Some(observation), true) = (observation, samples.execution_time_seconds.len() >= 2) else {
+            return Err(Error::Config(format!(
+                "{id}: a baseline needs two or more processes that ran more than once; measure with `planbench run --runs 10`"
+            )));
+        };
+        let average = |values: &[f64]| mean(values).unwrap_or(f64::NAN);
+        Ok(Self {
+            format_version: FORMAT_VERSION,
+            scenario_name: first.benchmark.scenario.clone(),
+            mode: first.benchmark.mode.clone(),
+            baseline_execution_time: average(&samples.execution_time_seconds),
+            baseline_events_per_second: average(&samples.gated(Gated::Throughput, observation.events)),
+            baseline_memory_mb: mean(&samples.peak_memory_bytes).map(|bytes| bytes / BYTES_PER_MB),
+            baseline_cpu_percent: average(&samples.cpu_percent),
+            timestamp: first.started_at.clone(),
+            git_commit: first.build.git_commit.clone(),
+            build_number: first.build.build_number.clone(),
+            baseline_name: name.to_owned(),
+            session: first.session.clone(),
+            benchmark: first.benchmark.clone(),
+            events: observation.events,
+            fingerprint: observation.fingerprint.clone(),
+            intervals: Intervals {
+                execution_time_seconds: t_interval(&samples.execution_time_seconds, CONFIDENCE),
+                peak_memory_bytes: t_interval(&samples.peak_memory_bytes, CONFIDENCE),
+            },
+            samples,
+            machine: first.machine.clone(),
+            build: first.build.clone(),
+        })
+    }
+
+    /// Where the baseline of a name and benchmark lies below the baseline folder.
+    pub fn path(folder: &Path, name: &str, benchmark: &Benchmark) -> PathBuf {
+        let file = format!("{}_{}.json", benchmark.group, benchmark.mode);
+        if name == DEFAULT_NAME { folder.join(file) } else { folder.join(name).join(file) }
+    }
+
+    /// Writes it, whole or not at all; the file.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf> {
+        let file = Self::path(folder, &self.baseline_name, &self.benchmark);
+        write_json(&file, self)?;
+        Ok(file)
+    }
+
+    /// Reads the baseline of a name and benchmark; `None` if there is none.
+    ///
+    /// # Errors
+    /// Names a file that is cut off, foreign, of another format, or of another benchmark than its name says.
+    pub fn read(folder: &Path, name: &str, benchmark: &Benchmark) -> Result<Option<Self>> {
+        let file = Self::path(folder, name, benchmark);
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let baseline: Self = read_json(&file, "baseline")?;
+        if baseline.format_version != FORMAT_VERSION {
+            let version = baseline.format_version;
+            return Err(Error::file(
+                &file,
+                format!(
+                    "baseline format {version}, this program reads {FORMAT_VERSION}; run `planbench baseline-update`"
+                ),
+            ));
+        }
+        if baseline.benchmark.id() != benchmark.id() {
+            return Err(Error::file(
+                &file,
+                format!("is a baseline of {}, not of {}", baseline.benchmark.id(), benchmark.id()),
+            ));
+        }
+        Ok(Some(baseline))
+    }
+}
+
+/// Refuses names that cannot be one folder, or that Criterion uses itself.
+///
+/// # Errors
+/// Says what is allowed.
+pub fn check_name(name: &str) -> Result<()> {
+    let usable = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.len() > 40 || name.starts_with('.') || !name.chars().all(usable) {
+        let allowed = "give up to 40 letters, digits, hyphens, underscores and dots, a dot not first";
+        return Err(Error::Config(format!("baseline name `{name}`: {allowed}")));
+    }
+    if ["new", "base", "change", "report", "runs", "context"].contains(&name) {
+        return Err(Error::Config(format!("baseline name `{name}` is taken by Criterion or by this program")));
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Charts as SVG text, for reports that are one file.
+
+use super::format;
+use crate::error::{Error, Result};
+use plotters::coord::ranged1d::{KeyPointHint, Ranged};
+use plotters::prelude::*;
+use std::ops::Range;
+
+const WIDTH: u32 = 720;
+const ROW_HEIGHT: u32 = 44;
+/// One colour per series, told apart without colour vision too (Okabe and Ito, 2008).
+const COLOURS: [RGBColor; 4] =
+    [RGBColor(0, 114, 178), RGBColor(230, 159, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
+
+/// A row per series, a dot per value, a bar at the median; logarithmic in seconds.
+///
+/// # Errors
+/// When there is nothing to draw.
+pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
+    let range = decades(series.iter().flat_map(|(_, values)| values.iter().copied()))?;
+    let rows = series.len() as f64;
+    let mut svg = String::new();
+    {
+        let height = 60 + ROW_HEIGHT * series.len() as u32;
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+        let mut chart = ChartBuilder::on(&area)
+            .margin_right(16)
+            .x_label_area_size(44)
+            .y_label_area_size(90)
+            .build_cartesian_2d(LogSeconds(range), 0.0..rows)
+            .map_err(unusable)?;
+        let name = |position: &f64| {
+            let index = (rows - position).floor();
+            let centre = (position.fract() - 0.5).abs() < 1e-6;
+            let found = series.get(index as usize).filter(|_| centre && index >= 0.0);
+            found.map_or_else(String::new, |(name, _)| name.clone())
+        };
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .light_line_style(WHITE.mix(0.0))
+            .bold_line_style(BLACK.mix(0.12))
+            .axis_style(BLACK.mix(0.4))
+            .label_style(("sans-serif", 13))
+            .y_labels(2 * series.len() + 1)
+            .y_label_formatter(&name)
+            .x_label_formatter(&|seconds| format::seconds(*seconds))
+            .x_desc("execution time, logarithmic")
+            .draw()
+            .map_err(unusable)?;
+        for (index, (_, values)) in series.iter().enumerate() {
+            let (y, colour) = (rows - index as f64 - 0.5, COLOURS[index % COLOURS.len()]);
+            let dots = values.iter().map(|value| Circle::new((*value, y), 4, colour.mix(0.45).filled()));
+            chart.draw_series(dots).map_err(unusable)?;
+            if let Some(median) = crate::stats::median(values) {
+                let bar = PathElement::new([(median, y - 0.32), (median, y + 0.32)], colour.stroke_width(3));
+                chart.draw_series([bar]).map_err(unusable)?;
+            }
+        }
+        area.present().map_err(unusable)?;
+    }
+    Ok(svg)
+}
+
+/// Lines over person-years, both axes logarithmic: `(name, [(person-years, seconds)])`.
+///
+/// # Errors
+/// When there is nothing to draw.
+pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
+    let points = || series.iter().flat_map(|(_, points)| points.iter().copied());
+    let (x, y) = (decades(points().map(|point| point.0))?, decades(points().map(|point| point.1))?);
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, 320)).into_drawing_area();
+        let mut chart = ChartBuilder::on(&area)
+            .margin(12)
+            .x_label_area_size(44)
+            .y_label_area_size(70)
+            .build_cartesian_2d((x.start..x.end).log_scale(), LogSeconds(y))
+            .map_err(unusable)?;
+        chart
+            .configure_mesh()
+            .light_line_style(WHITE.mix(0.0))
+            .bold_line_style(BLACK.mix(0.12))
+            .axis_style(BLACK.mix(0.4))
+            .label_style(("sans-serif", 13))
+            .x_desc("employees x years")
+            .x_label_formatter(&|value| format::count(*value))
+            .y_label_formatter(&|seconds| format::seconds(*seconds))
+            .draw()
+            .map_err(unusable)?;
+        for (index, (name, points)) in series.iter().enumerate() {
+            let colour = COLOURS[index % COLOURS.len()];
+            chart
+                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)).point_size(4))
+                .map_err(unusable)?
+                .label(name)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(3)));
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .label_font(("sans-serif", 13))
+            .background_style(WHITE.mix(0.8))
+            .draw()
+            .map_err(unusable)?;
+        area.present().map_err(unusable)?;
+    }
+    Ok(svg)
+}
+
+/// The values' range, widened to 1, 2 or 5 times a power of ten.
+fn decades(values: impl Iterator<Item = f64>) -> Result<Range<f64>> {
+    let (mut low, mut high) = (f64::INFINITY, 0.0f64);
+    for value in values.filter(|value| value.is_finite() && *value > 0.0) {
+        (low, high) = (low.min(value), high.max(value));
+    }
+    if high == 0.0 {
+        return Err(Error::Config("there is nothing to draw".into()));
+    }
+    let steps: Vec<f64> = ticks(low / 10.0, high * 10.0);
+    let start = steps.iter().copied().filter(|step| *step < low).fold(low / 10.0, f64::max);
+    let end = steps.iter().copied().filter(|step| *step > high).fold(high * 10.0, f64::min);
+    Ok(start..end)
+}
+
+/// 1, 2 and 5 times powers of ten within a range.
+fn ticks(low: f64, high: f64) -> Vec<f64> {
+    let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let steps = powers.flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10f64.powi(power)));
+    steps.filter(|step| (low * 0.999..=high * 1.001).contains(step)).collect()
+}
+
+/// A logarithmic axis whose marks are 1, 2 and 5 times powers of ten, so that a narrow one has marks too.
+struct LogSeconds(Range<f64>);
+
+impl Ranged for LogSeconds {
+    type FormatOption = plotters::coord::ranged1d::DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let share = (value.ln() - self.0.start.ln()) / (self.0.end.ln() - self.0.start.ln());
+        limit.0 + (f64::from(limit.1 - limit.0) * share).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        let all = ticks(self.0.start, self.0.end);
+        let every = all.len().div_ceil(hint.max_num_points().clamp(1, 9));
+        all.into_iter().step_by(every.max(1)).collect()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.0.clone()
+    }
+}
+
+fn unusable(error: impl std::fmt::Display) -> Error {
+    Error::Config(format!("chart: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_hold_what_they_are_given() {
+        let svg = dots(&[("sql".into(), vec![0.2, 0.3, 0.25]), ("polars".into(), vec![0.03])]).expect("a chart");
+        assert_eq!(svg.matches("<circle").count(), 4);
+        assert!(svg.contains("sql") && svg.contains("polars") && svg.contains("100 ms"), "{svg}");
+        let svg = growth(&[("sql".into(), vec![(200.0, 0.2), (3_000.0, 0.3)])]).expect("a chart");
+        assert!(svg.contains("<polyline") && svg.contains("sql"));
+        assert!(dots(&[]).is_err() && dots(&[("none".into(), vec![])]).is_err());
+    }
+
+    #[test]
+    fn ranges_enclose_their_values() {
+        for (low, high) in [(0.2, 0.3), (1.0, 1.0), (1e-9, 1e5)] {
+            let range = decades([low, high].into_iter()).expect("a range");
+            assert!(range.start < low && range.end > high && ticks(range.start, range.end).len() >= 2, "{range:?}");
+        }
+    }
+}

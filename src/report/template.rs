@@ -1,0 +1,122 @@
+//! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
+
+use super::model::{Report, ScenarioReport};
+use super::{charts, format};
+use crate::error::{Error, Result};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use tera::{Context, Kwargs, State, Tera, Value};
+
+/// Templates by the name of what they make; `<name>.tera` is the file.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("report.md", include_str!("../../templates/report.md.tera")),
+    ("report.html", include_str!("../../templates/report.html.tera")),
+    ("check.md", include_str!("../../templates/check.md.tera")),
+    ("check.txt", include_str!("../../templates/check.txt.tera")),
+];
+
+/// Renders the report by the template that makes `name`; one of that name in `folder` takes precedence.
+///
+/// # Errors
+/// Names the template, the place in it, and what is wrong.
+pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<String> {
+    let mut context = Context::from_serialize(report).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    if name.ends_with(".html") {
+        context.insert("charts", &chart_texts(&report.scenarios)?);
+        context.insert("growth_chart", &growth_text(&report.scenarios)?);
+    }
+    render_context(name, &context, folder)
+}
+
+/// Renders anything that serialises to an object by the template that makes `name`.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_value(name: &str, value: &impl Serialize, folder: Option<&Path>) -> Result<String> {
+    let context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    render_context(name, &context, folder)
+}
+
+fn render_context(name: &str, context: &Context, folder: Option<&Path>) -> Result<String> {
+    let (source, text) = source(name, folder)?;
+    let broken = |error: tera::Error| Error::Config(format!("template {source}: {error}"));
+    let mut tera = engine();
+    tera.add_raw_template(name, &text).map_err(broken)?;
+    tera.render(name, context).map_err(broken)
+}
+
+/// Where a template comes from, and its text.
+fn source(name: &str, folder: Option<&Path>) -> Result<(String, String)> {
+    let file = folder.map(|folder| folder.join(format!("{name}.tera")));
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Error::file(folder, "no such folder of templates"));
+    }
+    if let Some(file) = file.filter(|file| file.is_file()) {
+        let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
+        return Ok((file.display().to_string(), text));
+    }
+    let built_in = BUILT_IN.iter().find(|(known, _)| *known == name);
+    let (_, text) = built_in.ok_or_else(|| Error::Config(format!("there is no template for {name}")))?;
+    Ok((format!("{name}.tera (built in)"), (*text).to_owned()))
+}
+
+fn engine() -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on(vec![".html"]);
+    let mut figure = |name: &'static str, show: fn(f64) -> String| {
+        tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State<'_>| {
+            value.as_number().map_or_else(|| format::ABSENT.to_owned(), |number| show(number.as_float()))
+        });
+    };
+    figure("seconds", format::seconds);
+    figure("bytes", format::bytes);
+    figure("count", format::count);
+    figure("rate", format::rate);
+    figure("ratio", format::ratio);
+    figure("change", format::change);
+    figure("percent", format::percent);
+    figure("probability", format::probability);
+    figure("decimal", |value| format!("{value:.2}"));
+    tera.register_filter("figure", |value: &Value, arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
+        let show = match arguments.must_get::<&str>("kind")? {
+            "execution_time" => format::seconds,
+            "throughput" => |rate| format!("{}/s", format::rate(rate)),
+            _ => format::bytes,
+        };
+        Ok(value.as_number().map_or_else(|| format::ABSENT.to_owned(), |number| show(number.as_float())))
+    });
+    tera.register_filter("left", |text: &str, arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
+        let width = arguments.must_get::<usize>("width")?;
+        Ok(format!("{text:<width$}"))
+    });
+    // In a Markdown table a bar or a line break of the text would end the cell.
+    tera.register_filter("cell", |text: &str, _: Kwargs, _: &State<'_>| text.replace('|', "\\|").replace('\n', " "));
+    tera
+}
+
+/// A chart per scenario, by name.
+fn chart_texts(scenarios: &[ScenarioReport]) -> Result<BTreeMap<&str, String>> {
+    let drawable = scenarios.iter().filter(|scenario| !scenario.chart_values.is_empty());
+    drawable.map(|scenario| Ok((scenario.name.as_str(), charts::dots(&scenario.chart_values)?))).collect()
+}
+
+/// Time over work, for the modes measured in two or more sizes.
+fn growth_text(scenarios: &[ScenarioReport]) -> Result<Option<String>> {
+    let mut series: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
+    for scenario in scenarios {
+        let work = scenario.employees as f64 * f64::from(scenario.end_year - scenario.start_year + 1);
+        for mode in &scenario.modes {
+            let Some(time) = mode.execution_time else { continue };
+            match series.iter_mut().find(|(name, _)| *name == mode.mode) {
+                Some((_, points)) => points.push((work, time.median)),
+                None => series.push((mode.mode.clone(), vec![(work, time.median)])),
+            }
+        }
+    }
+    series.retain(|(_, points)| points.len() > 1);
+    for (_, points) in &mut series {
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    if series.is_empty() { Ok(None) } else { charts::growth(&series).map(Some) }
+}

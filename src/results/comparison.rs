@@ -1,0 +1,131 @@
+//! Two modes of one scenario against each other.
+
+use super::{Basis, Group, ModeResults};
+use crate::engine::Mode;
+use crate::stats::{
+    Interval, Magnitude, TTest, cohens_d, hedges_g, mean, median, paired_difference, student_t_test, welch_difference,
+    welch_t_test,
+};
+use crate::verdict::stored::CONFIDENCE;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A standardised difference, and Cohen's word for its size.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Effect {
+    /// In standard deviations.
+    pub value: f64,
+    /// `negligible`, `small`, `medium` or `large`.
+    pub magnitude: String,
+}
+
+impl Effect {
+    fn of(value: Option<f64>) -> Option<Self> {
+        Some(Self { value: value?, magnitude: Magnitude::of(value?)?.to_string() })
+    }
+}
+
+/// How much faster one mode is than another, and whether that is certain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Mode in the numerator of the speed-up: its time is divided by the other's.
+    pub slower_candidate: &'static str,
+    /// The other.
+    pub faster_candidate: &'static str,
+    /// What the times are.
+    pub basis: Basis,
+    /// Whether runs of the same round make pairs.
+    pub paired: bool,
+    /// Pairs, or values on each side.
+    pub counts: (usize, usize),
+    /// Ratio of the geometric means of time: above 1, `faster_candidate` is faster.
+    pub speedup: f64,
+    /// 95 % interval of the ratio (t on logarithms; paired or Welch); absent for fewer than two values.
+    pub speedup_interval: Option<Interval>,
+    /// Ratio of mean throughputs, the other way round.
+    pub throughput_ratio: f64,
+    /// The faster mode, if the interval excludes a tie.
+    pub winner: Option<&'static str>,
+    /// Why no winner is named.
+    pub no_winner_because: Option<String>,
+    /// Student's t test of the times, equal variances assumed.
+    pub student: Option<TTest>,
+    /// Welch's t test of the times.
+    pub welch: Option<TTest>,
+    /// Cohen's d of the times.
+    pub cohens_d: Option<Effect>,
+    /// Hedges' g of the times.
+    pub hedges_g: Option<Effect>,
+}
+
+/// Compares two modes of a group on the best basis that both have; `None` if they have none in common, or one is not
+/// there. Figures of different machines are not compared.
+pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<Comparison> {
+    let (slower, faster) = (group.mode(slower_candidate)?, group.mode(faster_candidate)?);
+    let basis = [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
+        .into_iter()
+        .find(|&basis| [slower, faster].iter().all(|results| !results.execution_times(basis).is_empty()))?;
+    let (a, b) = (slower.execution_times(basis), faster.execution_times(basis));
+    let logs = |values: &[f64]| values.iter().map(|value| value.ln()).collect::<Vec<_>>();
+    let rounds = pairs(slower, faster, basis);
+    let difference = match &rounds {
+        Some((slower, faster)) => paired_difference(&logs(faster), &logs(slower), CONFIDENCE)?,
+        None => welch_difference(&logs(&b), &logs(&a), CONFIDENCE)?,
+    };
+    let speedup_interval = difference.interval.and_then(|interval| interval.map(f64::exp));
+    let speedup = difference.value.exp();
+    let same_machine = machine_of(slower, basis) == machine_of(faster, basis);
+    let (winner, no_winner_because) = match speedup_interval {
+        _ if !same_machine => (None, Some("the modes were measured on different machines".to_owned())),
+        None => (None, Some("one run shows no spread; run more".to_owned())),
+        Some(interval) if interval.lower > 1.0 => (Some(faster_candidate.name()), None),
+        Some(interval) if interval.upper < 1.0 => (Some(slower_candidate.name()), None),
+        Some(_) => (None, Some("the interval includes a tie".to_owned())),
+    };
+    let reciprocal = |values: &[f64]| mean(&values.iter().map(|value| 1.0 / value).collect::<Vec<_>>());
+    Some(Comparison {
+        slower_candidate: slower_candidate.name(),
+        faster_candidate: faster_candidate.name(),
+        basis,
+        paired: rounds.is_some(),
+        counts: rounds.map_or((a.len(), b.len()), |(slower, faster)| (slower.len(), faster.len())),
+        speedup,
+        speedup_interval,
+        throughput_ratio: reciprocal(&b)? / reciprocal(&a)?,
+        winner,
+        no_winner_because,
+        student: student_t_test(&a, &b),
+        welch: welch_t_test(&a, &b),
+        cohens_d: Effect::of(cohens_d(&a, &b)),
+        hedges_g: Effect::of(hedges_g(&a, &b)),
+    })
+}
+
+/// Times of the same rounds, if the modes took turns in one session.
+fn pairs(slower: &ModeResults, faster: &ModeResults, basis: Basis) -> Option<(Vec<f64>, Vec<f64>)> {
+    let by_round = |results: &ModeResults| {
+        let value = |run: &crate::record::run::RunRecord| {
+            let seen = run.observation.as_ref().filter(|_| run.success && run.interleaved)?;
+            match basis {
+                Basis::Processes => median(&seen.warm_wall_seconds),
+                Basis::FirstRun => Some(seen.wall_seconds),
+                Basis::OneProcess => None,
+            }
+        };
+        results
+            .runs
+            .iter()
+            .filter_map(|run| Some(((run.session.clone(), run.run_number), value(run)?)))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let (a, b) = (by_round(slower), by_round(faster));
+    let rounds: (Vec<f64>, Vec<f64>) = a.iter().filter_map(|(round, a)| Some((*a, *b.get(round)?))).unzip();
+    (!rounds.0.is_empty()).then_some(rounds)
+}
+
+fn machine_of(results: &ModeResults, basis: Basis) -> Option<&crate::measure::machine::MachineKey> {
+    match basis {
+        Basis::OneProcess => results.criterion("wall_time").map(|sampled| &sampled.context.machine.key),
+        Basis::Processes | Basis::FirstRun => results.runs.first().map(|run| &run.machine.key),
+    }
+}

@@ -1,0 +1,203 @@
+//! What measurements left on disk, put together: run records and Criterion's samples, by scenario and mode.
+
+pub mod comparison;
+pub mod scaling;
+
+use crate::engine::Mode;
+use crate::error::{Error, Result};
+use crate::record::baseline::Samples;
+use crate::record::benchmark::Benchmark;
+use crate::record::criterion::{LATEST, Sampled, read};
+use crate::record::run::{RunRecord, all_latest};
+use crate::scenario::SCENARIOS;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Which observations an execution time rests on, the best evidence first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// One value per fresh process: the median of its later runs.
+    Processes,
+    /// Criterion's samples within one process: their spread does not contain the spread between processes.
+    OneProcess,
+    /// One value per fresh process: its first run.
+    FirstRun,
+}
+
+impl Basis {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Basis::Processes => "warm, median per process",
+            Basis::OneProcess => "warm, samples of one process",
+            Basis::FirstRun => "cold, first run per process",
+        }
+    }
+}
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// By scenario: those of this crate in their order, then the others by name.
+    pub groups: Vec<Group>,
+}
+
+/// One scenario (with whatever is not the default).
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Name in benchmark ids.
+    pub name: String,
+    /// Its modes, in the order sql, polars, reference.
+    pub modes: Vec<ModeResults>,
+}
+
+/// One scenario by one mode.
+#[derive(Debug, Clone)]
+pub struct ModeResults {
+    /// What ran.
+    pub benchmark: Benchmark,
+    /// The latest session's runs in fresh processes, failed ones too.
+    pub runs: Vec<RunRecord>,
+    /// Criterion's latest measurements in one process, by function.
+    pub sampled: Vec<Sampled>,
+}
+
+impl ModeResults {
+    /// Values of the runs that succeeded.
+    pub fn samples(&self) -> Samples {
+        Samples::of(&self.runs.iter().collect::<Vec<_>>())
+    }
+
+    /// Criterion's values of a function.
+    pub fn criterion(&self, function: &str) -> Option<&Sampled> {
+        self.sampled.iter().find(|sampled| sampled.function == function)
+    }
+
+    /// Execution times on a basis, seconds; empty if there are none.
+    pub fn execution_times(&self, basis: Basis) -> Vec<f64> {
+        match basis {
+            Basis::Processes => self.samples().execution_time_seconds,
+            Basis::OneProcess => self.criterion("wall_time").map_or_else(Vec::new, |sampled| sampled.values.clone()),
+            Basis::FirstRun => self.samples().first_run_seconds,
+        }
+    }
+
+    /// The best basis there is.
+    pub fn best_basis(&self) -> Option<Basis> {
+        [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
+            .into_iter()
+            .find(|&basis| !self.execution_times(basis).is_empty())
+    }
+
+    /// Events of one run, where a run told.
+    pub fn events(&self) -> Option<u64> {
+        let recorded = self.runs.iter().find_map(|run| run.observation.as_ref().map(|seen| seen.events));
+        recorded.or_else(|| self.sampled.first().map(|sampled| sampled.context.events))
+    }
+
+    /// Runs that failed.
+    pub fn failed(&self) -> Vec<&RunRecord> {
+        self.runs.iter().filter(|run| !run.success).collect()
+    }
+}
+
+impl Group {
+    /// A mode's results.
+    pub fn mode(&self, mode: Mode) -> Option<&ModeResults> {
+        self.modes.iter().find(|results| results.benchmark.mode == mode.name())
+    }
+}
+
+impl Results {
+    /// Reads the latest of everything below a criterion folder.
+    ///
+    /// # Errors
+    /// Names a file that is not whole; says what to do when there is nothing.
+    pub fn read(criterion_folder: &Path) -> Result<Self> {
+        let results = Self::new(all_latest(criterion_folder)?, read(criterion_folder, LATEST)?);
+        if results.groups.is_empty() {
+            return Err(Error::file(
+                criterion_folder,
+                "no measurements there; run `planbench run` or `cargo bench` first, or say where they are with --from \
+                 or BENCHMARK_OUTPUT_DIR",
+            ));
+        }
+        Ok(results)
+    }
+
+    /// Puts records and samples together.
+    pub fn new(records: Vec<RunRecord>, sampled: Vec<Sampled>) -> Self {
+        let mut results = Self::default();
+        for record in records {
+            results.entry(&record.benchmark).runs.push(record);
+        }
+        for sample in sampled {
+            results.entry(&sample.context.benchmark).sampled.push(sample);
+        }
+        let rank = |name: &str| SCENARIOS.iter().position(|scenario| scenario.name == name).unwrap_or(SCENARIOS.len());
+        results.groups.sort_by_key(|group| (rank(&group.name), group.name.clone()));
+        for group in &mut results.groups {
+            group.modes.sort_by_key(|results| Mode::ALL.iter().position(|mode| mode.name() == results.benchmark.mode));
+        }
+        results
+    }
+
+    fn entry(&mut self, benchmark: &Benchmark) -> &mut ModeResults {
+        let group = match self.groups.iter().position(|group| group.name == benchmark.group) {
+            Some(index) => index,
+            None => {
+                self.groups.push(Group { name: benchmark.group.clone(), modes: Vec::new() });
+                self.groups.len() - 1
+            }
+        };
+        let modes = &mut self.groups[group].modes;
+        let index = match modes.iter().position(|results| results.benchmark.same_work(benchmark)) {
+            Some(index) => index,
+            None => {
+                modes.push(ModeResults { benchmark: benchmark.clone(), runs: Vec::new(), sampled: Vec::new() });
+                modes.len() - 1
+            }
+        };
+        &mut modes[index]
+    }
+
+    /// Keeps only what is asked for.
+    ///
+    /// # Errors
+    /// When nothing is left, or something asked for is not there; lists what is there.
+    pub fn select(mut self, scenarios: &[String], modes: &[Mode]) -> Result<Self> {
+        let there = |results: &Self| results.ids().join(", ");
+        let wanted = |group: &Group, name: &String| {
+            group.name == *name || group.modes.iter().any(|m| m.benchmark.scenario == *name)
+        };
+        for name in scenarios {
+            if !self.groups.iter().any(|group| wanted(group, name)) {
+                return Err(Error::Config(format!("no measurements of scenario {name}; there are: {}", there(&self))));
+            }
+        }
+        let all = there(&self);
+        if !scenarios.is_empty() {
+            self.groups.retain(|group| scenarios.iter().any(|name| wanted(group, name)));
+        }
+        for group in &mut self.groups {
+            group.modes.retain(|results| modes.iter().any(|mode| mode.name() == results.benchmark.mode));
+        }
+        self.groups.retain(|group| !group.modes.is_empty());
+        if self.groups.is_empty() {
+            return Err(Error::Config(format!("no measurements of these scenarios and modes; there are: {all}")));
+        }
+        Ok(self)
+    }
+
+    /// Ids of everything there is.
+    pub fn ids(&self) -> Vec<String> {
+        self.groups.iter().flat_map(|group| group.modes.iter().map(|results| results.benchmark.id())).collect()
+    }
+}
+
+/// The criterion folder of `folder`, which may be an output folder or the criterion folder itself.
+pub fn criterion_folder(folder: &Path) -> PathBuf {
+    let inner = folder.join("criterion");
+    if inner.is_dir() { inner } else { folder.to_path_buf() }
+}

@@ -1,0 +1,57 @@
+//! Whether time grows no faster than the work: the slope of log time over log person-years.
+
+use super::{Basis, Results};
+use crate::engine::Mode;
+use crate::stats::{Estimate, log_log_slope, median};
+use crate::verdict::stored::CONFIDENCE;
+use serde::Serialize;
+
+/// Slopes up to this count as linear: one, and room for what no measurement tells apart from it.
+pub const LINEAR: f64 = 1.05;
+
+/// How a mode's time grows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scaling {
+    /// Mode name.
+    pub mode: &'static str,
+    /// What the times are.
+    pub basis: Basis,
+    /// Group names, smallest first.
+    pub over: Vec<String>,
+    /// Log-log slope of median time over person-years: 1 is linear, below 1 a fixed cost is still visible.
+    pub slope: Estimate,
+    /// Whether the slope is no steeper than linear: the upper end of its interval is at most [`LINEAR`]; absent if
+    /// undecided.
+    pub linear: Option<bool>,
+}
+
+/// The slope of each mode that has three or more sizes on one basis and one machine.
+pub fn scaling(results: &Results) -> Vec<Scaling> {
+    Mode::ALL.into_iter().filter_map(|mode| of_mode(results, mode)).collect()
+}
+
+fn of_mode(results: &Results, mode: Mode) -> Option<Scaling> {
+    [Basis::Processes, Basis::OneProcess, Basis::FirstRun].into_iter().find_map(|basis| {
+        let mut points: Vec<(f64, f64, String)> = results
+            .groups
+            .iter()
+            .filter_map(|group| {
+                let found = group.mode(mode)?;
+                Some((found.benchmark.person_years(), median(&found.execution_times(basis))?, group.name.clone()))
+            })
+            .collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points.dedup_by(|a, b| a.0 == b.0);
+        if points.len() < 3 {
+            return None;
+        }
+        let slope = log_log_slope(&points.iter().map(|(x, y, _)| (*x, *y)).collect::<Vec<_>>(), CONFIDENCE)?;
+        let linear = slope.interval.and_then(|interval| match interval {
+            _ if interval.upper <= LINEAR => Some(true),
+            _ if interval.lower > LINEAR => Some(false),
+            _ => None,
+        });
+        let over = points.into_iter().map(|point| point.2).collect();
+        Some(Scaling { mode: mode.name(), basis, over, slope, linear })
+    })
+}

@@ -1,0 +1,45 @@
+//! Statistics of repeated measurements: plain numbers in, estimates with their uncertainty out.
+//!
+//! Nothing here knows what was measured, reads a clock or a file, or decides a verdict. Every function takes finite
+//! `f64` values and answers `None` where the values cannot carry the answer (too few, not finite, out of range); it
+//! never panics and never stands in a zero for something unknown. Whatever is random takes its seed as an argument.
+//!
+//! Two-sample functions take the older side first, and their sign is that of the change: `after - before`.
+//!
+//! | Question | Module |
+//! |---|---|
+//! | How do the values lie? | [`describe`] |
+//! | How far may the truth be from the estimate? | [`interval`], [`bootstrap`], [`signed_rank`], [`rank_sum`] |
+//! | Could chance alone have done this? | [`hypothesis`], [`signed_rank`], [`rank_sum`], [`multiple`] |
+//! | How large is the difference against the noise? | [`effect`] |
+//! | How many rounds would settle it? | [`power`] |
+//! | When did a history change? | [`change_points`] |
+//! | How does the cost grow with the size? | [`scaling`] |
+
+pub mod bootstrap;
+pub mod change_points;
+pub mod describe;
+mod distribution;
+pub mod effect;
+pub mod hypothesis;
+pub mod interval;
+pub mod multiple;
+mod null;
+pub mod power;
+mod random;
+pub mod rank_sum;
+pub mod scaling;
+pub mod signed_rank;
+
+pub use bootstrap::bootstrap_interval;
+pub use change_points::{ChangePoint, ChangePointSearch};
+pub use describe::{Summary, coefficient_of_variation, mean, median, quantile, standard_deviation};
+pub use effect::{Magnitude, cohens_d, hedges_g};
+pub use hypothesis::{TTest, paired_t_test, student_t_test, welch_t_test};
+pub use interval::{Estimate, Interval, paired_difference, t_interval, welch_difference};
+pub use multiple::{adjusted_p_values, benjamini_hochberg};
+pub use null::RankTest;
+pub use power::{minimum_detectable_effect, rounds_needed};
+pub use rank_sum::{hodges_lehmann_shift, mann_whitney_test};
+pub use scaling::log_log_slope;
+pub use signed_rank::{hodges_lehmann, signed_rank_test, smallest_count};

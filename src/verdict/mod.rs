@@ -1,0 +1,94 @@
+//! When something has regressed: thresholds, and the decision against a stored baseline. `docs/verdicts.md` is the
+//! procedure; nothing else in this crate decides.
+
+pub mod check;
+pub mod stored;
+pub mod thresholds;
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Outcome of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Shown to be within the margin.
+    Pass,
+    /// Neither shown to be within the margin nor beyond it. Never a pass.
+    Inconclusive,
+    /// Not comparable: another machine, other work, or a machine that is not fit to measure.
+    Unfit,
+    /// Shown to be beyond the margin.
+    Fail,
+}
+
+impl Verdict {
+    /// As reports write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Pass => "PASS",
+            Verdict::Inconclusive => "INCONCLUSIVE",
+            Verdict::Unfit => "UNFIT",
+            Verdict::Fail => "FAIL",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// How bad a regression is, by the worsening that is proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Beyond the threshold.
+    Minor,
+    /// Beyond twice the threshold.
+    Major,
+    /// Beyond four times the threshold.
+    Critical,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Severity::Minor => "minor",
+            Severity::Major => "major",
+            Severity::Critical => "critical",
+        })
+    }
+}
+
+/// A figure that is gated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gated {
+    /// Wall time of one run, seconds.
+    ExecutionTime,
+    /// Events per second of wall time.
+    Throughput,
+    /// Peak resident memory of a fresh process, bytes.
+    PeakMemory,
+}
+
+impl Gated {
+    /// Every gated figure.
+    pub const ALL: [Gated; 3] = [Gated::ExecutionTime, Gated::Throughput, Gated::PeakMemory];
+
+    /// Name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gated::ExecutionTime => "execution_time",
+            Gated::Throughput => "throughput",
+            Gated::PeakMemory => "peak_memory",
+        }
+    }
+
+    /// Whether more is worse.
+    pub fn lower_is_better(self) -> bool {
+        self != Gated::Throughput
+    }
+}
