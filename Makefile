@@ -12,7 +12,7 @@ BENCH_ARGS ?=
 BUILD_GOALS := benchmark-quick benchmark-dev benchmark-release bench-smoke test lint build
 
 .DEFAULT_GOAL := help
-.PHONY: help $(BUILD_GOALS)
+.PHONY: help lint-workflows $(BUILD_GOALS)
 
 # Looked up once, and not at all for `make help`.
 ifneq ($(filter $(BUILD_GOALS),$(MAKECMDGOALS)),)
@@ -53,6 +53,9 @@ test: ## Run the tests
 lint: ## Check the formatting and run clippy
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --all-targets $(FEATURES) $(ARGS) -- -D warnings
+
+lint-workflows: ## Check the GitHub workflows (needs node, npm and python3)
+	sh scripts/lint-workflows.sh
 
 build: ## Build the planbench binary
 	$(CARGO) build --release $(FEATURES) $(ARGS)

@@ -41,6 +41,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Exit code of a process that ends with this: 1 when outputs that must be identical are not, 130 when interrupted,
+    /// otherwise 2.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Parity(_) => 1,
+            Error::Interrupted => 130,
+            Error::Config(_) | Error::Census(_) | Error::Engine { .. } | Error::File { .. } => 2,
+        }
+    }
+
     /// An error about `path`, keeping the system's own words.
     pub fn file(path: &Path, message: impl ToString) -> Self {
         Error::File { path: path.to_path_buf(), message: message.to_string() }

@@ -69,7 +69,7 @@ impl Choices {
     }
 
     /// Whether it says what is simulated.
-    fn says_what(&self) -> bool {
+    pub fn says_what(&self) -> bool {
         !self.scenarios.is_empty() || self.says_custom()
     }
 

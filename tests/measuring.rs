@@ -1,5 +1,8 @@
 //! Measurements against known quantities, and the suite as a user runs it.
 
+mod common;
+
+use common::check;
 use planalign_bench::engine::{EngineOptions, Mode, open};
 use planalign_bench::measure::peak_memory::sum_of_peaks;
 use planalign_bench::measure::process::cpu_time;
@@ -17,22 +20,9 @@ fn planbench() -> &'static Path {
 
 /// Runs the suite (as `cargo bench` would, but from the binary) with arguments and variables, results in `folder`.
 fn bench(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(planbench());
-    for name in ["BENCHMARK_SCENARIOS", "BENCHMARK_MODES", "BENCHMARK_THREADS", "BENCHMARK_SEED"] {
-        command.env_remove(name);
-    }
+    let mut command = common::command();
     command.arg("--bench").args(arguments).env("BENCHMARK_OUTPUT_DIR", folder).envs(variables.iter().copied());
     command.output().expect("the suite starts")
-}
-
-#[track_caller]
-fn check(output: &Output, code: i32, parts: &[&str]) -> String {
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    for part in parts {
-        assert!(text.contains(part), "{part:?} not in\n{text}");
-    }
-    text
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, DEFAULT_NAME};
+use crate::settings::Choices;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -25,11 +26,14 @@ pub(super) struct Args {
     #[arg(long, alias = "mode", value_name = "MODE", num_args = 1..)]
     modes: Vec<String>,
     /// Fresh processes per scenario and mode
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", env = "BENCHMARK_RUNS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     runs: Option<u32>,
     /// Time that a whole run may take at the most, seconds [default: the scenario's own]
     #[arg(long, value_name = "SECONDS", value_parser = super::run::positive)]
     target_time: Option<f64>,
+    /// Go on, and exit with 0 instead of 3, when the figures do not decide
+    #[arg(long)]
+    allow_inconclusive: bool,
     /// Say nothing but results and errors
     #[arg(short, long)]
     quiet: bool,
@@ -48,9 +52,18 @@ pub(super) enum Automation {
 }
 
 impl Args {
-    fn scenarios<'a>(&'a self, default: &[&'a str]) -> Vec<String> {
-        let given = super::split(&self.scenarios);
-        if given.is_empty() { default.iter().map(|name| name.to_string()).collect() } else { given }
+    /// Flag, then environment and settings file, then the automation's own.
+    fn scenarios(&self, context: &Context, default: &[&str]) -> Result<Vec<String>> {
+        let flags = Choices { scenarios: super::split(&self.scenarios), ..Choices::default() };
+        let given = flags.complete(&context.config)?.scenarios;
+        Ok(if given.is_empty() { default.iter().map(|name| name.to_string()).collect() } else { given })
+    }
+
+    /// Modes that a gate is held to where nobody says.
+    fn gated_modes(&self, context: &Context) -> Result<Vec<String>> {
+        let flags = Choices { modes: super::split(&self.modes), ..Choices::default() };
+        let said = !flags.complete(&context.config)?.modes.is_empty();
+        Ok(if said { Vec::new() } else { ["--modes", "sql", "polars"].map(str::to_owned).to_vec() })
     }
 
     /// A command line of this program, with the options that it shares with all.
@@ -72,6 +85,9 @@ impl Args {
             if self.quiet {
                 line.push("--quiet".into());
             }
+        }
+        if self.allow_inconclusive && ["regression-check", "performance-gate"].contains(&verb) {
+            line.push("--allow-inconclusive".into());
         }
         line.extend(more.iter().cloned());
         line
@@ -97,16 +113,20 @@ const LIMITS: [&str; 4] = ["--min-throughput", "1000", "--max-memory-mb", "8000"
 fn steps(
     automation: Automation,
     args: &Args,
+    context: &Context,
     has_baseline: &dyn Fn(&[String]) -> Result<bool>,
 ) -> Result<Vec<Vec<String>>> {
-    let limits = || LIMITS.map(str::to_owned).to_vec();
+    let gate = |scenarios: &[String]| -> Result<Vec<String>> {
+        let limits = [args.target(), LIMITS.map(str::to_owned).to_vec(), args.gated_modes(context)?].concat();
+        Ok(args.step("performance-gate", scenarios, Some(5), &limits))
+    };
     Ok(match automation {
         Automation::QuickValidate => {
-            let scenarios = args.scenarios(&["quick"]);
+            let scenarios = args.scenarios(context, &["quick"])?;
             vec![args.step("parity", &scenarios, None, &[]), args.step("run", &scenarios, Some(3), &args.target())]
         }
         Automation::DailyMonitor => {
-            let scenarios = args.scenarios(&["quick", "1kx3", "5kx5"]);
+            let scenarios = args.scenarios(context, &["quick", "1kx3", "5kx5"])?;
             let mut steps = vec![args.step("run", &scenarios, Some(10), &args.target())];
             if has_baseline(&scenarios)? {
                 steps.push(args.check(&scenarios, 10));
@@ -114,30 +134,17 @@ fn steps(
             steps
         }
         Automation::ReleaseGate => {
-            let scenarios = args.scenarios(&["5kx5"]);
-            let gate = [args.target(), limits()].concat();
-            let mut modes = Vec::new();
-            // The gate's own default is polars alone; a release is held to both engines.
-            if args.modes.is_empty() {
-                modes = ["--modes", "sql", "polars"].map(str::to_owned).to_vec();
-            }
-            let mut steps = vec![
-                args.step("parity", &scenarios, None, &["--seeds".into(), "42..44".into()]),
-                args.step("performance-gate", &scenarios, Some(5), &[gate, modes].concat()),
-            ];
+            let scenarios = args.scenarios(context, &["5kx5"])?;
+            let seeds = ["--seeds".to_owned(), "42..44".to_owned()];
+            let mut steps = vec![args.step("parity", &scenarios, None, &seeds), gate(&scenarios)?];
             if has_baseline(&scenarios)? {
                 steps.push(args.check(&scenarios, 10));
             }
             steps
         }
         Automation::StressTest => {
-            let scenarios = args.scenarios(&["stress"]);
-            let modes =
-                if args.modes.is_empty() { ["--modes", "sql", "polars"].map(str::to_owned).to_vec() } else { vec![] };
-            vec![
-                args.step("parity", &scenarios, None, &[]),
-                args.step("performance-gate", &scenarios, Some(5), &[args.target(), limits(), modes].concat()),
-            ]
+            let scenarios = args.scenarios(context, &["stress"])?;
+            vec![args.step("parity", &scenarios, None, &[]), gate(&scenarios)?]
         }
     })
 }
@@ -147,11 +154,7 @@ pub(super) fn run(automation: Automation, args: &Args, context: &Context) -> Res
     let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
     let folder = context.baseline_folder(args.baseline_dir.as_deref());
     let has_baseline = |scenarios: &[String]| -> Result<bool> {
-        let choices = crate::settings::Choices {
-            scenarios: scenarios.to_vec(),
-            modes: super::split(&args.modes),
-            ..Default::default()
-        };
+        let choices = Choices { scenarios: scenarios.to_vec(), modes: super::split(&args.modes), ..Default::default() };
         let settings = choices.complete(&context.config)?.resolve(&context.catalogue)?;
         let threads = settings.options.threads;
         Ok(settings.selections.iter().all(|selection| {
@@ -161,7 +164,7 @@ pub(super) fn run(automation: Automation, args: &Args, context: &Context) -> Res
                 .any(|&mode| Baseline::path(&folder, &args.baseline, &selection.benchmark(mode, threads)).is_file())
         }))
     };
-    let steps = steps(automation, args, &has_baseline)?;
+    let steps = steps(automation, args, context, &has_baseline)?;
     let checks = steps.iter().any(|step| step[0] == "regression-check");
     for step in &steps {
         let line = format!("planbench {}", step.join(" "));

@@ -86,7 +86,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // All are made before any is written: a baseline is whole or as it was.
     let modes = || results.groups.iter().flat_map(|group| &group.modes);
     let made: Vec<Baseline> = modes()
-        .map(|mode: &ModeResults| Baseline::from_records(name, &mode.runs.iter().collect::<Vec<_>>()))
+        .map(|mode: &ModeResults| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
         .collect::<Result<_>>()?;
     if args.from.is_some() {
         for mode in modes() {

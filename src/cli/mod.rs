@@ -19,7 +19,7 @@ mod talk;
 
 use crate::config::Config;
 use crate::engine::EngineOptions;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::baseline::DEFAULT_FOLDER;
 use crate::scenario::Catalogue;
 use automation::Automation;
@@ -35,8 +35,6 @@ const FAILED: u8 = 1;
 const ERROR: u8 = 2;
 /// Exit code when the figures do not decide, or must not be compared.
 const INCONCLUSIVE: u8 = 3;
-/// Exit code after control-C.
-const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Parser)]
 #[command(name = "planbench", version, about, long_about = None, after_help = EXIT_CODES)]
@@ -107,12 +105,13 @@ impl Context {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    drop_blank_variables();
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(if matches!(error, Error::Interrupted) { INTERRUPTED } else { ERROR })
+            ExitCode::from(error.exit_code())
         }
     }
 }
@@ -136,6 +135,18 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::Scenarios => scenarios::run(&context),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Completions(args) => completions::run(&args, Cli::command()),
+    }
+}
+
+/// A variable that is blank does not count: workflows pass what nobody filled in as blank.
+fn drop_blank_variables() {
+    let ours = |name: &str| ["BENCHMARK_", "PLANBENCH_", "DD_"].iter().any(|prefix| name.starts_with(prefix));
+    let blank: Vec<_> = std::env::vars_os()
+        .filter(|(name, value)| ours(&name.to_string_lossy()) && value.to_string_lossy().trim().is_empty())
+        .collect();
+    for (name, _) in blank {
+        // SAFETY: this is the start of the process; it still has its one thread.
+        unsafe { std::env::remove_var(name) };
     }
 }
 

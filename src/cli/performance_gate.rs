@@ -2,7 +2,7 @@
 
 use super::report::readable;
 use super::run::positive;
-use super::selection::{Measure, failures, observe, results_of};
+use super::selection::{Measure, observe, results_of};
 use super::talk::{Talk, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::error::{Error, Result};
@@ -48,26 +48,29 @@ const MODE: &str = "polars";
 const RUNS: u32 = 5;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let mut measure = args.measure.clone();
-    let custom = measure.employee_count.is_some() || measure.census.is_some();
-    if measure.selected.scenarios.is_empty() && !custom {
-        measure.selected.scenarios = vec![SCENARIO.into()];
+    let measure = &args.measure;
+    let mut choices = measure.choices(&context.config)?;
+    if !choices.says_what() {
+        choices.scenarios = vec![SCENARIO.into()];
     }
-    if measure.selected.modes.is_empty() {
-        measure.selected.modes = vec![MODE.into()];
+    if choices.modes.is_empty() {
+        choices.modes = vec![MODE.into()];
     }
-    let settings = measure.choices(&context.config)?.resolve(&context.catalogue)?;
+    let settings = choices.resolve(&context.catalogue)?;
+    let limits = args.limits;
+    let has_target = settings.selections.iter().any(|selection| selection.target_time_seconds.is_some());
+    if !has_target && limits.target_time.is_none() && limits.min_throughput.is_none() && limits.max_memory_mb.is_none()
+    {
+        return Err(nothing_to_gate());
+    }
     let results = match &args.from {
         Some(folder) => {
             readable(folder)?;
             let scenarios: Vec<String> = settings.selections.iter().map(|s| s.group.clone()).collect();
             Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?
         }
-        None => {
-            let records = observe(&settings, measure.runs(&context.config, RUNS), args.talk)?;
-            failures(&records)?;
-            results_of(records)
-        }
+        // Failed runs are judged too: they miss the gate.
+        None => results_of(observe(&settings, measure.runs(&context.config, RUNS), args.talk)?),
     };
     let report = Report::new(&results, context.command.clone());
     let outcome = judge(&report, args.limits)?;
@@ -98,6 +101,10 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
     }
     // A missed limit outweighs one that is undecided.
     Ok(if codes.contains(&FAILED) { FAILED } else { codes.into_iter().max().unwrap_or(INCONCLUSIVE) })
+}
+
+fn nothing_to_gate() -> Error {
+    Error::Config("there is nothing to gate: the scenario has no target time; give --target-time".into())
 }
 
 type Requirement = (&'static str, Option<Figure>, f64, fn(f64) -> String, fn(Figure, f64) -> Option<bool>);

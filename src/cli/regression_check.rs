@@ -5,13 +5,14 @@ use super::report::{print_check, readable};
 use super::selection::{Measure, observe, results_of};
 use super::talk::Talk;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::write_whole;
 use crate::report::template::render_value;
 use crate::results::{Results, criterion_folder};
-use crate::settings::Settings;
+use crate::settings::{Selection, Settings, variable};
 use crate::verdict::Verdict;
 use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
 use crate::verdict::thresholds::{Percent, ThresholdSettings, Thresholds};
@@ -69,7 +70,7 @@ impl ThresholdFlags {
 /// What a verdict does to the exit code.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub(super) struct OutcomeFlags {
-    /// Exit with 1 on a confirmed regression; this is the default
+    /// Exit with 1 on a confirmed regression; this is the default [env: BENCHMARK_FAIL_ON_REGRESSION]
     #[arg(long, overrides_with = "no_fail_on_regression")]
     fail_on_regression: bool,
     /// Report a confirmed regression, but exit with 0
@@ -82,14 +83,29 @@ pub(super) struct OutcomeFlags {
 
 impl OutcomeFlags {
     /// The exit code of a verdict.
-    pub fn code(self, verdict: Verdict) -> u8 {
-        match verdict {
+    ///
+    /// # Errors
+    /// When `BENCHMARK_FAIL_ON_REGRESSION` is neither true nor false.
+    pub fn code(self, verdict: Verdict) -> Result<u8> {
+        let default = variable::<bool>("BENCHMARK_FAIL_ON_REGRESSION")?.unwrap_or(true);
+        let fails = self.fail_on_regression || (default && !self.no_fail_on_regression);
+        Ok(match verdict {
             Verdict::Pass => PASS,
-            Verdict::Fail if self.no_fail_on_regression => PASS,
-            Verdict::Fail => FAILED,
-            Verdict::Inconclusive | Verdict::Unfit if self.allow_inconclusive => PASS,
-            Verdict::Inconclusive | Verdict::Unfit => INCONCLUSIVE,
-        }
+            Verdict::Fail => {
+                if fails {
+                    FAILED
+                } else {
+                    PASS
+                }
+            }
+            Verdict::Inconclusive | Verdict::Unfit => {
+                if self.allow_inconclusive {
+                    PASS
+                } else {
+                    INCONCLUSIVE
+                }
+            }
+        })
     }
 }
 
@@ -101,21 +117,25 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let thresholds = args.thresholds.resolve(context)?;
     let baselines = context.baseline_folder(args.baseline.baseline_dir.as_deref());
     let choices = args.measure.choices(&context.config)?;
-    let named = !args.measure.selected.scenarios.is_empty();
+    let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
     let mut settings = choices.resolve(&context.catalogue)?;
     let reports = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
             let source = criterion_folder(folder);
-            (Results::read(&source)?.select(&choices_scenarios(&settings, named), &settings.modes)?, source)
+            (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?, source)
         }
         None => {
-            let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, named)?;
+            let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, asked)?;
             let source = settings.folders.criterion.clone();
             if !with {
-                // No baseline file at all: Criterion's own saved baseline against its latest measurement.
-                (Results::read(&source)?.select(&choices_scenarios(&settings, named), &settings.modes)?, source)
+                args.talk.say(&format!(
+                    "nothing is measured: there is no baseline file, so what Criterion keeps as {} is held against its \
+                     latest measurement",
+                    args.baseline.baseline
+                ));
+                (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?, source)
             } else if let Some(check) =
                 unfit_before_measuring(&settings, &baselines, &args.baseline.baseline, thresholds, context)?
             {
@@ -137,37 +157,60 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     conclude(&check, &reports, &args.outcome, context)
 }
 
-fn choices_scenarios(settings: &Settings, named: bool) -> Vec<String> {
-    if named { settings.selections.iter().map(|selection| selection.group.clone()).collect() } else { Vec::new() }
+/// The scenarios that were asked for; none stands for all.
+fn groups(settings: &Settings, asked: Asked) -> Vec<String> {
+    if asked.scenarios {
+        settings.selections.iter().map(|selection| selection.group.clone()).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 fn conclude(check: &Check, folder: &Path, outcome: &OutcomeFlags, context: &Context) -> Result<u8> {
     print_check(check)?;
     write_files(check, folder, context)?;
-    Ok(outcome.code(check.verdict))
+    outcome.code(check.verdict)
 }
 
-/// Narrows the settings to benchmarks that have a baseline file. Named scenarios must all have one; otherwise those that
-/// have one are checked. `false` if there is no file at all but Criterion keeps a baseline of that name.
-fn keep_those_with_baseline(settings: &mut Settings, folder: &Path, name: &str, named: bool) -> Result<bool> {
+/// What somebody asked for, by whatever means; only then is a missing baseline an error.
+#[derive(Clone, Copy)]
+struct Asked {
+    scenarios: bool,
+    modes: bool,
+}
+
+/// Narrows the settings to benchmarks that have a baseline file; whatever was asked for must have one. `false` if there
+/// is no file at all but Criterion keeps a baseline of that name.
+fn keep_those_with_baseline(settings: &mut Settings, folder: &Path, name: &str, asked: Asked) -> Result<bool> {
     let threads = settings.options.threads;
-    let has = |selection: &crate::settings::Selection, mode| {
-        Baseline::path(folder, name, &selection.benchmark(mode, threads)).is_file()
-    };
-    let missing: Vec<String> = settings
-        .selections
-        .iter()
-        .filter(|selection| !settings.modes.iter().any(|&mode| has(selection, mode)))
-        .map(|selection| selection.group.clone())
-        .collect();
+    let has =
+        |selection: &Selection, mode: Mode| Baseline::path(folder, name, &selection.benchmark(mode, threads)).is_file();
+    let pairs =
+        || settings.selections.iter().flat_map(|selection| settings.modes.iter().map(move |&mode| (selection, mode)));
     let kept = baselines(&settings.folders.criterion)?;
-    if missing.len() == settings.selections.len() && kept.iter().any(|known| known == name) {
+    let any = pairs().any(|(selection, mode)| has(selection, mode));
+    if !any && kept.iter().any(|known| known == name) {
         return Ok(false);
     }
-    if missing.len() == settings.selections.len() || (named && !missing.is_empty()) {
+    let id = |selection: &Selection, mode: Mode| format!("{}/{}", selection.group, mode.name());
+    let missing: Vec<String> = match asked {
+        Asked { scenarios: true, modes: true } => pairs().filter(|(s, m)| !has(s, *m)).map(|(s, m)| id(s, m)).collect(),
+        Asked { scenarios: true, modes: false } => {
+            let without = |s: &&Selection| !settings.modes.iter().any(|&m| has(s, m));
+            settings.selections.iter().filter(without).map(|s| s.group.clone()).collect()
+        }
+        Asked { scenarios: false, modes: true } => {
+            let without = |m: &&Mode| !settings.selections.iter().any(|s| has(s, **m));
+            settings.modes.iter().filter(without).map(|m| m.name().to_owned()).collect()
+        }
+        Asked { scenarios: false, modes: false } if any => Vec::new(),
+        Asked { .. } => settings.selections.iter().map(|s| s.group.clone()).collect(),
+    };
+    if !missing.is_empty() {
         return Err(unknown_baseline(name, &missing, folder, &kept));
     }
-    settings.selections.retain(|selection| !missing.contains(&selection.group));
+    let modes = settings.modes.clone();
+    settings.selections.retain(|selection| modes.iter().any(|&mode| has(selection, mode)));
     let selections = &settings.selections;
     settings.modes.retain(|&mode| selections.iter().any(|selection| has(selection, mode)));
     Ok(true)

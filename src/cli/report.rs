@@ -135,8 +135,8 @@ fn essence(report: &Report) -> String {
                 mode.avg_events_per_second.map_or_else(absent, format::rate),
                 mode.peak_memory_bytes.map_or_else(absent, |figure| format::bytes(figure.mean)),
                 match mode.meets_target {
-                    Some(true) => coloured("met", Some(true)),
-                    Some(false) => coloured("missed", Some(false)),
+                    Some(true) => "met".to_owned(),
+                    Some(false) => "MISSED".to_owned(),
                     None => absent(),
                 },
             ]);

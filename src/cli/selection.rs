@@ -4,7 +4,7 @@ use super::split;
 use super::talk::{Talk, WARM};
 use crate::config::Config;
 use crate::engine::padding;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::run::RunRecord;
 use crate::results::Results;
 use crate::settings::{Choices, Settings};
@@ -107,14 +107,8 @@ pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<
 pub(super) fn failures(records: &[RunRecord]) -> Result<()> {
     let failed: Vec<&RunRecord> = records.iter().filter(|record| !record.success).collect();
     let Some(first) = failed.first() else { return Ok(()) };
-    Err(Error::Parity(format!(
-        "{} of {} run(s) failed; the first, {} run {}: {}",
-        failed.len(),
-        records.len(),
-        first.benchmark.id(),
-        first.run_number,
-        first.error.as_deref().unwrap_or("no output")
-    )))
+    let what = first.error.as_deref().unwrap_or("no output");
+    Err(first.failure(&format!("{what} ({} of {} run(s) failed)", failed.len(), records.len())))
 }
 
 /// Results of a session's records alone.

@@ -16,6 +16,13 @@ pub fn active() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty())
 }
 
+/// What the variable says about one mode.
+pub fn of(mode: Mode) -> Option<String> {
+    let about = |part: &&str| part.trim().split(':').next() == Some(mode.name());
+    let parts: Vec<String> = active()?.split(',').filter(about).map(|part| part.trim().to_owned()).collect();
+    (!parts.is_empty()).then(|| parts.join(","))
+}
+
 /// Padding of one mode, as shares: 0.4 = 40 % more.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Padding {

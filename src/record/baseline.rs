@@ -115,9 +115,14 @@ impl Baseline {
     ///
     /// # Errors
     /// When a run failed or was padded, or there are too few for an interval.
-    pub fn from_records(name: &str, records: &[&RunRecord]) -> Result<Self> {
-        let Some(first) = records.first() else { return Err(Error::Config("a baseline needs runs".into())) };
-        let id = first.benchmark.id();
+    pub fn from_records(name: &str, benchmark: &Benchmark, records: &[&RunRecord]) -> Result<Self> {
+        let id = benchmark.id();
+        let too_few = || {
+            Error::Config(format!(
+                "{id}: a baseline needs two or more processes that ran more than once; measure with `planbench run --runs 10`"
+            ))
+        };
+        let first = records.first().ok_or_else(too_few)?;
         if let Some(failed) = records.iter().find(|record| !record.success) {
             let what = failed.error.as_deref().unwrap_or("no output");
             return Err(Error::Config(format!("{id}: run {} failed, no baseline is kept: {what}", failed.run_number)));
@@ -128,12 +133,8 @@ impl Baseline {
             )));
         }
         let samples = Samples::of(records);
-        let observation = first.observation.as_ref();
-        let (Some(observation), true) = (observation, samples.execution_time_seconds.len() >= 2) else {
-            return Err(Error::Config(format!(
-                "{id}: a baseline needs two or more processes that ran more than once; measure with `planbench run --runs 10`"
-            )));
-        };
+        let observation = first.observation.as_ref().filter(|_| samples.execution_time_seconds.len() >= 2);
+        let observation = observation.ok_or_else(too_few)?;
         let average = |values: &[f64]| mean(values).unwrap_or(f64::NAN);
         Ok(Self {
             format_version: FORMAT_VERSION,

@@ -125,6 +125,12 @@ impl Observation {
 }
 
 impl RunRecord {
+    /// The error of this run's failure: of parity if it gave other rows.
+    pub fn failure(&self, what: &str) -> Error {
+        let text = format!("{} run {}: {what}", self.benchmark.id(), self.run_number);
+        if self.parity == Parity::Different { Error::Parity(text) } else { Error::Config(text) }
+    }
+
     /// The file of this record within a benchmark group's folder.
     pub fn path(&self, group_folder: &Path) -> PathBuf {
         group_folder.join(FOLDER).join(format!("{}-{:04}.json", self.session, self.run_number))

@@ -27,7 +27,7 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
             .margin_right(16)
             .x_label_area_size(44)
             .y_label_area_size(90)
-            .build_cartesian_2d(LogSeconds(range), 0.0..rows)
+            .build_cartesian_2d(Logarithmic(range), 0.0..rows)
             .map_err(unusable)?;
         let name = |position: &f64| {
             let index = (rows - position).floor();
@@ -76,7 +76,7 @@ pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
             .margin(12)
             .x_label_area_size(44)
             .y_label_area_size(70)
-            .build_cartesian_2d((x.start..x.end).log_scale(), LogSeconds(y))
+            .build_cartesian_2d(Logarithmic(x), Logarithmic(y))
             .map_err(unusable)?;
         chart
             .configure_mesh()
@@ -132,9 +132,9 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
 }
 
 /// A logarithmic axis whose marks are 1, 2 and 5 times powers of ten, so that a narrow one has marks too.
-struct LogSeconds(Range<f64>);
+struct Logarithmic(Range<f64>);
 
-impl Ranged for LogSeconds {
+impl Ranged for Logarithmic {
     type FormatOption = plotters::coord::ranged1d::DefaultFormatting;
     type ValueType = f64;
 

@@ -123,7 +123,7 @@ pub struct Figure {
     pub minimum: f64,
     /// Largest.
     pub maximum: f64,
-    /// 95 % interval of the mean (Student's t); absent for one value.
+    /// 95 % interval of the mean (Student's t, cut at zero); absent for one value.
     pub ci95: Option<Interval>,
 }
 
@@ -131,7 +131,9 @@ impl Figure {
     /// `None` for no values.
     pub fn of(values: &[f64]) -> Option<Self> {
         let Spread { count, mean, median, standard_deviation, minimum, maximum } = Spread::of(values)?;
-        let ci95 = t_interval(values, CONFIDENCE);
+        // No figure here can be negative, so neither can its mean: the interval is cut there.
+        let cut = |interval: Interval| Interval { lower: interval.lower.max(0.0), ..interval };
+        let ci95 = t_interval(values, CONFIDENCE).map(cut);
         Some(Self { count, mean, median, standard_deviation, minimum, maximum, ci95 })
     }
 }
@@ -304,12 +306,13 @@ fn notes(results: &Results) -> Vec<String> {
                 group.name
             ));
         }
-        if let Some(load) = group.modes.iter().find_map(|mode| mode.runs.first()?.machine.load_average_1m)
-            && let Some(run) = group.modes.iter().find_map(|mode| mode.runs.first())
-            && load > run.machine.key.usable_cpus as f64 / 2.0
-        {
-            notes.push(format!("{}: the machine was busy when the session started (load {load:.1}).", group.name));
-        }
+    }
+    let runs = || results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| mode.runs.first());
+    let busiest = runs().filter_map(|run| Some((run.machine.load_average_1m?, run.machine.key.usable_cpus)));
+    if let Some((load, cpus)) = busiest.max_by(|a, b| a.0.total_cmp(&b.0))
+        && load > cpus as f64 / 2.0
+    {
+        notes.push(format!("The machine was busy when a session started: load {load:.1} on {cpus} CPUs."));
     }
     notes
 }

@@ -69,11 +69,11 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
                     Some(figure) => (Some(figure), "whole run"),
                     None => (mode.execution_time, "generation"),
                 };
-                add(format!("{what} below {}", format::seconds(seconds)), figure, format::seconds, below, seconds);
+                add(format!("{what} below {seconds} s"), figure, format::seconds, below, seconds);
             }
             let rate = format!("above {} events/s", format::count(EVENTS_PER_SECOND));
             add(rate, mode.events_per_second, format::rate, above, EVENTS_PER_SECOND);
-            let memory = format!("peak memory below {}", format::bytes(PEAK_MEMORY_BYTES));
+            let memory = format!("peak memory below {} GB", PEAK_MEMORY_BYTES / 1e9);
             add(memory, mode.peak_memory_bytes, format::bytes, below, PEAK_MEMORY_BYTES);
         }
     }

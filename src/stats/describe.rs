@@ -14,16 +14,14 @@ pub(super) struct Moments {
 impl Moments {
     /// The moments of `samples` in units of `scale`; `None` if there are none or one is not finite.
     pub(super) fn of(samples: &[f64], scale: f64) -> Option<Self> {
-        let (minimum, maximum) = range(samples)?;
+        range(samples)?;
         let count = samples.len() as f64;
-        if minimum == maximum {
-            // A sum of equal values may be rounded, and a spread of one rounding step is not a spread.
-            return Some(Self { count, mean: minimum / scale, squares: 0.0 });
-        }
+        // The second pass makes the mean of equal values exact: their distances from a rounded mean are few whole
+        // rounding steps, which add up without error. A spread of one rounding step would pass for a tiny variance.
         let rough = samples.iter().map(|value| value / scale).sum::<f64>() / count;
         let mean = rough + samples.iter().map(|value| value / scale - rough).sum::<f64>() / count;
         let squares = samples.iter().map(|value| (value / scale - mean).powi(2)).sum();
-        Some(Self { count, mean: mean.clamp(minimum / scale, maximum / scale), squares })
+        Some(Self { count, mean, squares })
     }
 
     /// Variance with divisor n - 1, in squared units of the scale; `None` for a single value.
@@ -183,8 +181,13 @@ mod tests {
 
     #[test]
     fn equal_values_have_no_spread_at_all() {
-        let samples = [0.1; 10];
-        assert_eq!((mean(&samples), standard_deviation(&samples)), (Some(0.1), Some(0.0)));
+        for count in [2, 3, 10, 77, 1_000] {
+            for tenths in 1..60 {
+                let value = f64::from(tenths) * 0.1;
+                let samples = vec![value; count];
+                assert_eq!((mean(&samples), standard_deviation(&samples)), (Some(value), Some(0.0)), "{count}");
+            }
+        }
     }
 
     #[test]

@@ -36,11 +36,10 @@ impl Null {
         )
     }
 
-    /// P(statistic <= value). A distribution without spread has nothing against the null hypothesis: one.
+    /// P(statistic <= value). Without spread the value is the mean, and half a step of continuity makes this one.
     fn at_most(&self, value: f64) -> f64 {
         match self {
             Self::Exact(cumulative) => cumulative.get(value as usize).copied().unwrap_or(1.0).min(1.0),
-            Self::Normal { deviation, .. } if *deviation <= 0.0 => 1.0,
             Self::Normal { mean, deviation } => normal_upper((mean - value - 0.5) / deviation),
         }
     }

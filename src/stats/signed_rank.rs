@@ -138,6 +138,8 @@ mod tests {
         assert_eq!([0.5, 0.9, 0.95, 0.99].map(smallest_count), [Some(2), Some(5), Some(6), Some(8)]);
         assert_eq!([0.0, 1.0, f64::NAN, 1.0 - 1e-16].map(smallest_count), [None; 4]);
         assert_eq!(hodges_lehmann(&ROUNDS[..5], 0.95).unwrap().interval, None);
+        // The range of five values covers exactly 15 of 16.
+        assert!(hodges_lehmann(&ROUNDS[..5], 0.9375).unwrap().interval.is_some());
         let interval = hodges_lehmann(&ROUNDS[..6], 0.95).unwrap().interval.unwrap();
         assert_eq!((interval.lower, interval.upper), (-0.07, 0.25));
     }

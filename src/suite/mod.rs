@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
 /// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
 fn fail(error: &Error) -> ! {
     eprintln!("error: {error}");
-    std::process::exit(2)
+    std::process::exit(i32::from(error.exit_code()))
 }
 
 fn run() -> Result<()> {
@@ -185,7 +185,7 @@ impl Suite<'_> {
         let folder = benchmark.folder(&self.settings.folders.criterion);
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
-        let context = Context::new(&self.settings.session, benchmark, events, padding::active(), machine);
+        let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
         context.write(&folder, LATEST, function)?;
         saved_baseline().map_or(Ok(()), |name| context.write(&folder, &name, function))
     }

@@ -9,7 +9,8 @@ use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
 use crate::record::write_json;
 use crate::settings::{Selection, Settings};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The runs of one scenario and mode in one session.
 pub(crate) struct Observations {
@@ -41,6 +42,7 @@ impl Observations {
         if settings.records {
             run::prune(&folder);
         }
+        remove_old_scratch(&folder);
         let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
         let template = RunRecord {
             format_version: FORMAT_VERSION,
@@ -49,7 +51,7 @@ impl Observations {
             interleaved,
             started_at: String::new(),
             benchmark,
-            padding: padding::active(),
+            padding: padding::of(mode),
             success: false,
             error: None,
             parity: Parity::Unchecked,
@@ -71,6 +73,8 @@ impl Observations {
         self.template.run_number += 1;
         let mut record = RunRecord { started_at: crate::record::now(), ..self.template.clone() };
         let outcome = observe(&self.executable, &self.request);
+        // A child of the same terminal is interrupted too: its failure is no result.
+        super::rounds::check_interrupt()?;
         match outcome {
             Ok(observation) => {
                 let same = (observation.events, observation.fingerprint.as_str())
@@ -100,10 +104,22 @@ impl Observations {
     pub fn observe_peak(&mut self) -> Result<u64> {
         let record = self.observe()?;
         if let Some(error) = &record.error {
-            return Err(Error::Parity(format!("{}: {error}", record.benchmark.id())));
+            return Err(record.failure(error));
         }
         record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(|| {
             Error::Config("this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time".into())
         })
+    }
+}
+
+/// Removes what killed processes left. A younger folder may belong to a run under way.
+fn remove_old_scratch(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let scratch = entry.file_name().to_string_lossy().starts_with(".scratch-");
+        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+        if scratch && age.is_some_and(|age| age > Duration::from_secs(3_600)) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }

@@ -1,0 +1,291 @@
+//! Measuring, reporting, baselines, checks and gates, as a user types them.
+
+mod common;
+
+use common::{check, command, folder, json, leftovers, planbench_in, read};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const ALL: &[(&str, &str)] = &[];
+
+#[test]
+fn a_run_leaves_four_reports_in_the_shapes_asked_for() {
+    let place = folder();
+    let output = planbench_in(place.path(), &["run", "--scenarios", "quick", "--runs", "2"], ALL);
+    let text = check(&output, 0, &["quick/sql", "quick/polars", "quick/reference", "written: out/reports/report.html"]);
+    assert!(text.contains("[6/6]"), "progress in plain lines off a terminal:\n{text}");
+    // Results on standard output, talk on standard error.
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("[6/6]"));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("95 % interval"));
+
+    let reports = place.path().join("out/reports");
+    let report = json(&reports.join("report.json"));
+    let wins = &report["summary"]["performance_comparison"];
+    assert_eq!(wins["total_comparisons"], 1);
+    let decided = wins["polars_wins"].as_u64().unwrap() + wins["sql_wins"].as_u64().unwrap();
+    assert_eq!(decided + wins["undecided"].as_u64().unwrap(), 1);
+    let polars = &report["scenarios_tested"]["quick"]["results_by_mode"]["polars"];
+    assert!(polars["avg_execution_time"].as_f64().unwrap() > 0.0);
+    assert!(polars["avg_events_per_second"].as_f64().unwrap() > 0.0);
+    assert!(polars.get("meets_target").is_some());
+    assert_eq!(polars["detailed_runs"].as_array().unwrap().len(), 2);
+    assert_eq!(polars["detailed_runs"][0]["interleaved"], true);
+    assert_eq!(polars["detailed_runs"][0]["parity"], "identical");
+    assert!(polars["detailed_runs"][0]["observation"]["warm_wall_seconds"].as_array().unwrap().len() >= 5);
+    assert_eq!(report["summary"]["parity"], "identical");
+    assert!(report["command"].as_str().unwrap().starts_with("planbench run --scenarios quick"));
+    assert!(report["machine"]["key"]["usable_cpus"].as_u64().unwrap() > 0);
+
+    let csv = read(&reports.join("runs.csv"));
+    let header = "scenario_name,mode,run_number,execution_time_seconds,events_per_second,peak_memory_mb";
+    assert!(csv.starts_with(header), "{csv}");
+    assert_eq!(csv.lines().count(), 1 + 6);
+    let samples = read(&reports.join("samples.csv"));
+    assert!(samples.lines().count() > 6 * 5, "{samples}");
+
+    let markdown = read(&reports.join("report.md"));
+    for heading in [
+        "## Executive summary",
+        "### quick",
+        "## Performance comparison",
+        "## Statistics",
+        "## Resource use",
+        "## Targets",
+        "## Recommendations",
+        "## Machine",
+    ] {
+        assert!(markdown.contains(heading), "{heading} not in\n{markdown}");
+    }
+    tables_are_whole(&markdown);
+    let html = read(&reports.join("report.html"));
+    assert!(html.contains("<svg") && html.trim_end().ends_with("</html>"));
+    assert!(!html.contains("http://www.w3.org/2000/svg&quot;"), "charts are not escaped");
+    assert!(leftovers(place.path()).is_empty());
+
+    // The same results again, by the other verb, and to another place.
+    let again = planbench_in(place.path(), &["report", "--format", "json,markdown", "--to", "again"], ALL);
+    check(&again, 0, &["quick/sql", "again/report.md"]);
+    assert!(!place.path().join("again/report.html").exists());
+    let twice = json(&place.path().join("again/report.json"));
+    assert_eq!(
+        twice["scenarios_tested"]["quick"]["results_by_mode"]["polars"]["avg_execution_time"],
+        polars["avg_execution_time"]
+    );
+}
+
+/// Every row of a table has as many cells as its header.
+fn tables_are_whole(markdown: &str) {
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let lines: Vec<&str> = markdown.lines().collect();
+    let mut rows = 0;
+    for window in lines.windows(2) {
+        if window.iter().all(|line| line.starts_with('|')) {
+            assert_eq!(cells(window[0]), cells(window[1]), "{window:?}");
+            rows += 1;
+        }
+    }
+    assert!(rows > 10, "{markdown}");
+}
+
+#[test]
+fn a_report_needs_only_what_cargo_bench_leaves() {
+    let place = folder();
+    check(
+        &planbench_in(place.path(), &["--bench", "--quick", "quick/reference"], ALL),
+        0,
+        &["quick/reference/wall_time"],
+    );
+    let text = check(&planbench_in(place.path(), &["report"], ALL), 0, &["quick/reference", "of one process"]);
+    assert!(!text.contains("sql takes"), "{text}");
+    let report = json(&place.path().join("out/reports/report.json"));
+    let mode = &report["scenarios_tested"]["quick"]["results_by_mode"]["reference"];
+    assert_eq!(mode["basis"], "one_process");
+    assert!(mode["criterion"]["wall_time"]["mean"].as_f64().unwrap() > 0.0);
+    // Criterion divides by iterations and counts nanoseconds: a run of 459 events takes less than a second and more
+    // than a microsecond.
+    let seconds = mode["avg_execution_time"].as_f64().unwrap();
+    assert!((1e-6..1.0).contains(&seconds), "{seconds}");
+    assert_eq!(report["summary"]["performance_comparison"]["total_comparisons"], 0);
+}
+
+#[test]
+fn what_is_not_there_or_not_whole_is_named() {
+    let place = folder();
+    check(&planbench_in(place.path(), &["report"], ALL), 2, &["out/criterion", "no measurements", "planbench run"]);
+    check(&planbench_in(place.path(), &["report", "--from", "nowhere"], ALL), 2, &["nowhere"]);
+    check(&planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL), 0, &[]);
+    check(&planbench_in(place.path(), &["report", "--scenarios", "5kx5"], ALL), 2, &["5kx5", "quick/reference"]);
+    check(&planbench_in(place.path(), &["report", "--modes", "sql"], ALL), 2, &["no measurements", "quick/reference"]);
+    check(&planbench_in(place.path(), &["report", "--templates", "nowhere"], ALL), 2, &["nowhere", "templates"]);
+    fs::create_dir(place.path().join("mine")).unwrap();
+    fs::write(place.path().join("mine/report.md.tera"), "Mine: {{ summary.runs }} {{ nonsense }}").unwrap();
+    check(
+        &planbench_in(place.path(), &["report", "--templates", "mine"], ALL),
+        2,
+        &["mine/report.md.tera", "nonsense"],
+    );
+    fs::write(place.path().join("mine/report.md.tera"), "Mine: {{ summary.runs }} run(s)").unwrap();
+    check(&planbench_in(place.path(), &["report", "--templates", "mine"], ALL), 0, &[]);
+    assert_eq!(read(&place.path().join("out/reports/report.md")), "Mine: 1 run(s)");
+
+    let runs = place.path().join("out/criterion/quick_reference/runs");
+    let record = fs::read_dir(&runs).unwrap().next().unwrap().unwrap().path();
+    let whole = read(&record);
+    fs::write(&record, &whole[..whole.len() / 2]).unwrap();
+    let name = record.file_name().unwrap().to_str().unwrap();
+    check(&planbench_in(place.path(), &["report"], ALL), 2, &[name, "not a whole run record"]);
+    fs::write(&record, "{\"format_version\": 2, \"foreign\": true}").unwrap();
+    check(&planbench_in(place.path(), &["report"], ALL), 2, &[name]);
+    fs::write(&record, whole.replacen("\"format_version\": 2", "\"format_version\": 1", 1)).unwrap();
+    check(&planbench_in(place.path(), &["report"], ALL), 2, &[name, "measure again"]);
+}
+
+#[test]
+fn nothing_is_done_in_a_dry_run_and_quiet_is_quiet() {
+    let place = folder();
+    check(
+        &planbench_in(place.path(), &["run", "--quick", "--dry-run"], ALL),
+        0,
+        &["quick/sql", "5 fresh", "out/reports"],
+    );
+    check(
+        &planbench_in(place.path(), &["baseline-update", "--scenarios", "quick 1kx3", "--dry-run"], ALL),
+        0,
+        &["target-baselines/quick_sql.json", "1kx3_polars.json"],
+    );
+    check(
+        &planbench_in(place.path(), &["release-gate", "--target-time", "60", "--dry-run"], ALL),
+        0,
+        &["performance-gate"],
+    );
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "a dry run wrote something");
+    let output = planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1", "--quiet"], ALL);
+    check(&output, 0, &["quick/reference"]);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!output.stdout.contains(&0x1b), "no colours where nobody sees them");
+}
+
+#[test]
+fn settings_go_flag_then_variable_then_file_then_default() {
+    let place = folder();
+    let settings = "modes = ['reference']\nruns = 3\n[[scenario]]\nname = 'ours'\nemployee_count = 30\nstart_year = 2025\nend_year = 2025\n";
+    fs::write(place.path().join("planbench.toml"), settings).unwrap();
+    let plan = |more: &[&str], variables: &[(&str, &str)]| {
+        let arguments = [&["run", "--dry-run", "--scenarios", "ours"], more].concat();
+        check(&planbench_in(place.path(), &arguments, variables), 0, &["ours-30x2025-2025/"])
+    };
+    assert!(plan(&[], ALL).contains("reference: 3 fresh"));
+    assert!(plan(&[], &[("BENCHMARK_RUNS", "4"), ("BENCHMARK_MODES", "sql")]).contains("sql: 4 fresh"));
+    assert!(
+        plan(&["--runs", "6", "--modes", "polars"], &[("BENCHMARK_RUNS", "4"), ("BENCHMARK_MODES", "sql")])
+            .contains("polars: 6 fresh")
+    );
+    assert!(plan(&[], &[("BENCHMARK_RUNS", " ")]).contains("3 fresh"), "a blank variable does not count");
+    check(&planbench_in(place.path(), &["scenarios"], ALL), 0, &["ours", "5kx5"]);
+    check(
+        &planbench_in(place.path(), &["run", "--scenarios", "ours", "--runs", "1"], ALL),
+        0,
+        &["ours-30x2025-2025/reference"],
+    );
+    check(
+        &planbench_in(place.path(), &["generate", "--mode", "sql", "--scenario", "ours", "--out", "events"], ALL),
+        0,
+        &["events"],
+    );
+    check(&planbench_in(place.path(), &["--bench", "--list"], ALL), 0, &["ours-30x2025-2025/reference/wall_time"]);
+    check(&planbench_in(place.path(), &["scenarios"], &[("PLANBENCH_CONFIG", "other.toml")]), 2, &["other.toml"]);
+    fs::write(place.path().join("planbench.toml"), "moods = []").unwrap();
+    check(&planbench_in(place.path(), &["scenarios"], ALL), 2, &["planbench.toml", "moods"]);
+}
+
+#[test]
+fn impossible_requests_are_usage_errors() {
+    let place = folder();
+    for (arguments, parts) in [
+        (&["run", "--runs", "0"][..], &["--runs"][..]),
+        (&["run", "--scenarios", "5kx6"], &["5kx6", "quick, 1kx3, 5kx5, stress"]),
+        (&["run", "--modes", "spark"], &["spark", "sql, polars, reference"]),
+        (&["run", "--scenarios", "quick", "--employee-count", "5"], &["custom"]),
+        (&["run", "--target-time=-1"], &["above zero"]),
+        (&["run", "--quiet", "--verbose"], &["--quiet"]),
+        (&["report", "--format", "pdf"], &["pdf", "json, csv, markdown, html"]),
+        (&["regression-check", "--time-threshold", "0"], &["above 0"]),
+        (&["regression-check", "--throughput-threshold", "100"], &["below 100"]),
+        (&["regression-check", "--baseline", "../x"], &["../x", "letters"]),
+        (&["regression-check", "--baseline", "nightly"], &["nightly", "baseline-update --baseline nightly"]),
+        (&["completions", "tcsh"], &["tcsh", "bash"]),
+        (&["export", "--format", "xml"], &["xml", "openmetrics"]),
+    ] {
+        check(&planbench_in(place.path(), arguments, ALL), 2, parts);
+    }
+}
+
+#[test]
+fn an_unwritable_place_is_named_and_nothing_is_left_half_done() {
+    let place = folder();
+    let locked = place.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    // A file where a folder should be stops root too, whom permissions do not.
+    fs::write(place.path().join("out"), "").unwrap();
+    check(
+        &planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL),
+        2,
+        &["out/criterion"],
+    );
+    fs::remove_file(place.path().join("out")).unwrap();
+    check(&planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL), 0, &[]);
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(locked.join("probe"), "").is_err() {
+        check(&planbench_in(place.path(), &["report", "--to", "locked"], ALL), 2, &["locked/report.json"]);
+    }
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+    if std::path::Path::new("/dev/full").exists() {
+        // Every write to this device says that there is no room.
+        let output = planbench_in(place.path(), &["report", "--to", "/dev/full"], ALL);
+        check(&output, 2, &["/dev/full"]);
+    }
+    assert!(leftovers(place.path()).is_empty());
+}
+
+#[test]
+fn control_c_ends_a_run_with_what_is_finished() {
+    let place = folder();
+    let mut child = command()
+        .args(["run", "--quick", "--modes", "reference", "--runs", "10000"])
+        .current_dir(place.path())
+        .env("BENCHMARK_OUTPUT_DIR", "out")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let runs = place.path().join("out/criterion/quick_reference/runs");
+    for _ in 0..600 {
+        std::thread::sleep(Duration::from_millis(50));
+        if fs::read_dir(&runs).is_ok_and(|files| files.count() > 2) {
+            break;
+        }
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    check(&planbench_in(place.path(), &["report", "--format", "json"], ALL), 0, &["quick/reference"]);
+    assert!(leftovers(place.path()).is_empty());
+}
+
+#[test]
+fn completions_and_the_manual_come_from_the_command_line() {
+    let place = folder();
+    for (what, part) in [
+        ("bash", "regression-check"),
+        ("zsh", "#compdef planbench"),
+        ("fish", "complete -c planbench"),
+        ("man", ".TH planbench"),
+    ] {
+        check(&planbench_in(place.path(), &["completions", what], ALL), 0, &[part]);
+    }
+    let text = check(&planbench_in(place.path(), &["doctor"], ALL), 0, &["cpu", "engines", "DuckDB 1.5.6"]);
+    assert!(text.contains("noisy") || text.contains("UNFIT") || text.contains("nothing here"), "{text}");
+    check(&planbench_in(place.path(), &["--help"], ALL), 0, &["130 interrupted", "3 inconclusive"]);
+}
