@@ -3,6 +3,7 @@
 
 pub mod census;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod engine;
 pub mod error;

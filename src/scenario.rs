@@ -114,7 +114,9 @@ impl Catalogue {
         if name == "custom" || self.0.iter().any(|known| known.name == *name) {
             return Err(Error::Config(format!("scenario name `{name}` is taken")));
         }
-        if scenario.employee_count == 0 || scenario.target_time_seconds.is_some_and(|target| !(target > 0.0)) {
+        if scenario.employee_count == 0
+            || scenario.target_time_seconds.is_some_and(|target| target.is_nan() || target <= 0.0)
+        {
             return Err(Error::Config(format!("scenario `{name}`: employees and target time must be above zero")));
         }
         check_headcount(scenario.employee_count)?;

@@ -58,15 +58,15 @@ fn openmetrics_is_valid(text: &str) {
     let (mut family, mut seen) = (String::new(), Vec::new());
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("# TYPE ") {
-            family = rest.split(' ').next().unwrap().to_owned();
+            family = rest.split(' ').next().expect("a name").to_owned();
             assert!(!seen.contains(&family), "{family} is interleaved");
             seen.push(family.clone());
         } else if let Some(rest) = line.strip_prefix("# UNIT ") {
-            let (name, unit) = rest.split_once(' ').unwrap();
+            let (name, unit) = rest.split_once(' ').expect("name and unit");
             assert!(name == family && name.ends_with(&format!("_{unit}")), "{line}");
         } else if !line.starts_with('#') {
             assert!(line.starts_with(&format!("{family}{{")), "{line} is not of {family}");
-            line.rsplit(' ').next().unwrap().parse::<f64>().expect("a number");
+            line.rsplit(' ').next().expect("a value").parse::<f64>().expect("a number");
         }
     }
     assert_eq!(seen.len(), 4);
@@ -90,7 +90,7 @@ fn server(codes: &'static [u16]) -> (String, Arc<Mutex<Vec<Received>>>) {
             request.as_reader().read_to_string(&mut body).expect("a body");
             let headers =
                 request.headers().iter().map(|h| (h.field.to_string().to_lowercase(), h.value.to_string())).collect();
-            kept.lock().unwrap().push(Received { headers, body });
+            kept.lock().expect("not poisoned").push(Received { headers, body });
             let answer = tiny_http::Response::from_string("answer").with_status_code(*code);
             let now = tiny_http::Header::from_bytes(&b"Retry-After"[..], &b"0"[..]).expect("a header");
             request.respond(answer.with_header(now)).expect("an answer");

@@ -2,6 +2,7 @@
 
 mod automation;
 mod baseline_update;
+mod compare;
 mod completions;
 mod doctor;
 mod export;
@@ -62,6 +63,8 @@ enum Verb {
     BaselineUpdate(baseline_update::Args),
     /// Measure, and check against a baseline.
     RegressionCheck(regression_check::Args),
+    /// Compare two builds round by round: the proof of a regression.
+    Compare(compare::Args),
     /// Measure, and check against a target.
     PerformanceGate(performance_gate::Args),
     /// Parity and three runs of scenario quick.
@@ -124,6 +127,7 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::Report(args) => report::run(args, &context),
         Verb::BaselineUpdate(args) => baseline_update::run(args, &context),
         Verb::RegressionCheck(args) => regression_check::run(args, &context),
+        Verb::Compare(args) => compare::run(args, &context),
         Verb::PerformanceGate(args) => performance_gate::run(args, &context),
         Verb::QuickValidate(args) => automation::run(Automation::QuickValidate, &args, &context),
         Verb::DailyMonitor(args) => automation::run(Automation::DailyMonitor, &args, &context),

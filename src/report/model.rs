@@ -340,6 +340,9 @@ fn scenario(group: &Group) -> ScenarioReport {
     }
 }
 
+/// A figure of one run, where it was observed.
+type Reading = fn(&Observation) -> Option<f64>;
+
 fn mode(results: &ModeResults) -> ModeReport {
     let seen: Vec<&Observation> =
         results.runs.iter().filter(|run| run.success).filter_map(|run| run.observation.as_ref()).collect();
@@ -390,8 +393,8 @@ fn mode(results: &ModeResults) -> ModeReport {
     report
 }
 
-fn phases(over: &impl Fn(fn(&Observation) -> Option<f64>) -> Option<Figure>) -> BTreeMap<&'static str, Figure> {
-    let figures: [(&'static str, fn(&Observation) -> Option<f64>); 6] = [
+fn phases(over: &impl Fn(Reading) -> Option<Figure>) -> BTreeMap<&'static str, Figure> {
+    let figures: [(&'static str, Reading); 6] = [
         ("census_read", |o| Some(o.phases.census_read)),
         ("engine_start", |o| Some(o.phases.engine_start)),
         ("census_load", |o| Some(o.phases.census_load)),

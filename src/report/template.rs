@@ -9,10 +9,12 @@ use std::path::Path;
 use tera::{Context, Kwargs, State, Tera, Value};
 
 /// Templates by the name of what they make; `<name>.tera` is the file.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 6] = [
     ("report.md", include_str!("../../templates/report.md.tera")),
     ("report.html", include_str!("../../templates/report.html.tera")),
     ("check.md", include_str!("../../templates/check.md.tera")),
+    ("compare.md", include_str!("../../templates/compare.md.tera")),
+    ("compare.txt", include_str!("../../templates/compare.txt.tera")),
     ("check.txt", include_str!("../../templates/check.txt.tera")),
 ];
 
@@ -77,6 +79,7 @@ fn engine() -> Tera {
     figure("change", format::change);
     figure("percent", format::percent);
     figure("probability", format::probability);
+    figure("signed_percent", |value| format!("{value:+.1} %"));
     figure("decimal", |value| format!("{value:.2}"));
     tera.register_filter("figure", |value: &Value, arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
         let show = match arguments.must_get::<&str>("kind")? {

@@ -7,11 +7,11 @@ use crate::stats::{
     welch_t_test,
 };
 use crate::verdict::stored::CONFIDENCE;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A standardised difference, and Cohen's word for its size.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Effect {
     /// In standard deviations.
     pub value: f64,
@@ -20,7 +20,8 @@ pub struct Effect {
 }
 
 impl Effect {
-    fn of(value: Option<f64>) -> Option<Self> {
+    /// `None` where there is none.
+    pub fn of(value: Option<f64>) -> Option<Self> {
         Some(Self { value: value?, magnitude: Magnitude::of(value?)?.to_string() })
     }
 }

@@ -2,6 +2,7 @@
 //! procedure; nothing else in this crate decides.
 
 pub mod check;
+pub mod paired;
 pub mod stored;
 pub mod thresholds;
 

@@ -101,6 +101,12 @@ impl Thresholds {
         }
     }
 
+    /// The threshold as the logarithm of `head / base`: negative for throughput.
+    pub fn log_margin(&self, gated: Gated) -> f64 {
+        let share = self.of(gated).share();
+        if gated.lower_is_better() { share.ln_1p() } else { (-share).ln_1p() }
+    }
+
     /// Severity of a proven worsening, given as `head / base`; `None` within the threshold.
     pub fn severity(&self, gated: Gated, ratio: f64) -> Option<Severity> {
         let worsening = if gated.lower_is_better() { ratio - 1.0 } else { 1.0 - ratio };

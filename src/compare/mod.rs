@@ -1,0 +1,287 @@
+//! A paired comparison of two builds: rounds in balanced random order, a null pair alongside, two looks.
+
+pub mod side;
+
+use crate::engine::Mode;
+use crate::error::{Error, Result};
+use crate::measure::fitness::{MOST_SPREAD, burn_in};
+use crate::measure::machine::{Machine, MachineKey};
+use crate::stats::benjamini_hochberg;
+use crate::suite::rounds::{Order, check_interrupt};
+use crate::verdict::paired::{FIRST_LOOK, Judgement, SECOND_LOOK, judge};
+use crate::verdict::thresholds::Thresholds;
+use crate::verdict::{Gated, Severity, Verdict};
+use serde::{Deserialize, Serialize};
+use side::{Observed, Side, Work};
+use std::time::{Duration, Instant};
+
+/// False discovery rate of the list of what changed at all.
+const FALSE_DISCOVERY_RATE: f64 = 0.05;
+
+/// What is compared, and how far to go.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The yardstick.
+    pub base: Side,
+    /// The base again, from another file: what differs between the two is the machine's doing.
+    pub null: Side,
+    /// What is judged.
+    pub head: Side,
+    /// What each round runs.
+    pub work: Vec<Work>,
+    /// When a difference counts.
+    pub thresholds: Thresholds,
+    /// Judge although the events differ.
+    pub allow_output_change: bool,
+    /// No round starts after this time.
+    pub max_time: Option<Duration>,
+}
+
+/// A whole comparison.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Comparison {
+    /// When it ended, UTC.
+    pub generated_at: String,
+    /// The command, for who wants to repeat it.
+    pub command: String,
+    /// What the base is.
+    pub base: String,
+    /// What the head is.
+    pub head: String,
+    /// The worst of the benchmarks' verdicts, or UNFIT.
+    pub verdict: Verdict,
+    /// Thresholds in force.
+    pub thresholds: Thresholds,
+    /// By benchmark.
+    pub benchmarks: Vec<Benchmark>,
+    /// Figures that changed at all, however little (Benjamini-Hochberg over all of them, q = 0.05); advice, not a gate.
+    pub changed: Vec<String>,
+    /// Spread of equal work before the first round.
+    pub burn_in_spread: Option<f64>,
+    /// Why it is unfit, or what else has to be known.
+    pub remarks: Vec<String>,
+    /// The machine.
+    pub machine: Machine,
+    /// How long it took, seconds.
+    pub seconds: f64,
+}
+
+/// One benchmark of both sides.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Benchmark {
+    /// `<group>/<mode>`.
+    pub id: String,
+    /// The worst of the figures' verdicts.
+    pub verdict: Verdict,
+    /// The worst severity.
+    pub severity: Option<Severity>,
+    /// Head against base.
+    pub judgements: Vec<Judgement>,
+    /// Base against itself: what the machine does by itself.
+    pub null_judgements: Vec<Judgement>,
+    /// Whether both sides gave the same events.
+    pub same_output: bool,
+    /// What else has to be known.
+    pub remarks: Vec<String>,
+    /// The figures of every round.
+    pub rounds: Vec<Round>,
+}
+
+/// The figures of one round.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Round {
+    /// Base.
+    pub base: Observed,
+    /// Head.
+    pub head: Observed,
+    /// Base again.
+    pub null: Observed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Base,
+    Head,
+    Null,
+}
+
+/// Compares; `progress` hears of every round.
+///
+/// # Errors
+/// When a side cannot be run at all, or somebody interrupts.
+pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(&str, usize)) -> Result<Comparison> {
+    let clock = Instant::now();
+    let machine = Machine::current();
+    let burn_in_spread = burn_in(Duration::from_millis(500));
+    let mut benchmarks = Vec::new();
+    for work in &plan.work {
+        benchmarks.push(one(plan, work, clock, progress)?);
+    }
+    let mut comparison = Comparison {
+        generated_at: crate::record::now(),
+        command: command.to_owned(),
+        base: plan.base.name.clone(),
+        head: plan.head.name.clone(),
+        verdict: Verdict::Inconclusive,
+        thresholds: plan.thresholds,
+        changed: changed(&benchmarks),
+        benchmarks,
+        burn_in_spread,
+        remarks: Vec::new(),
+        machine,
+        seconds: clock.elapsed().as_secs_f64(),
+    };
+    conclude(&mut comparison);
+    Ok(comparison)
+}
+
+/// The verdict of all, and why.
+fn conclude(comparison: &mut Comparison) {
+    comparison.verdict =
+        comparison.benchmarks.iter().map(|benchmark| benchmark.verdict).max().unwrap_or(Verdict::Inconclusive);
+    let mut unfit = Vec::new();
+    for benchmark in &comparison.benchmarks {
+        if benchmark.null_judgements.iter().any(|judgement| judgement.verdict == Verdict::Fail) {
+            unfit.push(format!("{}: base against itself failed, so this machine invents differences", benchmark.id));
+        }
+    }
+    if let Some(spread) = comparison.burn_in_spread.filter(|spread| *spread > MOST_SPREAD) {
+        unfit.push(format!(
+            "equal work varied by {:.0} % before the first round: the machine is too noisy now",
+            100.0 * spread
+        ));
+    }
+    // A crash is seen on any machine.
+    let crashed = comparison
+        .benchmarks
+        .iter()
+        .any(|benchmark| benchmark.judgements.is_empty() && benchmark.verdict == Verdict::Fail);
+    if !unfit.is_empty() && !crashed && comparison.verdict != Verdict::Pass {
+        comparison.verdict = Verdict::Unfit;
+    }
+    comparison.remarks = unfit;
+}
+
+fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, usize)) -> Result<Benchmark> {
+    let mut benchmark = Benchmark {
+        id: work.id(),
+        verdict: Verdict::Inconclusive,
+        severity: None,
+        judgements: Vec::new(),
+        null_judgements: Vec::new(),
+        same_output: true,
+        remarks: Vec::new(),
+        rounds: Vec::new(),
+    };
+    let mut order = Order::new(&[Role::Base, Role::Head, Role::Null]);
+    for look in [FIRST_LOOK, SECOND_LOOK] {
+        while benchmark.rounds.len() < look {
+            check_interrupt()?;
+            if plan.max_time.is_some_and(|most| clock.elapsed() >= most) {
+                benchmark.remarks.push(format!("out of time after {} round(s)", benchmark.rounds.len()));
+                break;
+            }
+            progress(&benchmark.id, benchmark.rounds.len() + 1);
+            let Some(round) = round(plan, work, &mut order, &mut benchmark)? else { return Ok(benchmark) };
+            if let Some(problem) = incomparable(&round, plan.allow_output_change) {
+                (benchmark.same_output, benchmark.verdict) = problem.0;
+                benchmark.remarks.push(problem.1);
+                return Ok(benchmark);
+            }
+            benchmark.rounds.push(round);
+        }
+        benchmark.judgements = judgements(&benchmark.rounds, |round| &round.head, &plan.thresholds);
+        benchmark.null_judgements = judgements(&benchmark.rounds, |round| &round.null, &plan.thresholds);
+        benchmark.verdict = benchmark.judgements.iter().map(|j| j.verdict).max().unwrap_or(Verdict::Inconclusive);
+        benchmark.severity = benchmark.judgements.iter().filter_map(|j| j.severity).max();
+        if benchmark.verdict == Verdict::Pass || benchmark.rounds.len() < look {
+            break;
+        }
+    }
+    Ok(benchmark)
+}
+
+/// One round in its order; `None` when the head crashed, which is a verdict.
+fn round(plan: &Plan, work: &Work, order: &mut Order<Role>, benchmark: &mut Benchmark) -> Result<Option<Round>> {
+    let (mut base, mut head, mut null) = (None, None, None);
+    for role in order.next_round() {
+        let side = match role {
+            Role::Base => &plan.base,
+            Role::Null => &plan.null,
+            Role::Head => &plan.head,
+        };
+        let observed = side.observe(work);
+        check_interrupt()?;
+        match (role, observed) {
+            (Role::Base, observed) => base = Some(observed?),
+            (Role::Null, observed) => null = Some(observed?),
+            (Role::Head, Ok(observed)) => head = Some(observed),
+            (Role::Head, Err(error)) => {
+                // The base must run, or it is not the head's fault.
+                plan.base.observe(work)?;
+                (benchmark.verdict, benchmark.severity) = (Verdict::Fail, Some(Severity::Critical));
+                benchmark.remarks.push(format!("the head does not run: {error}"));
+                return Ok(None);
+            }
+        }
+    }
+    Ok(base.zip(head).zip(null).map(|((base, head), null)| Round { base, head, null }))
+}
+
+/// Why a round's figures must not be compared: whether the output is the same, the verdict, and the reason.
+fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verdict), String)> {
+    if round.base.fingerprint != round.head.fingerprint && !allow_output_change {
+        let reason = format!(
+            "OUTPUT CHANGED: the head gives {} events (fingerprint {}), the base {} ({}); figures of different work are not \
+             compared (--allow-output-change does)",
+            round.head.events, round.head.fingerprint, round.base.events, round.base.fingerprint
+        );
+        return Some(((false, Verdict::Fail), reason));
+    }
+    let same = |a: &MachineKey, b: &MachineKey| a == b;
+    if !same(&round.base.machine, &round.head.machine) || round.base.threads != round.head.threads {
+        return Some(((true, Verdict::Unfit), "the sides ran with another machine key or number of threads".into()));
+    }
+    None
+}
+
+fn judgements(rounds: &[Round], of: fn(&Round) -> &Observed, thresholds: &Thresholds) -> Vec<Judgement> {
+    let values = |of: &dyn Fn(&Round) -> Option<f64>| rounds.iter().filter_map(of).collect::<Vec<_>>();
+    let figures = Gated::ALL.iter().filter_map(|&figure| {
+        let base = values(&|round| round.base.figure(figure));
+        let head = values(&|round| of(round).figure(figure));
+        // A platform that tells no memory has no such figure.
+        (!base.is_empty()).then(|| judge(figure, &base, &head, thresholds))
+    });
+    figures.collect()
+}
+
+/// Ids and figures that changed at all.
+fn changed(benchmarks: &[Benchmark]) -> Vec<String> {
+    let all: Vec<(String, f64)> = benchmarks
+        .iter()
+        .flat_map(|benchmark| {
+            benchmark.judgements.iter().filter_map(|judgement| {
+                // Throughput is execution time the other way round.
+                let p_value = judgement.p_value.filter(|_| judgement.figure != Gated::Throughput)?;
+                let change = crate::report::format::change(judgement.ratio?);
+                Some((format!("{} {} {change}", benchmark.id, judgement.figure.name()), p_value))
+            })
+        })
+        .collect();
+    let p_values: Vec<f64> = all.iter().map(|(_, p_value)| *p_value).collect();
+    let rejected = benjamini_hochberg(&p_values, FALSE_DISCOVERY_RATE).unwrap_or_default();
+    all.into_iter().zip(rejected).filter(|(_, rejected)| *rejected).map(|((name, _), _)| name).collect()
+}
+
+/// The work of scenarios and modes.
+///
+/// # Errors
+/// When there is none.
+pub fn work(settings: &crate::settings::Settings) -> Result<Vec<Work>> {
+    let pair =
+        |selection: &crate::settings::Selection, mode: &Mode| Work::new(selection, *mode, settings.options.threads);
+    let work: Vec<Work> =
+        settings.selections.iter().flat_map(|s| settings.modes.iter().map(move |mode| pair(s, mode))).collect();
+    if work.is_empty() { Err(Error::Config("there is nothing to compare".into())) } else { Ok(work) }
+}
