@@ -5,6 +5,12 @@ use planalign_bench::{cli, measure::worker, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // `planbench ... | head` ends quietly, as other tools do, instead of with a panic.
+    #[cfg(unix)]
+    // SAFETY: restores the system's own handling of a signal, at the start of the process.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
     // A benchmark run by this binary observes itself in fresh processes.
     worker::serve_if_asked().unwrap_or_else(|| match std::env::args().nth(1).as_deref() {
         Some("--bench") => suite::main(),

@@ -140,10 +140,12 @@ impl Catalogue {
     /// # Errors
     /// Lists the known names.
     pub fn named(&self, name: &str) -> Result<&Scenario> {
-        self.0
-            .iter()
-            .find(|scenario| scenario.name == name)
-            .ok_or_else(|| Error::Config(format!("unknown scenario `{name}`; known: {}", self.names().join(", "))))
+        self.0.iter().find(|scenario| scenario.name == name).ok_or_else(|| {
+            Error::Config(format!(
+                "unknown scenario `{name}`; known: {}, and custom where years can be given",
+                self.names().join(", ")
+            ))
+        })
     }
 }
 

@@ -42,6 +42,7 @@ impl Choices {
     /// # Errors
     /// Names the variable whose value cannot be used.
     pub fn from_environment() -> Result<Self> {
+        warn_of_misspelt();
         let names = |name: &str| Ok::<_, Error>(split_names(&variable::<String>(name)?.unwrap_or_default()));
         Ok(Self {
             scenarios: names("BENCHMARK_SCENARIOS")?,
@@ -177,13 +178,12 @@ impl Choices {
                 return Err(Error::Config("give a head count or a census for scenario custom, not both".into()));
             }
         };
-        let people = census.as_ref().map_or_else(
-            || employee_count.to_string(),
-            |loaded| format!("{employee_count}-{:.8}", census_fingerprint(&loaded.census).to_string()),
-        );
+        let file = census
+            .as_ref()
+            .map_or_else(String::new, |loaded| format!("-{:.8}", census_fingerprint(&loaded.census).to_string()));
         Ok(Selection {
             name: "custom".to_owned(),
-            group: format!("custom-{people}x{start_year}-{end_year}"),
+            group: format!("custom-{employee_count}x{start_year}-{end_year}{file}"),
             run,
             employee_count,
             golden: None,
@@ -208,6 +208,41 @@ fn named(catalogue: &Catalogue, name: &str, seed: u64) -> Result<Selection> {
         census_file: None,
         census: None,
     })
+}
+
+/// Every variable of this program that begins like this.
+const VARIABLES: [&str; 16] = [
+    "BENCHMARK_SCENARIOS",
+    "BENCHMARK_MODES",
+    "BENCHMARK_RUNS",
+    "BENCHMARK_THREADS",
+    "BENCHMARK_SEED",
+    "BENCHMARK_OUTPUT_DIR",
+    "BENCHMARK_BASELINE_DIR",
+    "BENCHMARK_TARGET_TIME",
+    "BENCHMARK_TIME_THRESHOLD",
+    "BENCHMARK_THROUGHPUT_THRESHOLD",
+    "BENCHMARK_MEMORY_THRESHOLD",
+    "BENCHMARK_FAIL_ON_REGRESSION",
+    "BENCHMARK_EMPLOYEE_COUNT",
+    "BENCHMARK_CENSUS",
+    "BENCHMARK_START_YEAR",
+    "BENCHMARK_END_YEAR",
+];
+
+/// A misspelt variable would otherwise change nothing and say nothing.
+fn warn_of_misspelt() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("BENCHMARK_") && !VARIABLES.contains(&&*name) {
+                eprintln!(
+                    "warning: {name} is not a variable of this program and changes nothing (see README, Settings)"
+                );
+            }
+        }
+    });
 }
 
 fn unique(names: &[String]) -> Vec<String> {

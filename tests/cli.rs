@@ -110,6 +110,46 @@ fn a_folder_in_use_is_not_overwritten() {
     write(out.path(), "notes.txt", &["mine"]);
     check(&generate(&["--force"]), 2, &["notes.txt"]);
     assert!(out.path().join("notes.txt").is_file());
+    fs::remove_file(out.path().join("notes.txt")).expect("it can go");
+    // Partitions are named like this by others, too.
+    write(&out.path().join("simulation_year=2025"), "other.parquet", &["theirs"]);
+    check(&generate(&["--force"]), 2, &["simulation_year=2025", "nothing else"]);
+    check(&planbench(&["parity", "--against", path(out.path())]), 2, &["nothing else"]);
+    fs::remove_file(out.path().join("generation_summary.json")).expect("it can go");
+    check(&generate(&["--force"]), 2, &["no generation_summary.json"]);
+    assert!(out.path().join("simulation_year=2025/other.parquet").is_file());
+}
+
+#[test]
+fn two_runs_into_one_folder_do_not_mix() {
+    let base = folder();
+    let out = base.path().join("events");
+    let start = |seed: &str| {
+        Command::new(env!("CARGO_BIN_EXE_planbench"))
+            .args([
+                "generate",
+                "--mode",
+                "reference",
+                "--scenario",
+                "1kx3",
+                "--seed",
+                seed,
+                "--force",
+                "--out",
+                path(&out),
+            ])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts")
+    };
+    for _ in 0..5 {
+        let both = [start("1"), start("2")];
+        let codes = both.map(|mut child| child.wait().expect("it ends").code());
+        assert!(codes.contains(&Some(0)), "{codes:?}");
+        check(&planbench(&["parity", "--modes", "reference", "--against", path(&out)]), 0, &["identical"]);
+    }
+    assert_eq!(fs::read_dir(base.path()).expect("the folder").count(), 1, "something was left");
 }
 
 #[test]
@@ -135,13 +175,14 @@ fn a_killed_run_leaves_nothing_half_written() {
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
-        // Whatever can be seen is whole: a partition appears by a rename, the summary last.
-        for entry in fs::read_dir(&out).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with("simulation_year=") {
-                let file = fs::File::open(entry.path().join("events.parquet")).expect("a partition holds its file");
-                polars::prelude::ParquetReader::new(file).finish().expect("and the file is whole");
+        // The folder appears as a whole, or not at all.
+        if out.exists() {
+            for year in 2025..=2029 {
+                let file =
+                    fs::File::open(out.join(format!("simulation_year={year}/events.parquet"))).expect("a whole output");
+                polars::prelude::ParquetReader::new(file).finish().expect("and a whole file");
             }
+            assert!(out.join("generation_summary.json").is_file());
         }
         check(
             &planbench(&["generate", "--mode", "reference", "--scenario", "quick", "--out", path(&out), "--force"]),
@@ -269,6 +310,28 @@ fn a_census_is_refused_cell_by_cell() {
     check(&run(&missing, &[]), 2, &["missing column(s) employee_hire_date, employee_gross_compensation"]);
     check(&run(&base.path().join("absent.csv"), &[]), 2, &["absent.csv", "No such file"]);
     check(&run(&write(base.path(), "empty.csv", &[HEADER]), &[]), 2, &["no active employee"]);
+
+    for (name, lines, parts) in [
+        ("twice.csv", vec!["employee_id,employee_id", "A,A"], ["employee_id stands twice", "header"]),
+        (
+            "ragged.csv",
+            vec![HEADER, "A,1980-01-01,2010-01-01,60000", "B,1980-01-01,2010-01-01"],
+            ["row 2 (line 3)", "3 cell(s), the header has 4"],
+        ),
+        ("quote.csv", vec![HEADER, "A,\"1980-01-01,2010-01-01,60000"], ["row 1 (line 2)", "quote not closed"]),
+    ] {
+        check(&run(&write(base.path(), name, &lines), &[]), 2, &parts);
+    }
+    let latin = base.path().join("latin.csv");
+    fs::write(
+        &latin,
+        [HEADER.as_bytes(), b"\nA,1980-01-01,2010-01-01,60000\nB\xe9,1980-01-01,2010-01-01,1\n"].concat(),
+    )
+    .expect("a file");
+    check(&run(&latin, &[]), 2, &["row 2", "cell 1", "UTF-8"]);
+    let blank =
+        write(base.path(), "blank.csv", &[&HEADER.replace(',', " , "), "A,1980-01-01,2010-01-01,60000", "", ""]);
+    check(&run(&blank, &[]), 0, &["1 active", "identical"]);
 
     let odd =
         write(base.path(), "odd.csv", &[HEADER, "A,1990-05-05,1980-01-01,60000", "B,1980-01-01,2010-01-01,60000"]);

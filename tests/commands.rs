@@ -287,5 +287,14 @@ fn completions_and_the_manual_come_from_the_command_line() {
     }
     let text = check(&planbench_in(place.path(), &["doctor"], ALL), 0, &["cpu", "engines", "DuckDB 1.5.6"]);
     assert!(text.contains("noisy") || text.contains("UNFIT") || text.contains("nothing here"), "{text}");
+    let sh = |line: &str| {
+        let line = line.replace("planbench", env!("CARGO_BIN_EXE_planbench"));
+        Command::new("bash").args(["-o", "pipefail", "-c", &line]).output().expect("bash starts")
+    };
+    let quiet = sh("planbench scenarios | true");
+    assert!(quiet.stderr.is_empty(), "{}", String::from_utf8_lossy(&quiet.stderr));
+    if std::path::Path::new("/dev/full").exists() {
+        check(&sh("planbench scenarios > /dev/full"), 2, &["standard output"]);
+    }
     check(&planbench_in(place.path(), &["--help"], ALL), 0, &["130 interrupted", "3 inconclusive"]);
 }

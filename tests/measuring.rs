@@ -225,3 +225,25 @@ fn sampler_cost() {
         ratios[150], ratios[132], ratios[167]
     );
 }
+
+#[test]
+fn what_criterion_cannot_use_or_save_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (arguments, part) in [
+        (&["--baseline", "nope", "quick/reference/wall_time"][..], "nope"),
+        (&["["][..], "regex"),
+        (&["--sample-size", "1", "quick/reference/wall_time"][..], "num_size"),
+    ] {
+        let output = bench(folder.path(), arguments, &[]);
+        let text = check(&output, 2, &[]).to_lowercase();
+        assert!(text.contains(part), "{part} not in {text}");
+    }
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, "").expect("a file where a folder should be");
+    check(&bench(&taken, &["--quick", "quick/reference/wall_time"], &[]), 2, &["Criterion did not save"]);
+    check(
+        &bench(folder.path(), &["--list"], &[("BENCHMARK_SCENARIO", "quick")]),
+        0,
+        &["BENCHMARK_SCENARIO is not a variable of this program"],
+    );
+}

@@ -7,7 +7,7 @@ use crate::rules::units::{BasisPoints, Cents};
 use crate::scenario::RunSpec;
 use polars::prelude::*;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 const ID: &str = "employee_id";
@@ -47,10 +47,6 @@ pub(super) fn load(path: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCen
             missing.join(", "),
             present.join(", ")
         )));
-    }
-    // Polars renames the second of two equal headers; which one is meant is not ours to guess.
-    if let Some(twice) = frame.get_column_names().iter().find(|name| name.contains("_duplicated_")) {
-        return Err(Error::Census(format!("{}: a column stands twice in the header ({twice})", path.display())));
     }
     let mut problems = Problems::default();
     let cells = Cells { frame: &frame, path };
@@ -109,16 +105,12 @@ fn read(path: &Path) -> Result<DataFrame> {
     let mut file = File::open(path).map_err(|e| Error::file(path, e))?;
     let mut magic = Vec::new();
     file.by_ref().take(4).read_to_end(&mut magic).map_err(|e| Error::file(path, e))?;
-    let frame = if magic == b"PAR1" {
-        ParquetReader::new(file).finish()
-    } else {
-        CsvReadOptions::default()
-            .with_has_header(true)
-            .with_infer_schema_length(Some(0))
-            .try_into_reader_with_file_path(Some(path.to_path_buf()))
-            .and_then(|reader| reader.finish())
-    };
-    frame.map_err(|e| Error::file(path, format!("not a readable Parquet or CSV file: {e}")))
+    if magic != b"PAR1" {
+        // What was read already goes first: a pipe cannot be read again.
+        return super::csv_file::read(path, magic.chain(file));
+    }
+    file.rewind().map_err(|e| Error::file(path, format!("Parquet cannot be read from a pipe: {e}")))?;
+    ParquetReader::new(file).finish().map_err(|e| Error::file(path, format!("not a readable Parquet file: {e}")))
 }
 
 /// Typed views of a frame's columns; an absent column reads as all missing.

@@ -1,5 +1,6 @@
 //! The people at the start: read from a PlanAlign file or drawn from a seed, checked, sorted by employee id.
 
+mod csv_file;
 mod file;
 mod synthetic;
 

@@ -39,6 +39,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     use_threads(args.resources.threads)?;
+    crate::suite::rounds::watch_for_interrupts();
     let scenario = args.scenario.as_deref().map(|name| context.catalogue.named(name)).transpose()?;
     let prepared = args.custom.prepare(scenario, Some(args.seed))?;
     prepared.report_census();

@@ -16,7 +16,7 @@ use std::time::Instant;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Named scenarios [default: quick 1kx3 5kx5, unless a custom run is given]
-    #[arg(long, value_name = "NAME", num_args = 1.., conflicts_with_all = ["employee_count", "start_year", "end_year", "census"])]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', conflicts_with_all = ["employee_count", "start_year", "end_year", "census"])]
     scenarios: Vec<String>,
     /// Seeds, one (`42`) or a range with both ends included (`1..20`)
     #[arg(long, value_name = "A..B", default_value = "42", value_parser = parse_seeds)]
@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[command(flatten)]
     custom: Custom,
     /// Engines to compare; the first is the yardstick
-    #[arg(long, value_enum, num_args = 1.., default_values_t = [Mode::Reference, Mode::Sql, Mode::Polars])]
+    #[arg(long, value_enum, num_args = 1.., value_delimiter = ',', default_values_t = [Mode::Reference, Mode::Sql, Mode::Polars])]
     modes: Vec<Mode>,
     /// Compare with a folder that `planbench generate` wrote, perhaps on another machine; its summary says what to run
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenarios", "seeds", "employee_count", "start_year", "end_year", "assumptions"])]
@@ -119,6 +119,21 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
     views.push((folder.display().to_string(), &directory));
     let report = compare_logs(&views, &run)?;
     print(&Prepared { run, loaded }, &report);
+    // The summary must be of these very files.
+    if report.is_identical()
+        && let Some((_, found)) = report.outcomes.last()
+        && (found.events, found.fingerprint.to_string())
+            != (directory.summary.events, directory.summary.fingerprint.clone())
+    {
+        return Err(Error::Parity(format!(
+            "{}: its summary says {} events ({}), its files hold {} ({})",
+            folder.display(),
+            directory.summary.events,
+            directory.summary.fingerprint,
+            found.events,
+            found.fingerprint
+        )));
+    }
     println!("{}", if report.is_identical() { "identical" } else { "NOT identical" });
     Ok(if report.is_identical() { PASS } else { FAILED })
 }

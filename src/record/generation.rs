@@ -1,17 +1,19 @@
 //! A generated event log on disk: `simulation_year=YYYY/events.parquet` and `generation_summary.json`.
 //!
-//! Everything is written into a hidden staging folder beside its final place and renamed when the whole run is done, so
-//! an interrupted run leaves the folder as it was.
+//! Everything is written into a hidden folder beside the final one, which is put in its place when the whole run is done:
+//! an interrupted run leaves what was there as it was.
 
 use crate::census::{LoadedCensus, Warning};
 use crate::engine::event_table::EventTable;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Fingerprinter, census_fingerprint};
+use crate::record::output_folder::{self, EVENTS, Staging, partition};
 use crate::record::versions::Versions;
 use crate::rules::assumptions::Assumptions;
 use crate::rules::schema::position;
 use crate::scenario::RunSpec;
+use crate::suite::rounds::check_interrupt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +24,6 @@ use std::time::Instant;
 const FORMAT_VERSION: u32 = 1;
 /// Name of the summary within the folder.
 pub const SUMMARY: &str = "generation_summary.json";
-const STAGING: &str = ".staging-";
 
 /// `generation_summary.json`: what was generated from what, and how long it took.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,7 +126,7 @@ pub fn generate(
     out: &Path,
     force: bool,
 ) -> Result<Summary> {
-    check_folder(out, force)?;
+    output_folder::check(out, force)?;
     let clock = Instant::now();
     let mut engine = open(mode, run, &loaded.census, options)?;
     let setup = clock.elapsed().as_secs_f64();
@@ -136,9 +137,10 @@ pub fn generate(
     let staging = Staging::new(out)?;
     let clock = Instant::now();
     for year in run.years() {
+        check_interrupt()?;
         let folder = staging.path.join(partition(year));
         fs::create_dir(&folder).map_err(|e| Error::file(&folder, e))?;
-        log.write_parquet(year, &folder.join("events.parquet"))?;
+        log.write_parquet(year, &folder.join(EVENTS))?;
     }
     let persist = clock.elapsed().as_secs_f64();
 
@@ -146,84 +148,8 @@ pub fn generate(
     let json = serde_json::to_string_pretty(&summary).map_err(|e| Error::file(&staging.path, e))?;
     let file = staging.path.join(SUMMARY);
     fs::write(&file, json + "\n").map_err(|e| Error::file(&file, e))?;
-    staging.publish(out)?;
+    staging.publish(force)?;
     Ok(summary)
-}
-
-fn partition(year: i32) -> String {
-    format!("simulation_year={year}")
-}
-
-/// Whether a folder entry is part of a generated output.
-fn is_ours(name: &str) -> bool {
-    name == SUMMARY || name.starts_with("simulation_year=")
-}
-
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let list = fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
-    list.map(|entry| {
-        let entry = entry.map_err(|e| Error::file(folder, e))?;
-        Ok((entry.file_name().to_string_lossy().into_owned(), entry.path()))
-    })
-    .filter(|entry| !entry.as_ref().is_ok_and(|(name, _)| name.starts_with(STAGING)))
-    .collect()
-}
-
-fn check_folder(out: &Path, force: bool) -> Result<()> {
-    if !out.exists() {
-        return Ok(());
-    }
-    let found = entries(out)?;
-    if let Some((name, _)) = found.iter().find(|(name, _)| !is_ours(name)) {
-        return Err(Error::file(
-            out,
-            format!("holds {name}, which is no generated output; give an empty or new folder"),
-        ));
-    }
-    if !found.is_empty() && !force {
-        return Err(Error::file(out, "is not empty; --force replaces the output in it, or give another folder"));
-    }
-    Ok(())
-}
-
-/// A hidden folder beside the final files; removed again unless published.
-struct Staging {
-    path: PathBuf,
-}
-
-impl Staging {
-    fn new(out: &Path) -> Result<Self> {
-        fs::create_dir_all(out).map_err(|e| Error::file(out, e))?;
-        // What an earlier, interrupted run left behind is of no use to anybody.
-        let list = fs::read_dir(out).map_err(|e| Error::file(out, e))?;
-        for entry in list.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(STAGING)) {
-            fs::remove_dir_all(entry.path()).map_err(|e| Error::file(&entry.path(), e))?;
-        }
-        let path = out.join(format!("{STAGING}{}", std::process::id()));
-        fs::create_dir(&path).map_err(|e| Error::file(&path, e))?;
-        Ok(Self { path })
-    }
-
-    /// Replaces an earlier output by the staged one; the summary comes last.
-    fn publish(self, out: &Path) -> Result<()> {
-        for (name, path) in entries(out)?.into_iter().filter(|(name, _)| is_ours(name)) {
-            let removed = if name == SUMMARY { fs::remove_file(&path) } else { fs::remove_dir_all(&path) };
-            removed.map_err(|e| Error::file(&path, e))?;
-        }
-        let mut staged = entries(&self.path)?;
-        staged.sort_by_key(|(name, _)| name == SUMMARY);
-        for (name, path) in staged {
-            fs::rename(&path, out.join(name)).map_err(|e| Error::file(&path, e))?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        // After publishing it is empty; after a failure its content is worthless. Either way it must go.
-        let _ = fs::remove_dir_all(&self.path);
-    }
 }
 
 fn summarise(
@@ -315,6 +241,9 @@ impl Directory {
                 ),
             ));
         }
+        if let Some(problem) = output_folder::irregularity(folder, &summary)? {
+            return Err(Error::file(folder, format!("is not a whole output of `planbench generate`: {problem}")));
+        }
         Ok(Self { folder: folder.to_path_buf(), summary })
     }
 
@@ -331,7 +260,7 @@ impl EventLog for Directory {
     }
 
     fn year(&self, year: i32) -> Result<EventTable> {
-        crate::engine::polars::read_table(&self.folder.join(partition(year)).join("events.parquet"), year)
+        crate::engine::polars::read_table(&self.folder.join(partition(year)).join(EVENTS), year)
     }
 
     fn year_seconds(&self) -> &[f64] {

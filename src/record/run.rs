@@ -186,6 +186,7 @@ const SESSIONS_KEPT: usize = 10;
 
 /// Removes the records of all but the last sessions. A record that cannot be removed is left: it does no harm.
 pub fn prune(group_folder: &Path) {
+    remove_old_partials(&group_folder.join(FOLDER));
     let Ok(mut files) = super::json_files(&group_folder.join(FOLDER)) else { return };
     files.sort();
     let mut sessions: Vec<_> = files.iter().filter_map(|file| session_of(file)).collect();
@@ -194,6 +195,17 @@ pub fn prune(group_folder: &Path) {
     for file in files {
         if session_of(&file).is_some_and(|session| session < oldest_kept) {
             let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// Removes what killed processes left half-written. A younger file may be one that is being written.
+fn remove_old_partials(folder: &Path) {
+    let Ok(list) = std::fs::read_dir(folder) else { return };
+    for entry in list.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(".partial-")) {
+        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+        if age.is_some_and(|age| age > std::time::Duration::from_secs(3_600)) {
+            let _ = std::fs::remove_file(entry.path());
         }
     }
 }

@@ -23,14 +23,24 @@ use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
+use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
     if let Some(code) = crate::measure::worker::serve_if_asked() {
         return code;
     }
+    // Criterion panics on arguments it cannot use; a user wants the words, not the place in Criterion's source.
+    std::panic::set_hook(Box::new(|panic| {
+        let text = panic.payload_as_str().unwrap_or("internal error");
+        eprintln!("error: {text}");
+        if std::env::var_os("RUST_BACKTRACE").is_some() {
+            eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
+        }
+        std::process::exit(2);
+    }));
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
@@ -52,7 +62,12 @@ fn run() -> Result<()> {
     }
     // SAFETY: this is the start of the process; it still has its one thread.
     unsafe { crate::engine::polars::set_threads(settings.options.threads) };
-    let suite = Suite { settings: &settings, fixtures: Fixtures::new(&settings), ran: Cell::new(0) };
+    let suite = Suite {
+        settings: &settings,
+        fixtures: Fixtures::new(&settings),
+        ran: Cell::new(0),
+        started: SystemTime::now(),
+    };
     let mut wall = configured(WallTime, &settings);
     let mut cpu = configured(CpuTime, &settings);
     let mut memory = configured(PeakMemory, &settings);
@@ -116,6 +131,8 @@ struct Suite<'a> {
     fixtures: Fixtures<'a>,
     /// Benchmarks that the filter let through.
     ran: Cell<usize>,
+    /// When the process began to measure.
+    started: SystemTime,
 }
 
 impl Suite<'_> {
@@ -186,8 +203,23 @@ impl Suite<'_> {
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
         let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
+        self.check_saved(&folder.join(function))?;
         context.write(&folder, LATEST, function)?;
         saved_baseline().map_or(Ok(()), |name| context.write(&folder, &name, function))
+    }
+
+    /// Criterion only prints that it could not save; a figure that is not there must not look like one.
+    fn check_saved(&self, folder: &Path) -> Result<()> {
+        let file = folder.join(LATEST).join("sample.json");
+        let data = std::fs::metadata(&file).map_err(|e| Error::file(&file, format!("Criterion did not save: {e}")))?;
+        let fresh = data.modified().map_or(true, |time| time >= self.started);
+        if !fresh || data.len() == 0 {
+            return Err(Error::file(
+                &file,
+                "Criterion did not save this measurement; is the disk full, or not writable?",
+            ));
+        }
+        Ok(())
     }
 
     /// Peak memory: every observation is a fresh process, and leaves a run record.

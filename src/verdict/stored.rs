@@ -126,6 +126,6 @@ mod tests {
         }
         // Equal values on both sides have no spread, and that is evidence.
         assert_eq!(verdict(Gated::PeakMemory, &[5.0; 3], &[5.0; 3]), (Verdict::Pass, None));
-        assert_eq!(verdict(Gated::PeakMemory, &[5.0; 3], &[7.0; 3]), (Verdict::Fail, Some(Severity::Minor)));
+        assert_eq!(verdict(Gated::PeakMemory, &[5.0; 3], &[6.5; 3]), (Verdict::Fail, Some(Severity::Minor)));
     }
 }
