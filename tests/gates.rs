@@ -157,7 +157,17 @@ fn results_that_are_there_become_a_baseline() {
     let output = planbench_in(place.path(), &["baseline-update", "--from", "out", "--baseline", "kept"], NONE);
     check(&output, 0, &["target-baselines/kept/quick_reference.json", "wall_time kept as kept"]);
     assert!(place.path().join("out/criterion/quick_reference/wall_time/kept/sample.json").is_file());
-    let check_it = ["regression-check", "--from", "out", "--baseline", "kept"];
+    let check_it = [
+        "regression-check",
+        "--from",
+        "out",
+        "--baseline",
+        "kept",
+        "--time-threshold",
+        "900",
+        "--throughput-threshold",
+        "95",
+    ];
     check(&planbench_in(place.path(), &check_it, NONE), 0, &["PASS", "+0.0 %"]);
 }
 

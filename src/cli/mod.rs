@@ -191,6 +191,60 @@ fn use_threads(threads: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+    use std::path::Path;
+
+    /// Commands of this program in the code of a page.
+    fn commands(page: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut block = false;
+        for line in page.lines() {
+            if line.trim_start().starts_with("```") {
+                block = !block;
+                continue;
+            }
+            let parts: Vec<&str> = if block { vec![line] } else { line.split('`').skip(1).step_by(2).collect() };
+            for part in parts {
+                let part = part.split(" #").next().unwrap_or_default().trim().trim_start_matches("$ ");
+                let start = part.find("planbench ").filter(|&at| at == 0 || part[..at].ends_with(['/', ' ']));
+                let Some(start) = start else { continue };
+                let command = part[start..].split(['|', ';', '>', '&']).next().unwrap_or_default();
+                // Placeholders and other programs' arguments are no commands to run.
+                let placeholder = ["...", "…", "<", "[", "DIR", "FILE", "NAME", "BASE", "VERB", "--help"];
+                let verb = command.split(' ').nth(1).unwrap_or_default();
+                if !verb.starts_with("--") && !verb.is_empty() && !placeholder.iter().any(|word| command.contains(word))
+                {
+                    found.push(command.trim().to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn what_the_pages_print_is_understood() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+        for entry in std::fs::read_dir(root.join("docs")).expect("docs").flatten() {
+            pages.extend(Some(entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+        }
+        let mut checked = 0;
+        for page in pages {
+            let text = std::fs::read_to_string(&page).expect("a page");
+            for command in commands(&text) {
+                let quoted: Vec<&str> = command.split('"').collect();
+                let words = quoted.iter().enumerate().flat_map(|(index, part)| {
+                    if index % 2 == 1 { vec![*part] } else { part.split_whitespace().collect() }
+                });
+                if let Err(error) = super::Cli::try_parse_from(words) {
+                    panic!("{}: `{command}`: {error}", page.display());
+                }
+                checked += 1;
+            }
+        }
+        assert!(checked > 40, "only {checked} commands found");
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
