@@ -211,7 +211,8 @@ fn named(catalogue: &Catalogue, name: &str, seed: u64) -> Result<Selection> {
 }
 
 /// Every variable of this program that begins like this.
-const VARIABLES: [&str; 16] = [
+const VARIABLES: [&str; 17] = [
+    "BENCHMARK_HISTORY_DIR",
     "BENCHMARK_SCENARIOS",
     "BENCHMARK_MODES",
     "BENCHMARK_RUNS",

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, DEFAULT_NAME};
+use crate::record::history;
 use crate::settings::Choices;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -16,6 +17,9 @@ pub(super) struct Args {
     /// Folder of the baseline files [default: target-baselines]
     #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
     baseline_dir: Option<PathBuf>,
+    /// Folder of the history (daily-monitor)
+    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
+    history: PathBuf,
     /// Name of the baseline to check against
     #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
     baseline: String,
@@ -75,7 +79,7 @@ impl Args {
             line.push("--modes".into());
             line.extend(modes);
         }
-        if let Some(runs) = self.runs.or(runs).filter(|_| verb != "parity") {
+        if let Some(runs) = self.runs.or(runs).filter(|_| !["parity", "trend"].contains(&verb)) {
             line.extend(["--runs".into(), runs.to_string()]);
         }
         if verb != "parity" {
@@ -127,7 +131,10 @@ fn steps(
         }
         Automation::DailyMonitor => {
             let scenarios = args.scenarios(context, &["quick", "1kx3", "5kx5"])?;
-            let mut steps = vec![args.step("run", &scenarios, Some(10), &args.target())];
+            let history = vec!["--history".to_owned(), args.history.display().to_string()];
+            let run = [args.target(), history.clone()].concat();
+            let mut steps =
+                vec![args.step("run", &scenarios, Some(10), &run), args.step("trend", &scenarios, None, &history)];
             if has_baseline(&scenarios)? {
                 steps.push(args.check(&scenarios, 10));
             }

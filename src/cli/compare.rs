@@ -113,7 +113,9 @@ fn side(spec: &str, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
         return Side::from_binary(spec, file);
     }
     if builder.is_none() {
-        *builder = Some(Builder::new()?);
+        let new =
+            Builder::new().map_err(|e| Error::Config(format!("`{spec}` is no file, and no git revision here: {e}")))?;
+        *builder = Some(new);
     }
     talk.say(&format!("building {spec}"));
     match builder {
@@ -123,7 +125,7 @@ fn side(spec: &str, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
 }
 
 /// A copy of this program: building the other side may replace the file it runs from.
-fn this_program(place: &Path) -> Result<Side> {
+pub(super) fn this_program(place: &Path) -> Result<Side> {
     let own = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
     let copy = place.join("planbench");
     // The kernel's own name for this process' file still works after the file was replaced.

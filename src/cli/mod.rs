@@ -2,6 +2,7 @@
 
 mod automation;
 mod baseline_update;
+mod calibrate;
 mod compare;
 mod completions;
 mod doctor;
@@ -17,6 +18,7 @@ mod run;
 mod scenarios;
 mod selection;
 mod talk;
+mod trend;
 
 use crate::config::Config;
 use crate::engine::EngineOptions;
@@ -75,6 +77,10 @@ enum Verb {
     ReleaseGate(automation::Args),
     /// Parity and performance gate of scenario stress.
     StressTest(automation::Args),
+    /// Show a history: series, change points, growth with the work.
+    Trend(trend::Args),
+    /// Regenerate the proof of the verdicts: runs against itself, and planted slow-downs.
+    Calibrate(calibrate::Args),
     /// Write figures in the shapes that other tools read.
     Export(export::Args),
     /// Generate the events of a run and write them as Parquet.
@@ -134,6 +140,8 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::DailyMonitor(args) => automation::run(Automation::DailyMonitor, &args, &context),
         Verb::ReleaseGate(args) => automation::run(Automation::ReleaseGate, &args, &context),
         Verb::StressTest(args) => automation::run(Automation::StressTest, &args, &context),
+        Verb::Trend(args) => trend::run(&args, &context),
+        Verb::Calibrate(args) => calibrate::run(&args, &context),
         Verb::Export(args) => export::run(&args, &context),
         Verb::Generate(args) => generate::run(args, &context),
         Verb::Parity(args) => parity::run(args, &context),

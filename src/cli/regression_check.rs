@@ -9,6 +9,7 @@ use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
+use crate::record::history;
 use crate::record::write_whole;
 use crate::report::template::render_value;
 use crate::results::{Results, criterion_folder};
@@ -37,6 +38,9 @@ pub(super) struct Args {
     /// Folder to write check.md (a comment's body) and check.json to [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
+    /// Folder of the history, for the spread between days
+    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
+    history: PathBuf,
     #[command(flatten)]
     talk: Talk,
 }
@@ -152,6 +156,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         criterion: &source,
         thresholds,
         allow_output_change: args.allow_output_change,
+        history: &args.history,
     };
     let check = against.check(&results, context)?;
     conclude(&check, &reports, &args.outcome, context)
@@ -272,6 +277,8 @@ pub(super) struct Against<'a> {
     pub thresholds: Thresholds,
     /// Compare although the events are not those of the baseline.
     pub allow_output_change: bool,
+    /// Folder of the history, for the spread between days; it need not exist.
+    pub history: &'a Path,
 }
 
 impl Against<'_> {
@@ -279,6 +286,7 @@ impl Against<'_> {
     pub fn check(&self, results: &Results, context: &Context) -> Result<Check> {
         check_name(self.name)?;
         let (saved, latest) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
+        let history = history::read(self.history)?;
         let of = |all: &'_ [Sampled], id: &str| -> Vec<Sampled> {
             all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
         };
@@ -288,7 +296,8 @@ impl Against<'_> {
             let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
             match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
                 Some(baseline) => {
-                    checks.push(against_baseline(&baseline, mode, &self.thresholds, self.allow_output_change));
+                    let allow = self.allow_output_change;
+                    checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, &history));
                 }
                 None => checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds)),
             }

@@ -84,7 +84,14 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if let Some(name) = &args.baseline {
         let baselines = context.baseline_folder(args.baseline_dir.as_deref());
         let thresholds = ThresholdFlags::default().resolve(context)?;
-        let against = Against { name, files: &baselines, criterion: &from, thresholds, allow_output_change: false };
+        let against = Against {
+            name,
+            files: &baselines,
+            criterion: &from,
+            thresholds,
+            allow_output_change: false,
+            history: Path::new(crate::record::history::DEFAULT_FOLDER),
+        };
         let check = against.check(&results, context)?;
         print_check(&check)?;
         super::regression_check::write_files(&check, &folder, context)?;

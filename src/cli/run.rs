@@ -5,7 +5,10 @@ use super::selection::{Measure, failures, observe, results_of};
 use super::talk::Talk;
 use super::{Context, PASS};
 use crate::error::{Error, Result};
+use crate::record::baseline::Baseline;
+use crate::record::history;
 use crate::settings::Settings;
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -22,6 +25,9 @@ pub(super) struct Args {
     target_time: Option<f64>,
     #[command(flatten)]
     reports: Reports,
+    /// Also add the figures to this history
+    #[arg(long, value_name = "DIR")]
+    history: Option<PathBuf>,
     /// Say what would be measured and written, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -65,7 +71,15 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if records.iter().all(|record| !record.success) {
         return Err(outcome.err().unwrap_or_else(|| Error::Config("nothing was measured".into())));
     }
-    args.reports.make(&results_of(records), &folder, context, args.talk)?;
+    let results = results_of(records);
+    args.reports.make(&results, &folder, context, args.talk)?;
+    if let Some(folder) = &args.history {
+        for mode in results.groups.iter().flat_map(|group| &group.modes).filter(|mode| mode.failed().is_empty()) {
+            let runs: Vec<_> = mode.runs.iter().collect();
+            let file = history::append(folder, &Baseline::from_records(history::NAME, &mode.benchmark, &runs)?)?;
+            args.talk.say(&format!("added: {}", file.display()));
+        }
+    }
     outcome.map(|()| PASS)
 }
 

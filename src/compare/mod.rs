@@ -1,5 +1,6 @@
 //! A paired comparison of two builds: rounds in balanced random order, a null pair alongside, two looks.
 
+pub mod calibration;
 pub mod side;
 
 use crate::engine::Mode;

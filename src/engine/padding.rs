@@ -1,11 +1,9 @@
 //! A test hook: pads an engine's time or memory by a known share, inside what is measured, so that gates and verdicts
 //! can be tried against a slow-down that is known. Active only through [`VARIABLE`]; every record then says so.
 
-use super::event_table::EventTable;
 use super::{Engine, EventLog, Mode, SetupTimes};
 use crate::error::{Error, Result};
 use crate::measure::process::peak_memory_bytes;
-use std::path::Path;
 use std::time::Instant;
 
 /// The variable: `<mode>:<time|memory>=<percent>`, several separated by commas (`polars:time=40`).
@@ -39,7 +37,7 @@ pub(super) fn wrap(mode: Mode, engine: Box<dyn Engine>) -> Result<Box<dyn Engine
     if padding == Padding::default() {
         return Ok(engine);
     }
-    Ok(Box::new(Padded { engine, padding }))
+    Ok(Box::new(Padded { engine, mode, padding, ballast: Vec::new() }))
 }
 
 fn parse(text: &str, mode: Mode) -> Result<Padding> {
@@ -64,49 +62,42 @@ fn parse(text: &str, mode: Mode) -> Result<Padding> {
 
 struct Padded {
     engine: Box<dyn Engine>,
+    mode: Mode,
     padding: Padding,
+    /// Made by the first run and kept: making it takes time, which would be in every run's.
+    ballast: Vec<u8>,
+}
+
+/// Keeps the CPU busy; Polars' workers too, since they would fall asleep and make the next run pay for their waking.
+fn spin(mode: Mode, end: Instant) {
+    let busy = || {
+        while Instant::now() < end {
+            std::hint::spin_loop();
+        }
+    };
+    match mode {
+        Mode::Polars => drop(polars_core::runtime::THREAD_POOL.broadcast(|_| busy())),
+        Mode::Sql | Mode::Reference => busy(),
+    }
 }
 
 impl Engine for Padded {
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
         let clock = Instant::now();
         let log = self.engine.generate()?;
-        let share = self.padding.memory;
-        let ballast = peak_memory_bytes().map_or(0, |peak| (peak as f64 * share) as usize);
-        let ballast = std::hint::black_box(vec![1u8; ballast]);
-        let end = clock.elapsed().mul_f64(1.0 + self.padding.time);
-        while clock.elapsed() < end {
-            std::hint::spin_loop();
+        let took = clock.elapsed();
+        if self.ballast.is_empty() && self.padding.memory > 0.0 {
+            let bytes = peak_memory_bytes().map_or(0, |peak| (peak as f64 * self.padding.memory) as usize);
+            self.ballast = std::hint::black_box(vec![1u8; bytes]);
         }
-        Ok(Box::new(Heavy { log, _ballast: ballast }))
+        if self.padding.time > 0.0 {
+            spin(self.mode, clock + took.mul_f64(1.0 + self.padding.time));
+        }
+        Ok(log)
     }
 
     fn setup_times(&self) -> SetupTimes {
         self.engine.setup_times()
-    }
-}
-
-/// A log that holds memory beside its own.
-struct Heavy<'a> {
-    log: Box<dyn EventLog + 'a>,
-    _ballast: Vec<u8>,
-}
-
-impl EventLog for Heavy<'_> {
-    fn event_count(&self) -> Result<u64> {
-        self.log.event_count()
-    }
-
-    fn year(&self, year: i32) -> Result<EventTable> {
-        self.log.year(year)
-    }
-
-    fn year_seconds(&self) -> &[f64] {
-        self.log.year_seconds()
-    }
-
-    fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
-        self.log.write_parquet(year, file)
     }
 }
 

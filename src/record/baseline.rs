@@ -178,6 +178,24 @@ impl Baseline {
         Ok(file)
     }
 
+    /// Reads a file of this format.
+    ///
+    /// # Errors
+    /// Names the file when it is cut off, foreign or of another format.
+    pub fn read_file(file: &Path) -> Result<Self> {
+        let baseline: Self = read_json(file, "baseline")?;
+        if baseline.format_version != FORMAT_VERSION {
+            let version = baseline.format_version;
+            return Err(Error::file(
+                file,
+                format!(
+                    "baseline format {version}, this program reads {FORMAT_VERSION}; run `planbench baseline-update`"
+                ),
+            ));
+        }
+        Ok(baseline)
+    }
+
     /// Reads the baseline of a name and benchmark; `None` if there is none.
     ///
     /// # Errors
@@ -187,16 +205,7 @@ impl Baseline {
         if !file.is_file() {
             return Ok(None);
         }
-        let baseline: Self = read_json(&file, "baseline")?;
-        if baseline.format_version != FORMAT_VERSION {
-            let version = baseline.format_version;
-            return Err(Error::file(
-                &file,
-                format!(
-                    "baseline format {version}, this program reads {FORMAT_VERSION}; run `planbench baseline-update`"
-                ),
-            ));
-        }
+        let baseline = Self::read_file(&file)?;
         if baseline.benchmark.id() != benchmark.id() {
             return Err(Error::file(
                 &file,

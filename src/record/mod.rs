@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod benchmark;
 pub mod criterion;
 pub mod generation;
+pub mod history;
 mod output_folder;
 pub mod run;
 pub mod versions;

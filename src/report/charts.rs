@@ -109,6 +109,50 @@ pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
     Ok(svg)
 }
 
+/// Values over sessions, a line at each change: both in the figure's own unit.
+///
+/// # Errors
+/// When there is nothing to draw.
+pub fn sessions(values: &[f64], changes: &[usize], show: fn(f64) -> String) -> Result<String> {
+    let high = values.iter().copied().fold(0.0f64, f64::max);
+    if high == 0.0 {
+        return Err(Error::Config("there is nothing to draw".into()));
+    }
+    let last = values.len() as f64 - 0.5;
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, 220)).into_drawing_area();
+        let mut chart = ChartBuilder::on(&area)
+            .margin(10)
+            .x_label_area_size(36)
+            .y_label_area_size(80)
+            .build_cartesian_2d(-0.5..last, 0.0..high * 1.15)
+            .map_err(unusable)?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(WHITE.mix(0.0))
+            .bold_line_style(BLACK.mix(0.12))
+            .axis_style(BLACK.mix(0.4))
+            .label_style(("sans-serif", 13))
+            .y_labels(5)
+            .y_label_formatter(&|value| show(*value))
+            .x_label_formatter(&|value| format!("{value:.0}"))
+            .x_desc("session")
+            .draw()
+            .map_err(unusable)?;
+        let points = values.iter().enumerate().map(|(index, value)| (index as f64, *value));
+        chart.draw_series(LineSeries::new(points, COLOURS[0].stroke_width(2)).point_size(3)).map_err(unusable)?;
+        for change in changes {
+            let x = *change as f64 - 0.5;
+            let line = PathElement::new([(x, 0.0), (x, high * 1.15)], RGBColor(179, 38, 30).stroke_width(2));
+            chart.draw_series([line]).map_err(unusable)?;
+        }
+        area.present().map_err(unusable)?;
+    }
+    Ok(svg)
+}
+
 /// The values' range, widened to 1, 2 or 5 times a power of ten.
 fn decades(values: impl Iterator<Item = f64>) -> Result<Range<f64>> {
     let (mut low, mut high) = (f64::INFINITY, 0.0f64);

@@ -9,10 +9,13 @@ use std::path::Path;
 use tera::{Context, Kwargs, State, Tera, Value};
 
 /// Templates by the name of what they make; `<name>.tera` is the file.
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 9] = [
     ("report.md", include_str!("../../templates/report.md.tera")),
     ("report.html", include_str!("../../templates/report.html.tera")),
     ("check.md", include_str!("../../templates/check.md.tera")),
+    ("trend.html", include_str!("../../templates/trend.html.tera")),
+    ("trend.txt", include_str!("../../templates/trend.txt.tera")),
+    ("calibration.md", include_str!("../../templates/calibration.md.tera")),
     ("compare.md", include_str!("../../templates/compare.md.tera")),
     ("compare.txt", include_str!("../../templates/compare.txt.tera")),
     ("check.txt", include_str!("../../templates/check.txt.tera")),
@@ -37,6 +40,22 @@ pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<Stri
 /// As [`render`].
 pub fn render_value(name: &str, value: &impl Serialize, folder: Option<&Path>) -> Result<String> {
     let context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    render_context(name, &context, folder)
+}
+
+/// As [`render_value`], with one more name for the template to use.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_value_with(
+    name: &str,
+    value: &impl Serialize,
+    key: &'static str,
+    extra: &impl Serialize,
+    folder: Option<&Path>,
+) -> Result<String> {
+    let mut context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    context.insert(key, extra);
     render_context(name, &context, folder)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod scaling;
+pub mod trend;
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};

@@ -30,6 +30,15 @@ pub fn scaling(results: &Results) -> Vec<Scaling> {
     Mode::ALL.into_iter().filter_map(|mode| of_mode(results, mode)).collect()
 }
 
+/// Whether a slope is no steeper than linear; `None` if its interval reaches both sides.
+pub fn linear(slope: &Estimate) -> Option<bool> {
+    slope.interval.and_then(|interval| match interval {
+        _ if interval.upper <= LINEAR => Some(true),
+        _ if interval.lower > LINEAR => Some(false),
+        _ => None,
+    })
+}
+
 fn of_mode(results: &Results, mode: Mode) -> Option<Scaling> {
     [Basis::Processes, Basis::OneProcess, Basis::FirstRun].into_iter().find_map(|basis| {
         let mut points: Vec<(f64, f64, String)> = results
@@ -46,11 +55,7 @@ fn of_mode(results: &Results, mode: Mode) -> Option<Scaling> {
             return None;
         }
         let slope = log_log_slope(&points.iter().map(|(x, y, _)| (*x, *y)).collect::<Vec<_>>(), CONFIDENCE)?;
-        let linear = slope.interval.and_then(|interval| match interval {
-            _ if interval.upper <= LINEAR => Some(true),
-            _ if interval.lower > LINEAR => Some(false),
-            _ => None,
-        });
+        let linear = linear(&slope);
         let over = points.into_iter().map(|point| point.2).collect();
         Some(Scaling { mode: mode.name(), basis, over, slope, linear })
     })

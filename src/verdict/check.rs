@@ -1,12 +1,13 @@
 //! A regression check: every benchmark against its stored baseline, and what they say together.
 
-use super::stored::{Judgement, judge};
+use super::stored::{ENOUGH_SESSIONS, Judgement, day_to_day, judge};
 use super::thresholds::Thresholds;
 use super::{Gated, Severity, Verdict};
 use crate::measure::machine::{Build, MachineKey};
 use crate::record::baseline::{Baseline, Samples};
 use crate::record::criterion::Sampled;
 use crate::results::ModeResults;
+use crate::stats::median;
 use serde::Serialize;
 
 /// A whole check.
@@ -90,6 +91,7 @@ pub fn against_baseline(
     results: &ModeResults,
     thresholds: &Thresholds,
     allow_output_change: bool,
+    history: &[Baseline],
 ) -> BenchmarkCheck {
     let mut check = BenchmarkCheck {
         id: results.benchmark.id(),
@@ -136,10 +138,25 @@ pub fn against_baseline(
         let (before, now) = (values(&baseline.samples, figure, baseline.events), values(&current, figure, seen.events));
         // A platform that tells neither side its memory has no such figure.
         if !(before.is_empty() && now.is_empty()) {
-            check.judgements.push(judge(figure, &before, &now, thresholds));
+            let days = day_to_day(&sessions(history, baseline, figure));
+            check.judgements.push(judge(figure, &before, &now, thresholds, days));
         }
     }
+    if check.judgements.iter().all(|judgement| judgement.between_days) {
+        check.evidence = "processes of two sessions, and the spread between days from the history";
+    } else {
+        check.remarks.push(format!(
+            "the spread between days is not in these intervals: the history holds fewer than {ENOUGH_SESSIONS} sessions"
+        ));
+    }
     conclude(check)
+}
+
+/// A figure's value in every session of the same work on the same machine.
+fn sessions(history: &[Baseline], baseline: &Baseline, figure: Gated) -> Vec<f64> {
+    let same =
+        |entry: &&Baseline| entry.benchmark.same_work(&baseline.benchmark) && entry.machine.key == baseline.machine.key;
+    history.iter().filter(same).filter_map(|entry| median(&entry.samples.gated(figure, entry.events))).collect()
 }
 
 /// Checks Criterion's latest measurement of a benchmark against a baseline that Criterion saved: one process a side.
@@ -169,10 +186,18 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
         let rates = |values: &[f64]| values.iter().map(|seconds| events / seconds).collect::<Vec<_>>();
         match old.function.as_str() {
             "wall_time" => {
-                check.judgements.push(judge(Gated::ExecutionTime, &old.values, &new.values, thresholds));
-                check.judgements.push(judge(Gated::Throughput, &rates(&old.values), &rates(&new.values), thresholds));
+                check.judgements.push(judge(Gated::ExecutionTime, &old.values, &new.values, thresholds, None));
+                check.judgements.push(judge(
+                    Gated::Throughput,
+                    &rates(&old.values),
+                    &rates(&new.values),
+                    thresholds,
+                    None,
+                ));
             }
-            "peak_memory" => check.judgements.push(judge(Gated::PeakMemory, &old.values, &new.values, thresholds)),
+            "peak_memory" => {
+                check.judgements.push(judge(Gated::PeakMemory, &old.values, &new.values, thresholds, None))
+            }
             _ => {}
         }
         check.remarks = differing_builds(&old.context.build, &new.context.build);

@@ -3,7 +3,7 @@
 
 use super::thresholds::Thresholds;
 use super::{Gated, Severity, Verdict};
-use crate::stats::{Interval, welch_difference};
+use crate::stats::{Interval, t_interval, welch_difference};
 use serde::Serialize;
 
 /// Confidence of every interval here.
@@ -24,6 +24,8 @@ pub struct Judgement {
     pub ratio: Option<f64>,
     /// 95 % interval of the ratio (Welch, on logarithms).
     pub ratio_interval: Option<Interval>,
+    /// Whether the spread between days is in the interval.
+    pub between_days: bool,
     /// Processes of the baseline and now.
     pub processes: (usize, usize),
     /// The decision.
@@ -34,10 +36,32 @@ pub struct Judgement {
     pub reason: String,
 }
 
-/// Judges one figure: one value per process on each side, positive.
+/// Sessions of one benchmark on one machine that a history must hold before the spread between days is known.
+pub const ENOUGH_SESSIONS: usize = 10;
+
+/// How far two sessions on different days lie apart by themselves: half the width of the 95 % interval of the difference
+/// of two session values, in logarithms. `None` for fewer than [`ENOUGH_SESSIONS`] values.
+pub fn day_to_day(session_values: &[f64]) -> Option<f64> {
+    if session_values.len() < ENOUGH_SESSIONS || session_values.iter().any(|value| !value.is_finite() || *value <= 0.0)
+    {
+        return None;
+    }
+    let logs: Vec<f64> = session_values.iter().map(|value| value.ln()).collect();
+    // A t interval of the mean, scaled from the mean of all sessions to the difference of two.
+    Some(t_interval(&logs, CONFIDENCE)?.width() / 2.0 * (2.0 * logs.len() as f64).sqrt())
+}
+
+/// Judges one figure: one value per process on each side, positive. `between_days` is [`day_to_day`] where the history
+/// tells it; it widens the interval.
 ///
 /// FAIL needs point and whole interval beyond the threshold; PASS needs the whole interval within.
-pub fn judge(figure: Gated, baseline: &[f64], current: &[f64], thresholds: &Thresholds) -> Judgement {
+pub fn judge(
+    figure: Gated,
+    baseline: &[f64],
+    current: &[f64],
+    thresholds: &Thresholds,
+    between_days: Option<f64>,
+) -> Judgement {
     let mut judgement = Judgement {
         figure,
         threshold_percent: thresholds.of(figure).value(),
@@ -45,6 +69,7 @@ pub fn judge(figure: Gated, baseline: &[f64], current: &[f64], thresholds: &Thre
         current: geometric_mean(current),
         ratio: None,
         ratio_interval: None,
+        between_days: false,
         processes: (baseline.len(), current.len()),
         verdict: Verdict::Inconclusive,
         severity: None,
@@ -61,7 +86,10 @@ pub fn judge(figure: Gated, baseline: &[f64], current: &[f64], thresholds: &Thre
         judgement.reason = format!("{} and {} process(es) show no spread: run more", baseline.len(), current.len());
         return judgement;
     };
-    let interval = Interval { lower: interval.lower.exp(), upper: interval.upper.exp() };
+    let (centre, half) = (ratio.ln(), interval.width() / 2.0);
+    let half = half.hypot(between_days.unwrap_or(0.0));
+    let interval = Interval { lower: (centre - half).exp(), upper: (centre + half).exp() };
+    judgement.between_days = between_days.is_some();
     judgement.ratio_interval = Some(interval);
     let (best, worst) =
         if figure.lower_is_better() { (interval.lower, interval.upper) } else { (interval.upper, interval.lower) };
@@ -92,7 +120,7 @@ mod tests {
     }
 
     fn verdict(figure: Gated, baseline: &[f64], current: &[f64]) -> (Verdict, Option<Severity>) {
-        let judgement = judge(figure, baseline, current, &Thresholds::default());
+        let judgement = judge(figure, baseline, current, &Thresholds::default(), None);
         assert!(!judgement.reason.is_empty());
         (judgement.verdict, judgement.severity)
     }
@@ -111,6 +139,18 @@ mod tests {
         assert_eq!(throughput(0.80), (Verdict::Fail, Some(Severity::Minor)));
         assert_eq!(throughput(0.90), (Verdict::Inconclusive, None));
         assert_eq!(throughput(1.5), (Verdict::Pass, None));
+    }
+
+    #[test]
+    fn the_spread_between_days_widens_the_interval() {
+        let sessions: Vec<f64> = (0..12).map(|day| 1.0 + 0.1 * f64::from(day % 3 - 1)).collect();
+        let half = day_to_day(&sessions).expect("enough sessions");
+        assert!((0.2..0.4).contains(&half), "{half}");
+        assert_eq!(day_to_day(&sessions[..9]), None);
+        let judged = |days| judge(Gated::ExecutionTime, &about(1.0), &about(1.25), &Thresholds::default(), days);
+        assert_eq!(judged(None).verdict, Verdict::Fail);
+        assert_eq!(judged(Some(half)).verdict, Verdict::Inconclusive);
+        assert!(judged(Some(half)).between_days);
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! `planbench calibrate`: regenerates the proof of the verdicts.
+
+use super::compare::this_program;
+use super::talk::Talk;
+use super::{Context, PASS, split};
+use crate::compare::calibration::{Calibration, Proof};
+use crate::compare::work;
+use crate::error::{Error, Result};
+use crate::record::write_whole;
+use crate::report::template::render_value;
+use crate::settings::Choices;
+use crate::suite::rounds::watch_for_interrupts;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Scenarios of every trial
+    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., default_values = ["quick", "1kx3"])]
+    scenarios: Vec<String>,
+    /// Modes of every trial; slow-downs are planted in the first, the others must stay quiet
+    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., default_values = ["polars", "reference"])]
+    modes: Vec<String>,
+    /// Runs against itself
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    plain: u32,
+    /// Trials of each planted slow-down (six of time, four of memory)
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    per_level: u32,
+    /// Folder of the trials; what is there is not done again
+    #[arg(long, value_name = "DIR", default_value = "calibration")]
+    trials: PathBuf,
+    /// Page to write
+    #[arg(long, value_name = "FILE", default_value = "docs/calibration.md")]
+    to: PathBuf,
+    /// Only write the page from the trials that are there
+    #[arg(long)]
+    report_only: bool,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
+    let modes = split(&args.modes);
+    if !args.report_only {
+        let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
+        let settings = choices.resolve(&context.catalogue)?;
+        let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
+        let proof = Proof {
+            side: this_program(place.path())?,
+            work: work(&settings)?,
+            padded_mode: settings.modes[0].name().to_owned(),
+            plain: args.plain,
+            per_level: args.per_level,
+            folder: args.trials.clone(),
+        };
+        watch_for_interrupts();
+        let talk = args.talk;
+        proof.run(place.path(), &mut |done, all, what| talk.say(&format!("[{done}/{all}] {what}")))?;
+    }
+    let Some(calibration) = Calibration::read(&args.trials, context.command.clone())? else {
+        return Err(Error::file(&args.trials, "no trials there; run `planbench calibrate` without --report-only"));
+    };
+    let page = render_value("calibration.md", &calibration, context.config.templates_dir.as_deref())?;
+    write_whole(&args.to, &page)?;
+    println!(
+        "{} run(s) against itself, {} false alarm(s); written: {}",
+        calibration.plain_runs,
+        calibration.false_alarms,
+        args.to.display()
+    );
+    Ok(PASS)
+}

@@ -1,0 +1,180 @@
+//! Histories, comparisons and the calibration, through the real binary.
+
+mod common;
+
+use common::{check, folder, json, leftovers, planbench_in, read};
+use std::path::Path;
+
+const NONE: &[(&str, &str)] = &[];
+
+/// A history of one benchmark: a real entry, copied with other dates, commits and times.
+fn history(place: &Path, factors: &[f64]) {
+    let run = ["run", "--quick", "--modes", "reference", "--runs", "2", "--history", "seed", "-q"];
+    check(&planbench_in(place, &run, NONE), 0, &[]);
+    let seed = std::fs::read_dir(place.join("seed")).unwrap().next().unwrap().unwrap().path();
+    let entry = json(&seed);
+    std::fs::create_dir_all(place.join("history")).unwrap();
+    for (index, factor) in factors.iter().enumerate() {
+        let mut entry = entry.clone();
+        let session = format!("202601{:02}T{:02}0000Z-1", 1 + index / 24, index % 24);
+        entry["session"] = session.clone().into();
+        entry["timestamp"] = format!("2026-01-{:02}T{:02}:00:00Z", 1 + index / 24, index % 24).into();
+        entry["git_commit"] = format!("c{index:039}").into();
+        entry["samples"]["execution_time_seconds"] = vec![0.1 * factor, 0.1 * factor].into();
+        entry["samples"]["peak_memory_bytes"] = vec![3e7, 3e7].into();
+        let text = serde_json::to_string(&entry).unwrap();
+        std::fs::write(place.join(format!("history/{session}_quick_reference.json")), text).unwrap();
+    }
+}
+
+/// Noise of about one percent, the same each time.
+fn noise(index: usize) -> f64 {
+    1.0 + 0.012 * (((index * 7_919) % 101) as f64 / 50.0 - 1.0)
+}
+
+#[test]
+fn a_step_is_found_between_its_commits() {
+    let place = folder();
+    let step: Vec<f64> = (0..40).map(|index| noise(index) * if index < 25 { 1.0 } else { 1.05 }).collect();
+    history(place.path(), &step);
+    let text = check(
+        &planbench_in(place.path(), &["trend"], NONE),
+        0,
+        &["quick/reference", "WORSE", "written: out/reports/trend.html"],
+    );
+    let trend = json(&place.path().join("out/reports/trend.json"));
+    let time = &trend["series"][0];
+    let changes = time["changes"].as_array().expect("judged");
+    assert_eq!(changes.len(), 1, "{text}");
+    let index = changes[0]["index"].as_u64().unwrap();
+    assert!((24..=26).contains(&index), "{index}");
+    let (before, after) = (index - 1, index);
+    assert_eq!(changes[0]["last_before"]["commit"], format!("c{before:039}"));
+    assert_eq!(changes[0]["first_after"]["commit"], format!("c{after:039}"));
+    assert_eq!(trend["series"][1]["changes"].as_array().expect("judged").len(), 0, "memory did not change");
+    let html = read(&place.path().join("out/reports/trend.html"));
+    assert_eq!(html.matches("<svg").count(), 2);
+    assert!(leftovers(place.path()).is_empty());
+}
+
+#[test]
+fn a_history_that_is_missing_short_or_broken_is_said_to_be() {
+    let place = folder();
+    check(&planbench_in(place.path(), &["trend"], NONE), 2, &["history", "no sessions there", "--history DIR"]);
+    history(place.path(), &[1.0, 1.0, 1.0]);
+    check(&planbench_in(place.path(), &["trend"], NONE), 0, &["too few sessions"]);
+    check(&planbench_in(place.path(), &["trend", "--scenarios", "5kx5"], NONE), 2, &["no sessions of these"]);
+    let broken = place.path().join("history/20260101T010000Z-1_quick_reference.json");
+    let whole = read(&broken);
+    std::fs::write(&broken, &whole[..100]).unwrap();
+    check(&planbench_in(place.path(), &["trend"], NONE), 2, &["20260101T010000Z-1_quick_reference.json"]);
+}
+
+#[test]
+fn writers_at_the_same_time_do_not_meet() {
+    let place = folder();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let run = ["run", "--quick", "--modes", "reference", "--runs", "2", "--history", "h", "-q"];
+                check(&planbench_in(place.path(), &run, NONE), 0, &[]);
+            });
+        }
+    });
+    assert_eq!(std::fs::read_dir(place.path().join("h")).unwrap().count(), 4);
+    check(&planbench_in(place.path(), &["trend", "--history", "h"], NONE), 0, &["4 session(s)"]);
+}
+
+#[test]
+fn a_history_widens_what_a_stored_baseline_proves() {
+    let place = folder();
+    let days: Vec<f64> = (0..12).map(|day| [0.8, 1.0, 1.25][day % 3]).collect();
+    history(place.path(), &days);
+    let update =
+        ["baseline-update", "--scenarios", "quick", "--modes", "reference", "--runs", "4", "--no-criterion", "--yes"];
+    check(&planbench_in(place.path(), &update, NONE), 0, &[]);
+    let arguments =
+        ["regression-check", "--scenarios", "quick", "--modes", "reference", "--runs", "4", "--time-threshold", "900"];
+    let output = planbench_in(place.path(), &arguments, NONE);
+    assert!(output.status.code().is_some_and(|code| code != 2));
+    let checked = json(&place.path().join("out/reports/check.json"));
+    let time = &checked["benchmarks"][0]["judgements"][0];
+    assert_eq!(time["between_days"], true);
+    let interval = &time["ratio_interval"];
+    let width = interval["upper"].as_f64().unwrap() / interval["lower"].as_f64().unwrap();
+    assert!(width > 2.0, "days differ by a quarter: {interval}");
+}
+
+#[test]
+fn a_planted_slow_down_is_proven_round_by_round() {
+    let place = folder();
+    let own = env!("CARGO_BIN_EXE_planbench");
+    // Sizes that no noise reaches; the usual ones are the calibration's business.
+    let wide =
+        ["--time-threshold", "300", "--throughput-threshold", "75", "--scenarios", "quick", "--modes", "reference"];
+    let compare = |more: &[&str]| planbench_in(place.path(), &[&["compare", own], &wide[..], more].concat(), NONE);
+    let plain = compare(&[]);
+    assert!(matches!(plain.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&plain.stdout));
+    let text = String::from_utf8_lossy(&compare(&["--pad-head", "reference:time=3000"]).stdout).into_owned();
+    // A machine too noisy to judge says so, and never passes this.
+    assert!(text.contains("FAIL          quick/reference (") && text.contains("20 rounds"), "{text}");
+    assert!(text.contains("this program against") && !text.contains(": PASS"), "{text}");
+    let written = json(&place.path().join("out/reports/compare.json"));
+    assert_eq!(written["benchmarks"][0]["rounds"].as_array().unwrap().len(), 20);
+    assert!(read(&place.path().join("out/reports/compare.md")).contains("FAIL"));
+    let slow_base = compare(&["--pad-base", "reference:time=3000"]);
+    assert!(matches!(slow_base.status.code(), Some(0 | 3)), "faster is no regression");
+    check(&compare(&["--max-time", "0s"]), 2, &["--max-time"]);
+    check(&compare(&["--runs", "3"]), 2, &["--max-time"]);
+    let short = compare(&["--max-time", "1ms"]);
+    check(&short, 3, &["INCONCLUSIVE", "out of time after 0 round(s)"]);
+    check(&planbench_in(place.path(), &["compare", "no-such-thing"], NONE), 2, &["no-such-thing"]);
+    check(&planbench_in(place.path(), &["compare", "/bin/true"], NONE), 2, &["is no planbench"]);
+}
+
+#[test]
+fn a_head_with_other_output_or_a_crash_is_the_headline() {
+    let place = folder();
+    let script = |name: &str, body: &str| {
+        let file = place.path().join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{body}\n")).unwrap();
+        std::process::Command::new("chmod").arg("755").arg(&file).status().unwrap();
+        file.display().to_string()
+    };
+    let own = env!("CARGO_BIN_EXE_planbench");
+    let version = "[ \"$1\" = --version ] && { echo planbench 9; exit 0; }";
+    let crashing = script("crashing", &format!("{version}; echo no memory >&2; exit 7"));
+    let seeded = format!("{version}; exec {own} \"$@\" && exit 0");
+    let changed = script(
+        "changed",
+        &format!(
+            "{version}; {own} \"$@\" || exit; sed -i 's/\"fingerprint\": \"9b/\"fingerprint\": \"00/' report.json"
+        ),
+    );
+    let same = script("same", &seeded);
+    let compare = |head: &str| {
+        planbench_in(place.path(), &["compare", own, head, "--scenarios", "quick", "--modes", "reference"], NONE)
+    };
+    check(&compare(&crashing), 1, &["FAIL", "critical", "the head does not run", "no memory"]);
+    check(&compare(&changed), 1, &["OUTPUT CHANGED"]);
+    assert!(matches!(compare(&same).status.code(), Some(0 | 1 | 3)));
+}
+
+#[test]
+fn a_calibration_goes_on_where_it_stopped() {
+    let place = folder();
+    let calibrate = |plain: &str| {
+        let arguments =
+            ["calibrate", "--scenarios", "quick", "--modes", "reference", "--plain", plain, "--per-level", "0"];
+        planbench_in(place.path(), &[&arguments[..], &["--to", "page.md"]].concat(), NONE)
+    };
+    check(&planbench_in(place.path(), &["calibrate", "--report-only"], NONE), 2, &["no trials there"]);
+    check(&calibrate("1"), 0, &["1 run(s) against itself", "page.md"]);
+    let trial = place.path().join("calibration/none_001.json");
+    let first = read(&trial);
+    let text = check(&calibrate("2"), 0, &["2 run(s) against itself"]);
+    assert_eq!(text.matches("nothing (A/A)").count(), 1, "only what was missing: {text}");
+    assert_eq!(read(&trial), first);
+    let page = read(&place.path().join("page.md"));
+    assert!(page.contains("2 runs,") && page.contains("quick/reference | execution_time"), "{page}");
+}
