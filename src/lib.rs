@@ -2,6 +2,7 @@
 //! and a Criterion suite that times exactly that work.
 
 pub mod census;
+pub mod choices;
 pub mod cli;
 pub mod compare;
 pub mod config;

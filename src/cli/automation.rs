@@ -1,10 +1,10 @@
 //! The brief's automations: each is a composition of other verbs, which it prints before it runs them.
 
 use super::Context;
+use crate::choices::Choices;
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, DEFAULT_NAME};
 use crate::record::history;
-use crate::settings::Choices;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 

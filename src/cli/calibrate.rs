@@ -3,12 +3,12 @@
 use super::compare::this_program;
 use super::talk::Talk;
 use super::{Context, PASS, split};
+use crate::choices::Choices;
 use crate::compare::calibration::{Calibration, Proof};
 use crate::compare::work;
 use crate::error::{Error, Result};
 use crate::record::write_whole;
 use crate::report::template::render_value;
-use crate::settings::Choices;
 use crate::suite::rounds::watch_for_interrupts;
 use std::path::PathBuf;
 

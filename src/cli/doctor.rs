@@ -1,11 +1,12 @@
 //! `planbench doctor`: what about this machine will make figures noisy.
 
 use super::{INCONCLUSIVE, PASS};
+use crate::choices::Choices;
 use crate::error::Result;
 use crate::measure::fitness::examine;
 use crate::measure::machine::{Build, Machine};
 use crate::report::format::{ABSENT, bytes};
-use crate::settings::{Choices, Folders};
+use crate::settings::Folders;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -186,7 +186,7 @@ fn command_line() -> String {
 
 /// Names given as several arguments, or as one with blanks or commas.
 fn split(names: &[String]) -> Vec<String> {
-    names.iter().flat_map(|text| crate::settings::split_names(text)).collect()
+    names.iter().flat_map(|text| crate::choices::split_names(text)).collect()
 }
 
 /// Sets the threads of this process' engines.

@@ -2,12 +2,13 @@
 
 use super::split;
 use super::talk::{Talk, WARM};
+use crate::choices::Choices;
 use crate::config::Config;
 use crate::engine::padding;
 use crate::error::Result;
 use crate::record::run::RunRecord;
 use crate::results::Results;
-use crate::settings::{Choices, Settings};
+use crate::settings::Settings;
 use crate::suite::rounds;
 use clap::Args;
 use std::path::PathBuf;

@@ -191,7 +191,7 @@ impl Builder {
     pub fn new() -> Result<Self> {
         let repository = PathBuf::from(git(Path::new("."), &["rev-parse", "--show-toplevel"])?);
         let target =
-            crate::settings::variable::<PathBuf>("CARGO_TARGET_DIR")?.unwrap_or_else(|| repository.join("target"));
+            crate::choices::variable::<PathBuf>("CARGO_TARGET_DIR")?.unwrap_or_else(|| repository.join("target"));
         let target = std::path::absolute(&target).map_err(|e| Error::file(&target, e))?;
         let folder = target.join("compare");
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;

@@ -8,7 +8,8 @@ pub mod post;
 
 use crate::error::Result;
 use crate::measure::machine::MachineKey;
-use crate::report::model::{Figure, ModeReport, Report};
+use crate::report::mode::{Figure, ModeReport};
+use crate::report::model::Report;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A shape.

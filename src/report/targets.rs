@@ -1,7 +1,8 @@
 //! What is to be reached, and whether it was: a target is met or missed only when the whole interval says so.
 
 use super::format;
-use super::model::{Figure, ScenarioReport};
+use super::mode::Figure;
+use super::model::ScenarioReport;
 use crate::results::scaling::{LINEAR, Scaling};
 use serde::Serialize;
 

@@ -8,6 +8,7 @@ pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
 
+use crate::choices::Choices;
 use crate::config::Config;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
@@ -17,7 +18,7 @@ use crate::measure::profiler::{self, FlamegraphProfiler};
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
 use crate::record::criterion::LATEST;
-use crate::settings::{Choices, Selection, Settings};
+use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use fixture::Fixtures;
