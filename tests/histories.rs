@@ -1,4 +1,5 @@
 //! Histories, comparisons and the calibration, through the real binary.
+#![allow(clippy::unwrap_used)] // helpers of tests: a panic says where
 
 mod common;
 
