@@ -256,6 +256,11 @@ fn unique(names: &[String]) -> Vec<String> {
     unique
 }
 
+/// The arguments of this process; what is not UTF-8 in them is replaced, and then found unusable where it matters.
+pub fn arguments() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
+}
+
 /// Names separated by blanks or commas.
 pub fn split_names(text: &str) -> Vec<String> {
     text.split([' ', ',', '\t', '\n']).filter(|name| !name.is_empty()).map(str::to_owned).collect()

@@ -87,6 +87,9 @@ impl Config {
         {
             *path = folder.join(&*path);
         }
+        if config.runs.is_some_and(|runs| !(1..=10_000).contains(&runs)) {
+            return Err(Error::file(file, "runs: give 1 to 10000"));
+        }
         config.catalogue().map_err(|e| Error::file(file, e))?;
         Ok(config)
     }
@@ -137,6 +140,7 @@ mod tests {
         for (text, part) in [
             ("modez = ['sql']", "modez"),
             ("runs = 'many'", "line 1"),
+            ("runs = 0", "1 to 10000"),
             ("[[scenario]]\nname = 'quick'\nemployee_count = 1\nstart_year = 2025\nend_year = 2025", "taken"),
             ("[[scenario]]\nname = 'late'\nemployee_count = 1\nstart_year = 2026\nend_year = 2025", "2026"),
             ("[thresholds]\ntime_percent = -1", "time_percent"),

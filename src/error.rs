@@ -33,7 +33,7 @@ pub enum Error {
         message: String,
     },
     /// Somebody interrupted; what was finished before is kept.
-    #[error("interrupted; what was finished is kept")]
+    #[error("interrupted; runs that were finished are kept")]
     Interrupted,
     /// Two outputs that must be identical are not; the text is the difference report.
     #[error("{0}")]
@@ -53,6 +53,19 @@ impl Error {
 
     /// An error about `path`, keeping the system's own words.
     pub fn file(path: &Path, message: impl ToString) -> Self {
-        Error::File { path: path.to_path_buf(), message: message.to_string() }
+        let mut message = message.to_string();
+        // The system's own numbers: no permission, no space, read-only.
+        let remedy = [
+            (
+                "(os error 13)",
+                "; choose a folder that you may write (--output-dir, --to, --out), or change its permissions",
+            ),
+            ("(os error 28)", "; free some space, or choose a folder elsewhere (--output-dir, --to, --out)"),
+            ("(os error 30)", "; choose a folder elsewhere (--output-dir, --to, --out)"),
+        ];
+        if let Some((_, remedy)) = remedy.iter().find(|(number, _)| message.contains(number)) {
+            message.push_str(remedy);
+        }
+        Error::File { path: path.to_path_buf(), message }
     }
 }

@@ -1,7 +1,7 @@
 //! The command line: `planbench`. With `--bench` first it is the benchmark suite, as under `cargo bench`, for machines
 //! without cargo.
 
-use planalign_bench::{cli, measure::worker, suite};
+use planalign_bench::{choices, cli, measure::worker, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
     // A benchmark run by this binary observes itself in fresh processes.
-    worker::serve_if_asked().unwrap_or_else(|| match std::env::args().nth(1).as_deref() {
+    worker::serve_if_asked().unwrap_or_else(|| match choices::arguments().nth(1).as_deref() {
         Some("--bench") => suite::main(),
         _ => cli::main(),
     })

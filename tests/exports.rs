@@ -121,6 +121,10 @@ fn a_server_is_tried_again_only_when_that_may_help() {
     assert!(!text.contains("s3cr3t") && !text.contains("hidden"), "{text}");
     assert_eq!(refused.lock().unwrap().len(), 1);
 
+    let (url, redirecting) = server(&[302, 200]);
+    check(&post(&url, "s3cr3t"), 2, &["302", "1 attempt"]);
+    assert_eq!(redirecting.lock().unwrap().len(), 1, "a redirect is not followed");
+
     let (url, failing) = server(&[500, 500, 500, 500, 200]);
     check(&post(&url, "s3cr3t"), 2, &["500", "4 attempt"]);
     assert_eq!(failing.lock().unwrap().len(), 4);

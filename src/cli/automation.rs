@@ -24,10 +24,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
     baseline: String,
     /// Scenarios instead of the automation's own
-    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1..)]
+    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., value_parser = super::names)]
     scenarios: Vec<String>,
     /// Modes instead of all
-    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1..)]
+    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., value_parser = super::names)]
     modes: Vec<String>,
     /// Fresh processes per scenario and mode
     #[arg(long, value_name = "N", env = "BENCHMARK_RUNS", value_parser = clap::value_parser!(u32).range(1..=10_000))]

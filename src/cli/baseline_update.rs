@@ -6,6 +6,7 @@ use super::{Context, PASS};
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, DEFAULT_NAME, check_name};
+use crate::record::check_writable;
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::settings::Settings;
@@ -58,7 +59,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if let Some(padding) = padding::active() {
         return Err(Error::Config(format!("{}={padding} is set: padded figures make no baseline", padding::VARIABLE)));
     }
+    let runs = args.measure.runs(&context.config, RUNS);
+    if args.from.is_none() && runs < 2 {
+        return Err(Error::Config("a baseline needs two or more --runs: one has no spread".into()));
+    }
     if args.dry_run {
+        if args.from.is_none() {
+            println!("{}", super::run::plan(&settings, runs));
+            if !args.no_criterion {
+                println!("Criterion would measure the same benchmarks and save them as {name}");
+            }
+        }
         for selection in &settings.selections {
             for &mode in &settings.modes {
                 let benchmark = selection.benchmark(mode, settings.options.threads);
@@ -68,6 +79,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         return Ok(PASS);
     }
     confirm(&args)?;
+    check_writable(&folder)?;
     let (results, source) = match &args.from {
         Some(from) => {
             let source = criterion_folder(from);
@@ -78,7 +90,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             if !args.no_criterion {
                 run_criterion(&settings, name, args.talk)?;
             }
-            let records = observe(&settings, args.measure.runs(&context.config, RUNS), args.talk)?;
+            let records = observe(&settings, runs, args.talk)?;
             failures(&records)?;
             (results_of(records), settings.folders.criterion.clone())
         }
@@ -129,10 +141,20 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
     }
     let names: Vec<&str> = settings.selections.iter().map(|selection| selection.name.as_str()).collect();
     command.env("BENCHMARK_SCENARIOS", names.join(" ")).env("BENCHMARK_MODES", modes.join(" "));
-    // Criterion's own words are talk, not results.
-    command.stdin(Stdio::null()).stdout(if talk.quiet { Stdio::null() } else { Stdio::from(std::io::stderr()) });
-    let status = command.status().map_err(|e| Error::file(&executable, e))?;
-    if status.success() { Ok(()) } else { Err(Error::Config(format!("Criterion's measurement ended with {status}"))) }
+    // Criterion's own words are talk, not results; quiet, only those of a failure are passed on.
+    command.stdin(Stdio::null());
+    let (status, said) = if talk.quiet {
+        let output = command.output().map_err(|e| Error::file(&executable, e))?;
+        (output.status, format!(": {}", String::from_utf8_lossy(&output.stderr).trim()))
+    } else {
+        let status =
+            command.stdout(Stdio::from(std::io::stderr())).status().map_err(|e| Error::file(&executable, e))?;
+        (status, String::new())
+    };
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Config(format!("Criterion's measurement ended with {status}{said}")))
 }
 
 /// Asks when off the main branch, because a baseline of a side branch makes its slow-downs the yardstick.

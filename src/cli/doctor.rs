@@ -1,6 +1,6 @@
 //! `planbench doctor`: what about this machine will make figures noisy.
 
-use super::{INCONCLUSIVE, PASS};
+use super::{Context, INCONCLUSIVE, PASS};
 use crate::choices::Choices;
 use crate::error::Result;
 use crate::measure::fitness::examine;
@@ -15,7 +15,7 @@ pub(super) struct Args {
     strict: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<u8> {
+pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let (machine, build) = (Machine::current(), Build::current());
     let absent = || ABSENT.to_owned();
     let key = &machine.key;
@@ -38,8 +38,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         "engines  DuckDB {} ({}), Polars {}",
         build.versions.duckdb, build.versions.duckdb_route, build.versions.polars
     );
-    let folders = Folders::new(Choices::from_environment()?.output_dir)?;
-    let place = folders.criterion.ancestors().find(|folder| folder.is_dir());
+    let folders = Folders::new(Choices::default().complete(&context.config)?.output_dir)?;
+    let results = std::path::absolute(&folders.criterion).unwrap_or(folders.criterion.clone());
+    let place = results.ancestors().find(|folder| folder.is_dir());
     let writable = place.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok());
     println!("results  {}{}", folders.criterion.display(), if writable { "" } else { " (cannot be written)" });
     let warnings = examine();

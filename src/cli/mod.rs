@@ -146,7 +146,7 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::Generate(args) => generate::run(args, &context),
         Verb::Parity(args) => parity::run(args, &context),
         Verb::Scenarios => scenarios::run(&context),
-        Verb::Doctor(args) => doctor::run(&args),
+        Verb::Doctor(args) => doctor::run(&args, &context),
         Verb::Completions(args) => completions::run(&args, Cli::command()),
     }
 }
@@ -177,11 +177,17 @@ fn drop_blank_variables() {
 
 /// This process' command line, without the folder of the program: what a reader types to repeat it.
 fn command_line() -> String {
-    let mut arguments = std::env::args();
+    let mut arguments = crate::choices::arguments();
     let program = arguments.next().unwrap_or_default();
     let name = Path::new(&program).file_name().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
     let quoted = |argument: String| if argument.contains([' ', '\'']) { format!("{argument:?}") } else { argument };
     std::iter::once(name).chain(arguments.map(quoted)).collect::<Vec<_>>().join(" ")
+}
+
+/// An argument that must name something: an empty variable in a script is not "all".
+fn names(text: &str) -> Result<String, String> {
+    let named = !crate::choices::split_names(text).is_empty();
+    if named { Ok(text.to_owned()) } else { Err("names nothing; leave the flag out for the default".into()) }
 }
 
 /// Names given as several arguments, or as one with blanks or commas.

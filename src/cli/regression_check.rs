@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::history;
-use crate::record::write_whole;
+use crate::record::{check_writable, write_whole};
 use crate::report::template::render_value;
 use crate::results::{Results, criterion_folder};
 use crate::settings::{Selection, Settings};
@@ -146,6 +146,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             {
                 return conclude(&check, &reports, &args.outcome, context);
             } else {
+                check_writable(&reports)?;
                 let runs = args.measure.runs(&context.config, RUNS);
                 (results_of(observe(&settings, runs, args.talk)?), source)
             }

@@ -34,6 +34,12 @@ impl Reports {
         self.to.clone().unwrap_or_else(|| default.to_path_buf())
     }
 
+    /// Makes sure, before anything is measured, that folder and templates can be used.
+    pub fn check(&self, folder: &Path, context: &Context) -> Result<()> {
+        crate::record::check_writable(folder)?;
+        crate::report::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
+    }
+
     /// Writes the reports, and the essence to standard output.
     pub fn make(&self, results: &Results, folder: &Path, context: &Context, talk: Talk) -> Result<Report> {
         let report = Report::new(results, context.command.clone());

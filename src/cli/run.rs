@@ -6,7 +6,7 @@ use super::talk::Talk;
 use super::{Context, PASS};
 use crate::error::{Error, Result};
 use crate::record::baseline::Baseline;
-use crate::record::history;
+use crate::record::{check_writable, history};
 use crate::settings::Settings;
 use std::path::PathBuf;
 
@@ -65,6 +65,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         println!("{}", plan(&settings, runs));
         println!("reports would be written to {}", folder.display());
         return Ok(PASS);
+    }
+    args.reports.check(&folder, context)?;
+    if let Some(folder) = &args.history {
+        check_writable(folder)?;
     }
     let records = observe(&settings, runs, args.talk)?;
     let outcome = failures(&records);

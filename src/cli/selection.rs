@@ -17,10 +17,10 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Selected {
     /// Scenarios, or `custom` with the head count and years [env: BENCHMARK_SCENARIOS] [default: all named]
-    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1..)]
+    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., value_parser = super::names)]
     pub scenarios: Vec<String>,
     /// Modes: sql, polars, reference [env: BENCHMARK_MODES] [default: all]
-    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1..)]
+    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., value_parser = super::names)]
     pub modes: Vec<String>,
 }
 

@@ -63,8 +63,14 @@ pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
     if !target.url.starts_with("http://") && !target.url.starts_with("https://") {
         return Err(Error::Config(format!("{}: give an http:// or https:// address", target.shown())));
     }
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(TIMEOUT))
+        .http_status_as_error(false)
+        // A redirect is an answer like any other: the key is for this address alone.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .build()
+        .into();
     let mut wait = FIRST_WAIT;
     let mut last = String::new();
     for attempt in 1..=ATTEMPTS {

@@ -120,7 +120,7 @@ impl RunRequest {
 
 /// Serves a request if this process was started to; `None` lets `main` go on.
 pub fn serve_if_asked() -> Option<ExitCode> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = crate::choices::arguments().skip(1);
     (arguments.next().as_deref() == Some(ARGUMENT)).then(|| {
         let idle = Resident::open().bytes();
         let text = arguments.next().unwrap_or_default();

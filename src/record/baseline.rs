@@ -193,6 +193,15 @@ impl Baseline {
                 ),
             ));
         }
+        let sound = |values: &[f64]| values.iter().all(|value| value.is_finite() && *value > 0.0);
+        let times = &baseline.samples.execution_time_seconds;
+        let same = baseline.scenario_name == baseline.benchmark.scenario && baseline.mode == baseline.benchmark.mode;
+        if times.is_empty() || !sound(times) || !sound(&baseline.samples.peak_memory_bytes) || !same {
+            return Err(Error::file(
+                file,
+                "contradicts itself or has no usable samples; run `planbench baseline-update`",
+            ));
+        }
         Ok(baseline)
     }
 

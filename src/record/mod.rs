@@ -37,6 +37,15 @@ pub fn write_whole(path: &Path, text: &str) -> Result<()> {
     write().map_err(|e| Error::file(path, e))
 }
 
+/// Makes a folder and makes sure that it can be written, before anything is measured for it.
+///
+/// # Errors
+/// Names the folder and what the system said.
+pub fn check_writable(folder: &Path) -> Result<()> {
+    let check = || std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).map(|_| ());
+    check().map_err(|e| Error::file(folder, e))
+}
+
 /// Writes a value as JSON, whole or not at all.
 ///
 /// # Errors
@@ -52,7 +61,12 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 /// Names the file when it cannot be read, is cut off, or holds something else.
 pub fn read_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-    serde_json::from_str(&text).map_err(|e| Error::file(path, format!("not a whole {what}: {e}")))
+    serde_json::from_str(&text).map_err(|e| {
+        Error::file(
+            path,
+            format!("not a whole {what}: {e}; it was cut off or is something else: make it anew, or move it elsewhere"),
+        )
+    })
 }
 
 /// The folders in a folder, by name; none if it does not exist.
@@ -79,7 +93,7 @@ pub(crate) fn json_files(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in entries {
         let path = entry.map_err(|e| Error::file(folder, e))?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if !hidden && path.extension().is_some_and(|extension| extension == "json") {
+        if !hidden && path.is_file() && path.extension().is_some_and(|extension| extension == "json") {
             files.push(path);
         }
     }

@@ -35,6 +35,8 @@ pub struct RunRecord {
     pub session: String,
     /// Number of the run within its session and benchmark, from 1.
     pub run_number: u32,
+    /// Runs that the session was to do of this benchmark, where that was known.
+    pub planned_runs: Option<u32>,
     /// Whether the modes took turns: then runs of the same number in a session are a round, and make a pair.
     pub interleaved: bool,
     /// When the run started, UTC.
@@ -161,12 +163,29 @@ pub fn latest_session(group_folder: &Path) -> Result<Vec<RunRecord>> {
     }
     let mut files = super::json_files(&folder)?;
     files.sort();
+    // The name says which session a record is of; a copy by another name would count twice, or as another session.
+    if let Some(foreign) = files.iter().find(|file| session_of(file).is_none()) {
+        return Err(Error::file(foreign, "is not named as a run record is (<session>-NNNN.json); move it elsewhere"));
+    }
     let Some(newest) = files.last().and_then(|file| session_of(file)) else { return Ok(Vec::new()) };
-    files.iter().filter(|file| session_of(file) == Some(newest.clone())).map(|file| read(file)).collect()
+    let records = files.iter().filter(|file| session_of(file).as_ref() == Some(&newest));
+    records
+        .map(|file| {
+            let record = read(file)?;
+            let named = record.path(group_folder).file_name() == file.file_name();
+            let misnamed = || Error::file(file, "is not the record that its name says; move it elsewhere");
+            if named { Ok(record) } else { Err(misnamed()) }
+        })
+        .collect()
 }
 
+/// The session in a record's file name, if that is one: `20261123T173124Z-4711-0001.json`.
 fn session_of(file: &Path) -> Option<String> {
-    Some(file.file_stem()?.to_str()?.rsplit_once('-')?.0.to_owned())
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let (session, number) = file.file_stem()?.to_str()?.rsplit_once('-')?;
+    let (start, process) = session.split_once('-')?;
+    let (date, time) = start.strip_suffix('Z')?.split_once('T')?;
+    (digits(number) && digits(process) && digits(date) && digits(time)).then(|| session.to_owned())
 }
 
 /// Reads one record.

@@ -1,6 +1,7 @@
 //! Charts as SVG text, for reports that are one file.
 
 use super::format;
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use plotters::coord::ranged1d::{KeyPointHint, Ranged};
 use plotters::prelude::*;
@@ -8,9 +9,14 @@ use std::ops::Range;
 
 const WIDTH: u32 = 720;
 const ROW_HEIGHT: u32 = 44;
-/// One colour per series, told apart without colour vision too (Okabe and Ito, 2008).
+/// One colour per mode and one for the rest, told apart without colour vision too (Okabe and Ito, 2008).
 const COLOURS: [RGBColor; 4] =
     [RGBColor(0, 114, 178), RGBColor(230, 159, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
+
+/// The colour of a mode, the same in every chart.
+fn colour_of(name: &str) -> RGBColor {
+    Mode::ALL.iter().position(|mode| mode.name() == name).map_or(COLOURS[3], |index| COLOURS[index])
+}
 
 /// A row per series, a dot per value, a bar at the median; logarithmic in seconds.
 ///
@@ -48,8 +54,8 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
             .x_desc("execution time, logarithmic")
             .draw()
             .map_err(unusable)?;
-        for (index, (_, values)) in series.iter().enumerate() {
-            let (y, colour) = (rows - index as f64 - 0.5, COLOURS[index % COLOURS.len()]);
+        for (index, (name, values)) in series.iter().enumerate() {
+            let (y, colour) = (rows - index as f64 - 0.5, colour_of(name));
             let dots = values.iter().map(|value| Circle::new((*value, y), 4, colour.mix(0.45).filled()));
             chart.draw_series(dots).map_err(unusable)?;
             if let Some(median) = crate::stats::median(values) {
@@ -89,8 +95,8 @@ pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
             .y_label_formatter(&|seconds| format::seconds(*seconds))
             .draw()
             .map_err(unusable)?;
-        for (index, (name, points)) in series.iter().enumerate() {
-            let colour = COLOURS[index % COLOURS.len()];
+        for (name, points) in series {
+            let colour = colour_of(name);
             chart
                 .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)).point_size(4))
                 .map_err(unusable)?

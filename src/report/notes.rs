@@ -17,6 +17,14 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
             let error = run.error.as_deref().unwrap_or("no output");
             notes.push(format!("{id} run {} failed and is in no figure: {error}", run.run_number));
         }
+        if let Some(planned) = mode.runs.first().and_then(|run| run.planned_runs)
+            && (mode.runs.len() as u32) < planned
+        {
+            let done = mode.runs.len();
+            notes.push(format!(
+                "{id}: its latest session was cut off after {done} of {planned} runs; measure it again."
+            ));
+        }
         if mode.best_basis() == Some(Basis::OneProcess) {
             notes.push(format!(
                 "{id}: the execution time is of one process (`cargo bench`); the spread between processes, usually larger, \

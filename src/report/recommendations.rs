@@ -56,8 +56,18 @@ fn engine(report: &Report) -> String {
             "SQL is faster in every scenario measured ({all}), by at least {} (lower 95 % bound): choose it for speed.",
             ratio(least(&sql))
         ),
+        (_, 0) | (0, _) => {
+            let (engine, won) = if sql.is_empty() { ("Polars", &polars) } else { ("SQL", &sql) };
+            format!(
+                "{engine} is faster in {} of {all} scenarios ({}), by at least {} (lower 95 % bound); the others are undecided: \
+                 run more.",
+                won.len(),
+                names(won),
+                ratio(least(won))
+            )
+        }
         _ => format!(
-            "It depends on the size: Polars is faster in {} ({}), SQL in {} ({}), undecided {}. Choose by the scenario that \
+            "It depends on the scenario: Polars is faster in {} ({}), SQL in {} ({}), undecided {}. Choose by the scenario that \
              is nearest to yours.",
             polars.len(),
             names(&polars),

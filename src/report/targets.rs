@@ -83,7 +83,7 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
             scaling.slope.interval.map_or_else(String::new, |i| format!(" ({:.2} to {:.2})", i.lower, i.upper));
         targets.push(Target {
             subject: scaling.mode.to_owned(),
-            target: format!("log-log slope of time over person-years at most {LINEAR}"),
+            target: format!("linear scaling: log-log slope of time over employees x years at most {LINEAR}"),
             observed: format!("{:.2}{interval}", scaling.slope.value),
             met: scaling.linear,
         });

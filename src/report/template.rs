@@ -67,6 +67,18 @@ fn render_context(name: &str, context: &Context, folder: Option<&Path>) -> Resul
     tera.render(name, context).map_err(broken)
 }
 
+/// Makes sure that a folder's templates can be understood.
+///
+/// # Errors
+/// Names the template and the place in it.
+pub fn check(folder: Option<&Path>) -> Result<()> {
+    for (name, _) in BUILT_IN {
+        let (source, text) = source(name, folder)?;
+        engine().add_raw_template(name, &text).map_err(|e| Error::Config(format!("template {source}: {e}")))?;
+    }
+    Ok(())
+}
+
 /// Where a template comes from, and its text.
 fn source(name: &str, folder: Option<&Path>) -> Result<(String, String)> {
     let file = folder.map(|folder| folder.join(format!("{name}.tera")));
@@ -126,7 +138,10 @@ fn chart_texts(scenarios: &[ScenarioReport]) -> Result<BTreeMap<&str, String>> {
 /// Time over work, for the modes measured in two or more sizes.
 fn growth_text(scenarios: &[ScenarioReport]) -> Result<Option<String>> {
     let mut series: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
-    for scenario in scenarios {
+    // One seed and number of threads, those of the first: other work is another line.
+    let conditions = scenarios.first().map(|scenario| (scenario.seed, scenario.threads));
+    let comparable = |s: &&ScenarioReport| s.employees > 0 && conditions == Some((s.seed, s.threads));
+    for scenario in scenarios.iter().filter(comparable) {
         let work = scenario.employees as f64 * f64::from(scenario.end_year - scenario.start_year + 1);
         for mode in &scenario.modes {
             let Some(time) = mode.execution_time else { continue };

@@ -66,6 +66,9 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
     let basis = [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
         .into_iter()
         .find(|&basis| [slower, faster].iter().all(|results| !results.execution_times(basis).is_empty()))?;
+    if machine_of(slower, basis) != machine_of(faster, basis) {
+        return None;
+    }
     let (a, b) = (slower.execution_times(basis), faster.execution_times(basis));
     let logs = |values: &[f64]| values.iter().map(|value| value.ln()).collect::<Vec<_>>();
     let rounds = pairs(slower, faster, basis);
@@ -75,9 +78,7 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
     };
     let speedup_interval = difference.interval.and_then(|interval| interval.map(f64::exp));
     let speedup = difference.value.exp();
-    let same_machine = machine_of(slower, basis) == machine_of(faster, basis);
     let (winner, no_winner_because) = match speedup_interval {
-        _ if !same_machine => (None, Some("the modes were measured on different machines".to_owned())),
         None => (None, Some("one run shows no spread; run more".to_owned())),
         Some(interval) if interval.lower > 1.0 => (Some(faster_candidate.name()), None),
         Some(interval) if interval.upper < 1.0 => (Some(slower_candidate.name()), None),

@@ -1,6 +1,6 @@
 //! Whether time grows no faster than the work: the slope of log time over log person-years.
 
-use super::{Basis, Results};
+use super::{Basis, Group, Results};
 use crate::engine::Mode;
 use crate::stats::{Estimate, log_log_slope, median};
 use crate::verdict::stored::CONFIDENCE;
@@ -30,6 +30,21 @@ pub fn scaling(results: &Results) -> Vec<Scaling> {
     Mode::ALL.into_iter().filter_map(|mode| of_mode(results, mode)).collect()
 }
 
+/// The groups of one machine, seed and number of threads, those of the mode's most sizes: only their times say how time
+/// grows with the work.
+fn comparable(results: &Results, mode: Mode) -> impl Iterator<Item = &Group> {
+    let conditions = move |group: &Group| {
+        let found = group.mode(mode)?;
+        let machine = found.runs.first().map(|run| &run.machine.key);
+        let machine = machine.or(found.sampled.first().map(|sampled| &sampled.context.machine.key))?;
+        // Nobody to simulate is no size.
+        (found.benchmark.employees > 0).then(|| (machine.clone(), found.benchmark.seed, found.benchmark.threads))
+    };
+    let all: Vec<_> = results.groups.iter().filter_map(conditions).collect();
+    let most = all.iter().max_by_key(|one| all.iter().filter(|other| other == one).count()).cloned();
+    results.groups.iter().filter(move |group| most.is_some() && conditions(group) == most)
+}
+
 /// Whether a slope is no steeper than linear; `None` if its interval reaches both sides.
 pub fn linear(slope: &Estimate) -> Option<bool> {
     slope.interval.and_then(|interval| match interval {
@@ -41,9 +56,7 @@ pub fn linear(slope: &Estimate) -> Option<bool> {
 
 fn of_mode(results: &Results, mode: Mode) -> Option<Scaling> {
     [Basis::Processes, Basis::OneProcess, Basis::FirstRun].into_iter().find_map(|basis| {
-        let mut points: Vec<(f64, f64, String)> = results
-            .groups
-            .iter()
+        let mut points: Vec<(f64, f64, String)> = comparable(results, mode)
             .filter_map(|group| {
                 let found = group.mode(mode)?;
                 Some((found.benchmark.person_years(), median(&found.execution_times(basis))?, group.name.clone()))

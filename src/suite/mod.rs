@@ -8,7 +8,7 @@ pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
 
-use crate::choices::Choices;
+use crate::choices::{Choices, arguments};
 use crate::config::Config;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
@@ -57,7 +57,7 @@ fn fail(error: &Error) -> ! {
 fn run() -> Result<()> {
     let config = Config::load(None)?;
     let mut settings = Choices::default().complete(&config)?.resolve(&config.catalogue()?)?;
-    settings.records = !std::env::args().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
+    settings.records = !arguments().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
     if let Some(padding) = padding::active() {
         eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
     }
@@ -80,7 +80,7 @@ fn run() -> Result<()> {
         }
     }
     wall.final_summary();
-    let listing = std::env::args().any(|argument| argument == "--list");
+    let listing = arguments().any(|argument| argument == "--list");
     if suite.ran.get() == 0 && !listing {
         return Err(Error::Config(format!(
             "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
@@ -100,7 +100,7 @@ fn configured<M: Measurement + 'static>(measurement: M, settings: &Settings) -> 
 
 /// Sets a group's size, except for what the command line says.
 fn sized<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, samples: usize, seconds: u64, warm_up: Duration) {
-    let given = |option: &str| std::env::args().any(|argument| argument.split('=').next() == Some(option));
+    let given = |option: &str| arguments().any(|argument| argument.split('=').next() == Some(option));
     if !given("--sample-size") {
         group.sample_size(samples);
     }
@@ -114,7 +114,7 @@ fn sized<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, samples: usize, seco
 
 /// The name given with `--save-baseline`.
 fn saved_baseline() -> Option<String> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = arguments().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--save-baseline" || argument == "-s" {
             return arguments.next();
@@ -235,7 +235,7 @@ impl Suite<'_> {
         group.bench_function("peak_memory", |bencher| {
             let observations = observations.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                Observations::start(self.settings, &self.fixtures, selection, mode, false, Warm::NONE)
+                Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
                     .unwrap_or_else(|error| fail(&error))
             });
             bencher.iter_custom(|iterations| {

@@ -23,7 +23,8 @@ pub(crate) struct Observations {
 }
 
 impl Observations {
-    /// Makes ready; nothing runs yet but the reference, for the answer that every run must give.
+    /// Makes ready; nothing runs yet but the reference, for the answer that every run must give. `rounds` is the number of
+    /// rounds in which modes take turns, if they do.
     ///
     /// # Errors
     /// When the reference fails or gives a wrong answer, or the folder cannot be written.
@@ -32,7 +33,7 @@ impl Observations {
         fixtures: &Fixtures<'_>,
         selection: &Selection,
         mode: Mode,
-        interleaved: bool,
+        rounds: Option<u32>,
         warm: Warm,
     ) -> Result<Self> {
         let expected = fixtures.expected(selection)?;
@@ -48,7 +49,8 @@ impl Observations {
             format_version: FORMAT_VERSION,
             session: settings.session.clone(),
             run_number: 0,
-            interleaved,
+            planned_runs: rounds,
+            interleaved: rounds.is_some(),
             started_at: String::new(),
             benchmark,
             padding: padding::of(mode),

@@ -33,7 +33,7 @@ pub fn observe(settings: &Settings, runs: u32, warm: Warm, observer: &mut dyn Ob
         let mut by_mode = settings
             .modes
             .iter()
-            .map(|&mode| Ok((mode, Observations::start(settings, &fixtures, selection, mode, true, warm)?)))
+            .map(|&mode| Ok((mode, Observations::start(settings, &fixtures, selection, mode, Some(runs), warm)?)))
             .collect::<Result<Vec<_>>>()?;
         for run in 1..=runs {
             for mode in order.next_round() {

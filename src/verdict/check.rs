@@ -118,6 +118,10 @@ pub fn against_baseline(
         check.remarks.push(reason);
         return check;
     }
+    if baseline.session == run.session {
+        check.remarks.push("these runs are the baseline's own: measure again, or leave out --from".into());
+        return check;
+    }
     if !baseline.benchmark.same_work(&run.benchmark) {
         check.remarks.push("the baseline is of other work (people, years, seed or threads); update it".into());
         return check;
@@ -178,6 +182,13 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
             check.remarks.push(reason);
             return Some(check);
         }
+        if old.context.session == new.context.session {
+            check.remarks.push(format!(
+                "Criterion's latest measurement of {} is the baseline itself: nothing was measured since; run `cargo bench` again",
+                old.function
+            ));
+            return Some(check);
+        }
         if !old.context.benchmark.same_work(&new.context.benchmark) || old.context.events != new.context.events {
             check.remarks.push("the baseline is of other work".into());
             return Some(check);
@@ -206,6 +217,7 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
     if check.judgements.is_empty() {
         return None;
     }
+    check.remarks.push("nothing was measured for this check: it is of what Criterion measured last".into());
     let word = "the spread between processes is not in these intervals; `planbench baseline-update` makes a baseline that has it";
     check.remarks.push(word.into());
     Some(conclude(check))
