@@ -233,7 +233,7 @@ fn an_unwritable_place_is_named_and_nothing_is_left_half_done() {
     check(
         &planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL),
         2,
-        &["out/criterion"],
+        &["out/reports"],
     );
     fs::remove_file(place.path().join("out")).unwrap();
     check(&planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL), 0, &[]);
