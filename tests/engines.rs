@@ -273,3 +273,21 @@ fn order_survives_parallel_work() {
     let loaded = census::synthetic(260_000, &run);
     assert_identical(&run, &loaded.census);
 }
+
+/// Threads decide who works, not what comes out; Polars' pool is made once per process, so its turn is in `tests/cli.rs`.
+#[test]
+fn the_log_is_the_same_for_any_number_of_threads() {
+    let run = RunSpec::new("threads", "plan", 5, 2025, 2027, Assumptions::default()).unwrap();
+    let loaded = census::synthetic(130_000, &run);
+    let expected = reference_tables(&run, &loaded.census);
+    for threads in [1, 2, 8] {
+        let options = EngineOptions { threads, ..EngineOptions::default() };
+        for mode in [Mode::Sql, Mode::Reference] {
+            let mut engine = open(mode, &run, &loaded.census, &options).unwrap();
+            let log = engine.generate().unwrap();
+            for (year, expected) in run.years().zip(&expected) {
+                assert!(log.year(year).unwrap() == *expected, "{} with {threads} thread(s), {year}", mode.name());
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 -- The rules' arithmetic as macros. All of it is on integers: `//` divides whole numbers, and nothing here is negative.
--- Assumptions and the year's facts are session variables, bound by the driver; `$name` of the rules reads v('name').
+-- Assumptions are session variables, which v('name') reads. The driver replaces the names of the year's facts by
+-- parameters, so that a statement is planned once for all years: DuckDB folds a variable's value into the plan.
 
 CREATE OR REPLACE TEMP MACRO v(name) AS getvariable(name);
 
@@ -30,22 +31,6 @@ CREATE OR REPLACE TEMP MACRO tenure_band_index(tenure) AS
 CREATE OR REPLACE TEMP MACRO enrollment_segment(age, pay_cents) AS
     4 * ((age >= 30)::INTEGER + (age >= 45)::INTEGER + (age >= 60)::INTEGER)
     + (pay_cents >= 5000000)::INTEGER + (pay_cents >= 10000000)::INTEGER + (pay_cents >= 20000000)::INTEGER;
-
--- Splits a total over the five levels in proportion to their head count by largest remainder, lower level first.
-CREATE OR REPLACE TEMP MACRO split_over_levels(total, headcount) AS (
-    WITH share AS (
-        SELECT level_id,
-               total * headcount[level_id] // greatest(list_sum(headcount), 1) AS whole,
-               total * headcount[level_id] % greatest(list_sum(headcount), 1) AS remainder
-        FROM range(1, 6) AS levels(level_id)
-    ), ranked AS (
-        SELECT level_id, whole,
-               row_number() OVER (ORDER BY remainder DESC, level_id) AS place,
-               total - sum(whole) OVER () AS missing
-        FROM share
-    )
-    SELECT list((whole + (list_sum(headcount) > 0 AND place <= missing)::BIGINT)::BIGINT ORDER BY level_id) FROM ranked
-);
 
 -- Integers as the exact decimals of the event schema: the value times one unit of the last digit.
 CREATE OR REPLACE TEMP MACRO money(cents) AS cents::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2);

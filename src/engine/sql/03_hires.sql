@@ -1,12 +1,10 @@
--- The year's hires in the order of their ids, and who of them leaves again before it ends.
+-- The year's hires in the order of their ids.
 
 CREATE OR REPLACE TEMP TABLE hire AS
 WITH seat AS (
     SELECT ordinal,
-           1 + (ordinal > list_sum(v('hires_of_level')[:1]))::INTEGER
-             + (ordinal > list_sum(v('hires_of_level')[:2]))::INTEGER
-             + (ordinal > list_sum(v('hires_of_level')[:3]))::INTEGER
-             + (ordinal > list_sum(v('hires_of_level')[:4]))::INTEGER AS level_id,
+           1 + (ordinal > v('hires_up_to_level')[1])::INTEGER + (ordinal > v('hires_up_to_level')[2])::INTEGER
+             + (ordinal > v('hires_up_to_level')[3])::INTEGER + (ordinal > v('hires_up_to_level')[4])::INTEGER AS level_id,
            'NH_' || v('simulation_year') || '_' || lpad(ordinal::VARCHAR, 6, '0') AS employee_id,
            'SSN-' || (900000000 + v('hired_before') + ordinal) AS employee_ssn
     FROM range(1, v('hires') + 1) AS seats(ordinal)
@@ -14,25 +12,15 @@ WITH seat AS (
     SELECT *, draws(draw_key, v('simulation_year')) AS draw
     FROM (SELECT *, employee_key(employee_id) AS draw_key FROM seat)
 ), aged AS (
-    SELECT *, make_date(v('simulation_year') - v('hire_age')[bounded(draw.hire_age, len(v('hire_age'))) + 1], 1, 1) AS birth_year
+    SELECT *, v('simulation_year') - v('hire_age')[bounded(draw.hire_age, len(v('hire_age'))) + 1] AS birth_year
     FROM drawn
 )
-SELECT employee_id, employee_ssn, draw_key,
-       birth_year + bounded(draw.hire_birthday, dayofyear(make_date(year(birth_year), 12, 31)))::INTEGER AS birth_date,
+SELECT ordinal AS position, employee_id, employee_ssn, draw_key,
+       make_date(birth_year, 1, 1)
+           + bounded(draw.hire_birthday, make_date(birth_year + 1, 1, 1) - make_date(birth_year, 1, 1))::INTEGER AS birth_date,
        v('first_day') + bounded(draw.hire_day, v('last_day') - v('first_day'))::INTEGER AS hire_date,
        level_id,
        times_ppm(v('hire_point_cents')[level_id],
                  1000000 - v('pay_spread_ppm') + bounded(draw.hire_pay, 2 * v('pay_spread_ppm') + 1)) AS compensation_cents,
-       0 AS deferral_bp, NULL::DATE AS enrollment_date, false AS ever_opted_out, ordinal, draw
+       0 AS deferral_bp, NULL::DATE AS enrollment_date, false AS ever_opted_out
 FROM aged;
-
--- The highest rank that still leaves; nobody's rank is 0.
-SET VARIABLE new_hire_cutoff = coalesce((
-    SELECT key
-    FROM (
-        SELECT rank_key(draw.new_hire_termination_rank, ordinal) AS key,
-               row_number() OVER (ORDER BY rank_key(draw.new_hire_termination_rank, ordinal)) AS place
-        FROM hire
-    )
-    WHERE place = v('new_hire_leavers')
-), 0)::UBIGINT;

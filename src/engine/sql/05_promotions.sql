@@ -1,6 +1,5 @@
 -- Bands and segment of everybody, and who is promoted on 1 February.
 
-CREATE OR REPLACE TEMP VIEW promoted AS
 SELECT *,
        age_band_index(age) AS age_band,
        tenure_band_index(tenure) AS tenure_band,
@@ -12,4 +11,4 @@ SELECT *,
        v('promotion_ppm')[cell] AS promotion_ppm,
        v('promotion_raise_min_ppm') + bounded(draw.promotion_raise, v('promotion_raise_choices')) AS promotion_raise_ppm,
        level_id + is_promoted::INTEGER AS final_level_id
-FROM roster;
+FROM roster

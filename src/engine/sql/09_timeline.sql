@@ -1,8 +1,8 @@
 -- Everybody's year in one row, computed once: what happens, and in which order. The order of a person's events is by
 -- date, on the same day by category code; only the raise's place among the others varies.
 
-CREATE OR REPLACE TEMP TABLE timeline AS
-WITH numbered AS (
+CREATE OR REPLACE TABLE _work.timeline_{YEAR} AS
+WITH {STEPS}, numbered AS (
     SELECT *,
            1 + (escalates OR is_hire)::INTEGER AS first_free,
            is_promoted AND enrolls AND v('promotion_day') <= new_enrollment_date AS promoted_before_enrollment,
@@ -16,8 +16,16 @@ WITH numbered AS (
                AS termination_sequence
     FROM escalated
 )
-SELECT * EXCLUDE (first_free, promoted_before_enrollment, raise_sequence, promotion_sequence, enrollment_sequence,
-                  termination_sequence),
+SELECT employee_id, employee_ssn, draw_key, birth_date, hire_date, level_id, compensation_cents, deferral_bp,
+       age, tenure, age_band, tenure_band, termination_date, termination_ppm, promotion_ppm, promotion_raise_ppm,
+       final_level_id, raise_date, raised_early, raise_level_id, early_pay_cents, promoted_pay_cents, final_pay_cents,
+       new_enrollment_date, enrollment_rate_bp, enrollment_ppm, opt_out_date, opt_out_ppm, escalated_rate_bp,
+       -- Enrollment at the end of the year.
+       CASE WHEN opts_out THEN 0 WHEN enrolls THEN enrollment_rate_bp WHEN escalates THEN escalated_rate_bp
+            ELSE deferral_bp END AS final_deferral_bp,
+       CASE WHEN opts_out THEN NULL WHEN enrolls THEN new_enrollment_date ELSE enrollment_date END
+           AS final_enrollment_date,
+       ever_opted_out OR opts_out AS finally_opted_out,
        termination_sequence - 1 + (termination_date IS NOT NULL)::INTEGER AS event_count,
        -- The category codes of the person's events in order, four bits each, the first event lowest.
        CASE WHEN is_hire THEN 1 WHEN escalates THEN 2 ELSE 0 END

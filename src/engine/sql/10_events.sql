@@ -4,7 +4,7 @@
 
 INSERT INTO events
 WITH numbered AS (
-    SELECT *, unnest(range(1, event_count + 1)) AS event_sequence FROM timeline
+    SELECT *, unnest(range(1, event_count + 1)) AS event_sequence FROM _work.timeline_{YEAR}
 ), event AS (
     SELECT *, ((event_codes >> (4 * (event_sequence - 1))) & 15)::UTINYINT AS code FROM numbered
 )

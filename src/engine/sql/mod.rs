@@ -1,11 +1,14 @@
 //! The SQL engine: DuckDB in process, one readable file per step, years looped by this thin driver.
 //!
-//! Views are defined once, when the engine starts, and inlined by DuckDB's planner, so a year is a handful of
-//! statements: the plan, the ranked staff, the hires, the timeline (all of the views at once), the events and the next
-//! state.
+//! A year is a handful of statements: the plan, who leaves, the hires, everybody's timeline (all the steps that add
+//! columns at once), the events and the next state. A year's events and the next year's timeline need nothing of each
+//! other, so two connections work them out side by side; a single statement keeps two threads busy only from some
+//! hundred thousand people on.
 
 mod errors;
 mod functions;
+mod session;
+mod statements;
 mod tables;
 mod variables;
 
@@ -14,41 +17,25 @@ use crate::engine::event_table::EventTable;
 use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
 use crate::error::Result;
 use crate::rules::identity::EventIds;
-use crate::rules::plan::YearPlan;
+use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::tables::Tables;
+use crate::rules::vocabulary::LEVELS;
 use crate::scenario::RunSpec;
-use duckdb::Connection;
 use errors::failed;
+use session::Session;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+use variables::Facts;
 
-const STATE: &str = "CREATE OR REPLACE TEMP TABLE state AS SELECT * FROM census";
-const DROP_WORK_TABLES: &str = "DROP TABLE state; DROP TABLE staff; DROP TABLE hire; DROP TABLE timeline";
-const FUNCTIONS: &str = include_str!("00_functions.sql");
-/// Steps that make the tables and variables which the views read.
-const RANKING: [(&str, &str); 3] = [
-    ("plan", include_str!("01_plan.sql")),
-    ("terminations", include_str!("02_terminations.sql")),
-    ("hires", include_str!("03_hires.sql")),
-];
-/// Steps as views, each adding columns to the one before.
-const VIEWS: [(&str, &str); 5] = [
-    ("roster", include_str!("04_roster.sql")),
-    ("promotions", include_str!("05_promotions.sql")),
-    ("raises", include_str!("06_raises.sql")),
-    ("enrollments", include_str!("07_enrollments.sql")),
-    ("deferral escalations", include_str!("08_deferral_escalations.sql")),
-];
-const TIMELINE: &str = include_str!("09_timeline.sql");
-const EVENTS: &str = include_str!("10_events.sql");
-const ROLL_FORWARD: &str = include_str!("11_roll_forward.sql");
-
-/// The started engine: a connection with functions, assumptions and census.
+/// The started engine: connections with functions and assumptions, and the census.
 pub struct SqlEngine {
     run: RunSpec,
     tables: Tables,
     plans: Vec<YearPlan>,
-    connection: Connection,
+    /// Works out who is employed and what happens to them.
+    people: Session,
+    /// Writes the events of the year before meanwhile; absent with one thread.
+    events: Option<Session>,
     in_memory: bool,
     setup_times: SetupTimes,
 }
@@ -60,72 +47,94 @@ impl SqlEngine {
     /// When the plan cannot be met, the file is locked or not a database, or a limit is not understood.
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
         let clock = Instant::now();
-        let mut engine = Self {
-            run: run.clone(),
-            tables: Tables::new(&run.assumptions),
-            plans: run.plans(census.len())?,
-            connection: tables::connect(options)?,
-            in_memory: options.database.is_none(),
-            setup_times: SetupTimes { engine_start: Duration::ZERO, census_load: Duration::ZERO },
-        };
+        let (tables, plans) = (Tables::new(&run.assumptions), run.plans(census.len())?);
+        let connection = tables::connect(options)?;
         let ids = EventIds::new(run.seed, &run.scenario_id, &run.plan_design_id);
-        functions::register(&engine.connection, run.seed, ids).map_err(failed("functions"))?;
-        engine.execute("functions", FUNCTIONS)?;
-        engine.execute("assumptions", variables::of_run(run, &engine.tables).sql())?;
-        engine.define_views()?;
-        engine.setup_times.engine_start = clock.elapsed();
+        functions::register(&connection, run.seed, ids).map_err(failed("functions"))?;
+        let second = (options.threads > 1).then(|| connection.try_clone()).transpose().map_err(failed("start"))?;
+        let events = second.map(|connection| Session::new(connection, run, &tables)).transpose()?;
+        let people = Session::new(connection, run, &tables)?;
+        let engine_start = clock.elapsed();
         let clock = Instant::now();
-        tables::load_census(&engine.connection, census).map_err(failed("census"))?;
-        engine.setup_times.census_load = clock.elapsed();
-        Ok(engine)
+        tables::load_census(&people.0, census).map_err(failed("census"))?;
+        let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
+        Ok(Self { run: run.clone(), tables, plans, people, events, in_memory: options.database.is_none(), setup_times })
     }
+}
 
-    fn execute(&self, step: &str, sql: &str) -> Result<()> {
-        self.connection.execute_batch(sql).map_err(failed(step))
-    }
-
-    /// Defines the steps that are views. DuckDB wants to see the tables and variables that a view reads, so a year
-    /// without people goes before.
-    fn define_views(&self) -> Result<()> {
-        tables::load_census(&self.connection, &Census::default()).map_err(failed("census"))?;
-        self.execute("state", STATE)?;
-        self.rank(self.run.start_year, &YearPlan::new(0, 0, &self.run.assumptions.workforce), 0)?;
-        VIEWS.into_iter().try_for_each(|(name, sql)| self.execute(name, sql))
-    }
-
-    /// The plan of a year split over levels, and who ranks where.
-    fn rank(&self, year: i32, plan: &YearPlan, hired_before: i64) -> Result<()> {
-        let facts = variables::of_year(year, &self.run, &self.tables, plan, hired_before);
-        self.execute(&format!("facts of {year}"), facts.sql())?;
-        RANKING.into_iter().try_for_each(|(name, sql)| self.execute(&format!("{name} of {year}"), sql))
-    }
-
-    /// One year.
-    fn year(&self, year: i32, plan: &YearPlan, hired_before: i64) -> Result<()> {
-        let step = |name: &str| format!("{name} of {year}");
-        if year == self.run.start_year {
-            self.execute(&step("state"), STATE)?;
-            self.execute(&step("events"), &tables::create_events(&self.run))?;
+/// One year up to the timeline of everybody employed in it, and the next year's state.
+fn people(session: &Session, facts: &mut Facts, plan: &YearPlan) -> Result<()> {
+    let (headcount, hires_position) = session.row("plan", statements::PLAN, facts, |row| {
+        let mut headcount = [0; LEVELS];
+        for (level, people) in headcount.iter_mut().enumerate() {
+            *people = row.get(level)?;
         }
-        self.rank(year, plan, hired_before)?;
-        self.execute(&step("timeline"), TIMELINE)?;
-        self.execute(&step("events"), EVENTS)?;
-        self.execute(&step("roll forward"), ROLL_FORWARD)
-    }
+        Ok((headcount, row.get::<_, i64>(LEVELS)?))
+    })?;
+    let hires = split_over_levels(plan.hires, headcount);
+    let up_to_level: [i64; LEVELS] = std::array::from_fn(|level| hires[..=level].iter().sum());
+    facts
+        .bigints("headcount", headcount)
+        .bigints("leavers_of_level", split_over_levels(plan.leavers, headcount))
+        .bigints("hires_up_to_level", up_to_level)
+        .bigint("hires_position", hires_position);
+    let cutoff: String = session.row("terminations", statements::TERMINATIONS, facts, |row| row.get(0))?;
+    facts.set("termination_cutoff", cutoff, "UBIGINT[]");
+    session.run("hires", statements::HIRES, facts)?;
+    let cutoff: u64 =
+        session.row("new-hire terminations", statements::NEW_HIRE_TERMINATIONS, facts, |row| row.get(0))?;
+    facts.set("new_hire_cutoff", cutoff, "UBIGINT");
+    session.run("timeline", &statements::timeline(), facts)?;
+    session.run("roll forward", statements::ROLL_FORWARD, facts)
+}
+
+/// The events of one year, from its timeline, which is not needed any more then. Returns when they were there.
+fn events(session: &Session, facts: &Facts) -> Result<Instant> {
+    session.run("events", statements::EVENTS, facts)?;
+    Ok(Instant::now())
 }
 
 impl Engine for SqlEngine {
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
-        let mut hired_before = 0;
+        let mut clock = Instant::now();
         let mut year_seconds = Vec::new();
+        let mut done = |now: Instant| {
+            year_seconds.push((now - clock).as_secs_f64());
+            clock = now;
+        };
+        let session = &self.people;
+        session.execute("events", &tables::create_events(&self.run))?;
+        let before = Facts::new(self.run.start_year - 1, &self.run, &self.tables, &self.plans[0], 0);
+        session.run("state", statements::STATE, &before)?;
+        session.run("state", statements::ROLL_FORWARD, &before)?;
+        let mut hired = 0;
+        // The year whose timeline is there and whose events are not.
+        let mut last: Option<Facts> = None;
         for (year, plan) in self.run.years().zip(&self.plans) {
-            let clock = Instant::now();
-            self.year(year, plan, hired_before)?;
-            hired_before += plan.hires;
-            year_seconds.push(clock.elapsed().as_secs_f64());
+            let mut facts = Facts::new(year, &self.run, &self.tables, plan, hired);
+            let finished = match (&last, &mut self.events) {
+                (None, _) => people(session, &mut facts, plan).map(|()| None),
+                (Some(last), None) => {
+                    let finished = events(session, last)?;
+                    people(session, &mut facts, plan).map(|()| Some(finished))
+                }
+                (Some(last), Some(writer)) => std::thread::scope(|scope| {
+                    let finished = scope.spawn(move || events(writer, last));
+                    let people = people(session, &mut facts, plan);
+                    let finished = finished.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                    people.and(finished).map(Some)
+                }),
+            }?;
+            finished.map(&mut done);
+            session.run("roll forward", statements::DROP_PAST, last.as_ref().unwrap_or(&before))?;
+            hired += plan.hires;
+            last = Some(facts);
         }
-        // The other engines free their working state within the run, too.
-        self.execute("work tables", DROP_WORK_TABLES)?;
+        if let Some(last) = &last {
+            done(events(session, last)?);
+            // The other engines free their working state within the run, too.
+            session.run("work tables", statements::DROP_WORK_TABLES, last)?;
+        }
         Ok(Box::new(SqlLog { engine: self, year_seconds }))
     }
 
@@ -144,19 +153,19 @@ impl Drop for SqlLog<'_> {
     fn drop(&mut self) {
         if self.engine.in_memory {
             // Nothing to do about a failure here: the next run replaces the table, and reports its own errors.
-            let _ = self.engine.connection.execute_batch("DROP TABLE IF EXISTS events");
+            let _ = self.engine.people.0.execute_batch("DROP TABLE IF EXISTS events");
         }
     }
 }
 
 impl EventLog for SqlLog<'_> {
     fn event_count(&self) -> Result<u64> {
-        let count = self.engine.connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0));
+        let count = self.engine.people.0.query_row("SELECT count(*) FROM events", [], |row| row.get(0));
         count.map_err(failed("counting events"))
     }
 
     fn year(&self, year: i32) -> Result<EventTable> {
-        tables::read_events(&self.engine.connection, year)
+        tables::read_events(&self.engine.people.0, year)
             .map_err(|message| errors::engine_error("reading events", message))
     }
 
@@ -165,6 +174,6 @@ impl EventLog for SqlLog<'_> {
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
-        self.engine.execute(&format!("writing {}", file.display()), &tables::copy_events(year, file))
+        self.engine.people.execute(&format!("writing {}", file.display()), &tables::copy_events(year, file))
     }
 }

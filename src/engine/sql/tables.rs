@@ -16,20 +16,25 @@ use duckdb::{Config, Connection};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Opens a database with the options' limits.
+/// Opens a database with the options' limits, and beside it one in memory for the tables that a run works with.
+///
+/// Two threads of ours run statements, each as one of DuckDB's threads, which is why DuckDB is given one thread less
+/// than the engine: its number counts one such thread.
 pub(super) fn connect(options: &EngineOptions) -> Result<Connection> {
     let configure = || {
-        let mut config = Config::default().threads(options.threads as i64)?;
+        let mut config = Config::default().threads((options.threads - 1).max(1) as i64)?;
         if let Some(limit) = &options.memory_limit {
             config = config.max_memory(limit)?;
         }
         Ok(config)
     };
     let config = configure().map_err(failed("settings"))?;
-    match &options.database {
+    let connection = match &options.database {
         None => Connection::open_in_memory_with_flags(config).map_err(failed("start")),
         Some(path) => Connection::open_with_flags(path, config).map_err(failed(format!("opening {}", path.display()))),
-    }
+    }?;
+    connection.execute_batch("ATTACH ':memory:' AS _work").map_err(failed("start"))?;
+    Ok(connection)
 }
 
 /// Creates the table `census`, in order of employee id, each person with the address of their draws.

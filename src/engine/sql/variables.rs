@@ -1,6 +1,6 @@
-//! Assumptions and the year's facts as DuckDB session variables, which the SQL files read as `v('name')`.
+//! What the SQL files read as `v('name')`: assumptions are DuckDB session variables, the year's facts literals.
 
-use crate::rules::calendar::{day, first_of_year, iso, last_of_year};
+use crate::rules::calendar::{day, first_of_year, iso, last_of_year, month_span};
 use crate::rules::plan::YearPlan;
 use crate::rules::tables::{EnrollmentTerms, Tables};
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
@@ -32,10 +32,6 @@ impl Variables {
 
     fn ints(&mut self, name: &str, values: impl IntoIterator<Item = i32>) -> &mut Self {
         self.set(name, list(values), "INTEGER[]")
-    }
-
-    fn date(&mut self, name: &str, day: i32) -> &mut Self {
-        self.set(name, quoted(&iso(day)), "DATE")
     }
 
     fn vocabulary(&mut self, name: &str, values: &[&str]) -> &mut Self {
@@ -94,6 +90,11 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
         .bigints("merit_ppm", tables.levels.iter().map(|level| level.merit_ppm))
         .bigint("raise_cap_ppm", rules.raise.cap.0)
         .bigint("raise_cap_cents", rules.raise.cap_amount.0)
+        .bigints("voluntary_threshold", terms(|t| t.voluntary.threshold))
+        .bigints("voluntary_ppm", terms(|t| t.voluntary.ppm))
+        .bigints("conversion_threshold", terms(|t| t.conversion.threshold))
+        .bigints("conversion_ppm", terms(|t| t.conversion.ppm))
+        .ints("conversion_rate_bp", tables.enrollment.iter().map(|t| t.conversion_rate_bp))
         .bigints("proactive_threshold", terms(|t| t.proactive.threshold))
         .bigints("proactive_ppm", terms(|t| t.proactive.ppm))
         .set("auto_enrollment", rules.enrollment.auto_enrollment, "BOOLEAN")
@@ -107,37 +108,63 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
     variables
 }
 
-/// What is particular to one year. `hired_before` counts the run's earlier hires.
-pub(super) fn of_year(year: i32, run: &RunSpec, tables: &Tables, plan: &YearPlan, hired_before: i64) -> Variables {
-    let mut variables = Variables::default();
-    let cola_ppm = run.assumptions.raise.cola_ppm(year);
-    let details = tables.levels.map(|level| quoted(&format!("merit {} ppm, COLA {cola_ppm} ppm", level.merit_ppm)));
-    variables
-        .int("simulation_year", year)
-        .date("first_day", first_of_year(year))
-        .date("last_day", last_of_year(year))
-        .date("promotion_day", day(year, 2, 1))
-        .bigint("hired_before", hired_before)
-        .bigint("leavers", plan.leavers)
-        .bigint("hires", plan.hires)
-        .bigint("new_hire_leavers", plan.new_hire_leavers)
-        .bigint("cola_ppm", cola_ppm)
-        .set("raise_details", list(details), "VARCHAR[]");
-    let enrollment = &tables.enrollment;
-    if year == run.start_year {
-        variables
-            .int("choice_code", Category::VoluntaryEnrollment as u8)
-            .date("choice_day", day(year, 1, 15))
-            .bigints("choice_threshold", enrollment.iter().map(|t| t.voluntary.threshold))
-            .bigints("choice_ppm", enrollment.iter().map(|t| t.voluntary.ppm))
-            .ints("choice_rate_bp", enrollment.iter().map(|t| t.rate_bp));
-    } else {
-        variables
-            .int("choice_code", Category::YearOverYearConversion as u8)
-            .date("choice_day", day(year, 6, 15))
-            .bigints("choice_threshold", enrollment.iter().map(|t| t.conversion.threshold))
-            .bigints("choice_ppm", enrollment.iter().map(|t| t.conversion.ppm))
-            .ints("choice_rate_bp", enrollment.iter().map(|t| t.conversion_rate_bp));
+/// One year's facts by name, each as an SQL literal.
+pub(super) struct Facts {
+    year: i32,
+    literals: Vec<(&'static str, String)>,
+}
+
+impl Facts {
+    /// What is known before the year begins. `hired_before` counts the run's earlier hires.
+    pub fn new(year: i32, run: &RunSpec, tables: &Tables, plan: &YearPlan, hired_before: i64) -> Self {
+        let cola_ppm = run.assumptions.raise.cola_ppm(year);
+        let details = tables.levels.map(|level| quoted(&format!("merit {} ppm, COLA {cola_ppm} ppm", level.merit_ppm)));
+        let first_year = year == run.start_year;
+        let months: Vec<_> = (1..=12).map(|month| month_span(year, month)).collect();
+        let choice_day = if first_year { day(year, 1, 15) } else { day(year, 6, 15) };
+        let mut facts = Self { year, literals: Vec::new() };
+        facts
+            .set("simulation_year", year, "INTEGER")
+            .set("is_first_year", first_year, "BOOLEAN")
+            .set("first_day", quoted(&iso(first_of_year(year))), "DATE")
+            .set("last_day", quoted(&iso(last_of_year(year))), "DATE")
+            .set("promotion_day", quoted(&iso(day(year, 2, 1))), "DATE")
+            .set("choice_day", quoted(&iso(choice_day)), "DATE")
+            .set("month_start", list(months.iter().map(|&(first, _)| quoted(&iso(first)))), "DATE[]")
+            .set("month_days", list(months.iter().map(|&(_, days)| days)), "INTEGER[]")
+            .set("cola_ppm", cola_ppm, "BIGINT")
+            .set("raise_details", list(details), "VARCHAR[]")
+            .set("hired_before", hired_before, "BIGINT")
+            .set("hires", plan.hires, "BIGINT")
+            .set("new_hire_leavers", plan.new_hire_leavers, "BIGINT");
+        facts
     }
-    variables
+
+    /// The year that the facts are of.
+    pub fn year(&self) -> i32 {
+        self.year
+    }
+
+    /// Adds a fact.
+    pub fn set(&mut self, name: &'static str, value: impl Display, sql_type: &str) -> &mut Self {
+        self.literals.push((name, format!("({value}::{sql_type})")));
+        self
+    }
+
+    /// Adds a fact that is a number.
+    pub fn bigint(&mut self, name: &'static str, value: i64) -> &mut Self {
+        self.set(name, value, "BIGINT")
+    }
+
+    /// Adds a fact that is a list of numbers.
+    pub fn bigints(&mut self, name: &'static str, values: impl IntoIterator<Item = i64>) -> &mut Self {
+        self.set(name, list(values), "BIGINT[]")
+    }
+
+    /// The statement with the year in its table's name and the facts in place of their names. A session variable comes to the same, since DuckDB folds
+    /// it into the plan, but is a statement of its own to set.
+    pub fn put_into(&self, sql: &str) -> String {
+        let sql = sql.replace("{YEAR}", &self.year.to_string());
+        self.literals.iter().fold(sql, |sql, (name, literal)| sql.replace(&format!("v('{name}')"), literal))
+    }
 }
