@@ -426,6 +426,17 @@ fn a_locked_database_names_the_remedy() {
     check(&generate("second"), 2, &["events.duckdb", "lock", "close it", "--database"]);
     drop(holder);
     check(&generate("third"), 0, &["459 events"]);
+    // Somebody's own database is not written to, whatever its tables are called.
+    let theirs = base.path().join("theirs.duckdb");
+    let connection = duckdb::Connection::open(&theirs).expect("the database opens");
+    connection.execute_batch("CREATE TABLE events (mine INTEGER)").expect("a table");
+    drop(connection);
+    let into = |file: &Path| {
+        let out = base.path().join("elsewhere");
+        planbench(&["generate", "--mode", "sql", "--scenario", "quick", "--database", path(file), "--out", path(&out)])
+    };
+    check(&into(&theirs), 2, &["theirs.duckdb", "did not make (events)", "--database"]);
+    check(&into(&write(base.path(), "people.csv", &[HEADER])), 2, &["people.csv", "no DuckDB database"]);
 }
 
 #[test]

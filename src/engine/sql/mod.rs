@@ -5,6 +5,7 @@
 //! other, so two connections work them out side by side; a single statement keeps two threads busy only from some
 //! hundred thousand people on.
 
+mod database_file;
 mod errors;
 mod functions;
 mod session;

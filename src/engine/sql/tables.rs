@@ -1,5 +1,6 @@
 //! The driver's dealings with tables: connection, census in, events out.
 
+use super::database_file;
 use super::errors::failed;
 use super::variables::{enum_type, quoted};
 use crate::census::Census;
@@ -31,7 +32,13 @@ pub(super) fn connect(options: &EngineOptions) -> Result<Connection> {
     let config = configure().map_err(failed("settings"))?;
     let connection = match &options.database {
         None => Connection::open_in_memory_with_flags(config).map_err(failed("start")),
-        Some(path) => Connection::open_with_flags(path, config).map_err(failed(format!("opening {}", path.display()))),
+        Some(path) => {
+            database_file::check(path)?;
+            let open = Connection::open_with_flags(path, config);
+            let connection = open.map_err(failed(format!("opening {}", path.display())))?;
+            database_file::claim(&connection, path)?;
+            Ok(connection)
+        }
     }?;
     connection.execute_batch("ATTACH ':memory:' AS _work").map_err(failed("start"))?;
     Ok(connection)
