@@ -30,6 +30,7 @@ pub struct PolarsEngine {
     tables: Tables,
     plans: Vec<YearPlan>,
     census: DataFrame,
+    threads: usize,
     setup_times: SetupTimes,
 }
 
@@ -52,7 +53,7 @@ impl PolarsEngine {
         let clock = Instant::now();
         let census = state_frame(census).map_err(failed("census"))?;
         let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
-        Ok(Self { run: run.clone(), tables, plans, census, setup_times })
+        Ok(Self { run: run.clone(), tables, plans, census, threads: options.threads, setup_times })
     }
 }
 
@@ -100,35 +101,80 @@ fn rows_before(state: &DataFrame, prefix: &str) -> PolarsResult<usize> {
     Ok(low)
 }
 
+/// One year whose timeline is there.
+struct Worked<'a> {
+    rules: Year<'a>,
+    timeline: LazyFrame,
+}
+
+impl PolarsEngine {
+    /// A year's timeline from the state of its 1 January.
+    fn timeline<'a>(&'a self, year: i32, plan: &'a YearPlan, state: DataFrame, hired: i64) -> Result<Worked<'a>> {
+        let step = |name: &str| format!("{name} of {year}");
+        let headcount = headcount(&state).map_err(failed(step("plan")))?;
+        let rules = Year { year, run: &self.run, tables: &self.tables, plan, headcount, hired_before: hired };
+        let before = rows_before(&state, &format!("NH_{year}_")).map_err(failed(step("plan")))?;
+        let timeline = rules
+            .timeline(state.lazy(), before)
+            .and_then(|timeline| timeline.with_row_index("row", None).collect())
+            .map_err(failed(step("timeline")))?
+            .lazy();
+        Ok(Worked { rules, timeline })
+    }
+
+    /// A year's events from its timeline.
+    fn events(&self, year: &Worked<'_>) -> Result<(DataFrame, Instant)> {
+        let ids = EventIds::new(self.run.seed, &self.run.scenario_id, &self.run.plan_design_id);
+        let events = year.rules.events(&year.timeline, ids).and_then(LazyFrame::collect);
+        Ok((events.map_err(failed(format!("events of {}", year.rules.year)))?, Instant::now()))
+    }
+
+    /// The next year's timeline, from the state that a year leaves.
+    fn next<'a>(&'a self, last: &Worked<'a>, plan: &'a YearPlan, hired: i64) -> Result<Worked<'a>> {
+        let year = last.rules.year;
+        let state = year::roll_forward(last.timeline.clone()).collect();
+        self.timeline(year + 1, plan, state.map_err(failed(format!("roll forward of {year}")))?, hired)
+    }
+
+    /// A year's events and the next year's timeline, which need nothing of each other: side by side, if there are
+    /// threads for it.
+    fn events_and_next<'a>(
+        &'a self,
+        last: &Worked<'a>,
+        plan: &'a YearPlan,
+        hired: i64,
+    ) -> Result<((DataFrame, Instant), Worked<'a>)> {
+        if self.threads == 1 {
+            return Ok((self.events(last)?, self.next(last, plan, hired)?));
+        }
+        std::thread::scope(|scope| {
+            let events = scope.spawn(|| self.events(last));
+            let next = self.next(last, plan, hired);
+            let events = events.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok((events?, next?))
+        })
+    }
+}
+
 impl Engine for PolarsEngine {
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
-        let ids = EventIds::new(self.run.seed, &self.run.scenario_id, &self.run.plan_design_id);
-        let mut state = self.census.clone();
-        let mut hired = 0;
+        let mut clock = Instant::now();
         let (mut years, mut year_seconds) = (Vec::new(), Vec::new());
-        for (year, plan) in self.run.years().zip(&self.plans) {
-            let clock = Instant::now();
-            let step = |name: &str| format!("{name} of {year}");
-            let rules = Year {
-                year,
-                run: &self.run,
-                tables: &self.tables,
-                plan,
-                headcount: headcount(&state).map_err(failed(step("plan")))?,
-                hired_before: hired,
-            };
-            let before = rows_before(&state, &format!("NH_{year}_")).map_err(failed(step("plan")))?;
-            let timeline = rules
-                .timeline(state.lazy(), before)
-                .and_then(|timeline| timeline.with_row_index("row", None).collect())
-                .map_err(failed(step("timeline")))?
-                .lazy();
-            let events = rules.events(&timeline, ids).and_then(LazyFrame::collect).map_err(failed(step("events")))?;
+        let mut done = |(events, now): (DataFrame, Instant)| {
             years.push(events);
-            state = year::roll_forward(timeline).collect().map_err(failed(step("roll forward")))?;
+            year_seconds.push((now - clock).as_secs_f64());
+            clock = now;
+        };
+        let (first, later) = self.plans.split_first().expect("a run has at least one year");
+        let mut last = self.timeline(self.run.start_year, first, self.census.clone(), 0)?;
+        let mut hired = first.hires;
+        for plan in later {
+            let (events, next) = self.events_and_next(&last, plan, hired)?;
+            done(events);
+            last = next;
             hired += plan.hires;
-            year_seconds.push(clock.elapsed().as_secs_f64());
         }
+        done(self.events(&last)?);
         Ok(Box::new(PolarsLog { run: &self.run, years, year_seconds }))
     }
 

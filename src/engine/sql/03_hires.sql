@@ -1,6 +1,6 @@
 -- The year's hires in the order of their ids.
 
-CREATE OR REPLACE TEMP TABLE hire AS
+CREATE OR REPLACE TABLE _work.hire AS
 WITH seat AS (
     SELECT ordinal,
            1 + (ordinal > v('hires_up_to_level')[1])::INTEGER + (ordinal > v('hires_up_to_level')[2])::INTEGER

@@ -4,5 +4,5 @@ SELECT coalesce(max(key) FILTER (place = v('new_hire_leavers')), 0)::UBIGINT AS 
 FROM (
     SELECT rank_key(draws(draw_key, v('simulation_year')).new_hire_termination_rank, position) AS key,
            row_number() OVER (ORDER BY key) AS place
-    FROM hire
+    FROM _work.hire
 );

@@ -4,7 +4,7 @@
 WITH everybody AS NOT MATERIALIZED (
     SELECT *, false AS is_hire FROM state WHERE position < v('hires_position')
     UNION ALL
-    SELECT *, true AS is_hire FROM hire
+    SELECT *, true AS is_hire FROM _work.hire
     UNION ALL
     SELECT *, false AS is_hire FROM state WHERE position >= v('hires_position')
 ), drawn AS NOT MATERIALIZED (

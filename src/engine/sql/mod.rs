@@ -2,8 +2,8 @@
 //!
 //! A year is a handful of statements: the plan, who leaves, the hires, everybody's timeline (all the steps that add
 //! columns at once), the events and the next state. A year's events and the next year's timeline need nothing of each
-//! other, so two connections work them out side by side; a single statement keeps two threads busy only from some
-//! hundred thousand people on.
+//! other, nor do leavers and hires, so two connections work side by side; a single statement keeps two threads busy only
+//! from some hundred thousand people on.
 
 mod database_file;
 mod errors;
@@ -25,6 +25,7 @@ use crate::scenario::RunSpec;
 use errors::failed;
 use session::Session;
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::time::Instant;
 use variables::Facts;
 
@@ -33,10 +34,10 @@ pub struct SqlEngine {
     run: RunSpec,
     tables: Tables,
     plans: Vec<YearPlan>,
-    /// Works out who is employed and what happens to them.
+    /// Works out who leaves and what happens to everybody.
     people: Session,
-    /// Writes the events of the year before meanwhile; absent with one thread.
-    events: Option<Session>,
+    /// Meanwhile makes the year's hires and writes the events of the year before; absent with one thread.
+    second: Option<Session>,
     in_memory: bool,
     setup_times: SetupTimes,
 }
@@ -53,18 +54,18 @@ impl SqlEngine {
         let ids = EventIds::new(run.seed, &run.scenario_id, &run.plan_design_id);
         functions::register(&connection, run.seed, ids).map_err(failed("functions"))?;
         let second = (options.threads > 1).then(|| connection.try_clone()).transpose().map_err(failed("start"))?;
-        let events = second.map(|connection| Session::new(connection, run, &tables)).transpose()?;
+        let second = second.map(|connection| Session::new(connection, run, &tables)).transpose()?;
         let people = Session::new(connection, run, &tables)?;
         let engine_start = clock.elapsed();
         let clock = Instant::now();
         tables::load_census(&people.0, census).map_err(failed("census"))?;
         let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
-        Ok(Self { run: run.clone(), tables, plans, people, events, in_memory: options.database.is_none(), setup_times })
+        Ok(Self { run: run.clone(), tables, plans, people, second, in_memory: options.database.is_none(), setup_times })
     }
 }
 
-/// One year up to the timeline of everybody employed in it, and the next year's state.
-fn people(session: &Session, facts: &mut Facts, plan: &YearPlan) -> Result<()> {
+/// Splits a year's plan over the levels of 1 January.
+fn plan(session: &Session, facts: &mut Facts, plan: &YearPlan) -> Result<()> {
     let (headcount, hires_position) = session.row("plan", statements::PLAN, facts, |row| {
         let mut headcount = [0; LEVELS];
         for (level, people) in headcount.iter_mut().enumerate() {
@@ -79,20 +80,61 @@ fn people(session: &Session, facts: &mut Facts, plan: &YearPlan) -> Result<()> {
         .bigints("leavers_of_level", split_over_levels(plan.leavers, headcount))
         .bigints("hires_up_to_level", up_to_level)
         .bigint("hires_position", hires_position);
-    let cutoff: String = session.row("terminations", statements::TERMINATIONS, facts, |row| row.get(0))?;
-    facts.set("termination_cutoff", cutoff, "UBIGINT[]");
+    Ok(())
+}
+
+/// The highest rank of each level that still leaves, as a list in text.
+fn terminations(session: &Session, facts: &Facts) -> Result<String> {
+    session.row("terminations", statements::TERMINATIONS, facts, |row| row.get(0))
+}
+
+/// The year's hires, and the highest rank of them that still leaves.
+fn hires(session: &Session, facts: &Facts) -> Result<u64> {
     session.run("hires", statements::HIRES, facts)?;
-    let cutoff: u64 =
-        session.row("new-hire terminations", statements::NEW_HIRE_TERMINATIONS, facts, |row| row.get(0))?;
-    facts.set("new_hire_cutoff", cutoff, "UBIGINT");
+    session.row("new-hire terminations", statements::NEW_HIRE_TERMINATIONS, facts, |row| row.get(0))
+}
+
+/// Everybody's timeline, and the next year's state.
+fn timeline(session: &Session, facts: &mut Facts, termination_cutoff: String, new_hire_cutoff: u64) -> Result<()> {
+    facts.set("termination_cutoff", termination_cutoff, "UBIGINT[]").set("new_hire_cutoff", new_hire_cutoff, "UBIGINT");
     session.run("timeline", &statements::timeline(), facts)?;
     session.run("roll forward", statements::ROLL_FORWARD, facts)
 }
 
-/// The events of one year, from its timeline, which is not needed any more then. Returns when they were there.
+/// The events of a year from its timeline. Returns when they were there.
 fn events(session: &Session, facts: &Facts) -> Result<Instant> {
     session.run("events", statements::EVENTS, facts)?;
     Ok(Instant::now())
+}
+
+impl SqlEngine {
+    /// Works out a year up to its timeline and writes the events of the year before, if there is one; returns when
+    /// these were there.
+    fn year(&mut self, facts: &mut Facts, year: &YearPlan, last: Option<&Facts>) -> Result<Option<Instant>> {
+        let people = &self.people;
+        plan(people, facts, year)?;
+        let Some(second) = &mut self.second else {
+            let finished = last.map(|last| events(people, last)).transpose()?;
+            let (staying, joining) = (terminations(people, facts)?, hires(people, facts)?);
+            return timeline(people, facts, staying, joining).map(|()| finished);
+        };
+        let known = facts.clone();
+        std::thread::scope(|scope| {
+            let (hired, joining) = channel();
+            let finished = scope.spawn(move || {
+                let cutoff = hires(second, &known)?;
+                // Nobody listens any more if the other side has failed, and it will tell why.
+                hired.send(cutoff).unwrap_or_default();
+                last.map(|last| events(second, last)).transpose()
+            });
+            let timeline = terminations(people, facts).and_then(|staying| match joining.recv() {
+                Ok(joining) => timeline(people, facts, staying, joining),
+                Err(_) => Ok(()), // the other side has failed, and its own error says why
+            });
+            let finished = finished.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            timeline.map(|()| finished)
+        })
+    }
 }
 
 impl Engine for SqlEngine {
@@ -103,38 +145,24 @@ impl Engine for SqlEngine {
             year_seconds.push((now - clock).as_secs_f64());
             clock = now;
         };
-        let session = &self.people;
-        session.execute("events", &tables::create_events(&self.run))?;
+        self.people.execute("events", &tables::create_events(&self.run))?;
         let before = Facts::new(self.run.start_year - 1, &self.run, &self.tables, &self.plans[0], 0);
-        session.run("state", statements::STATE, &before)?;
-        session.run("state", statements::ROLL_FORWARD, &before)?;
+        self.people.run("state", statements::STATE, &before)?;
+        self.people.run("roll forward", statements::ROLL_FORWARD, &before)?;
         let mut hired = 0;
         // The year whose timeline is there and whose events are not.
         let mut last: Option<Facts> = None;
-        for (year, plan) in self.run.years().zip(&self.plans) {
-            let mut facts = Facts::new(year, &self.run, &self.tables, plan, hired);
-            let finished = match (&last, &mut self.events) {
-                (None, _) => people(session, &mut facts, plan).map(|()| None),
-                (Some(last), None) => {
-                    let finished = events(session, last)?;
-                    people(session, &mut facts, plan).map(|()| Some(finished))
-                }
-                (Some(last), Some(writer)) => std::thread::scope(|scope| {
-                    let finished = scope.spawn(move || events(writer, last));
-                    let people = people(session, &mut facts, plan);
-                    let finished = finished.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                    people.and(finished).map(Some)
-                }),
-            }?;
-            finished.map(&mut done);
-            session.run("roll forward", statements::DROP_PAST, last.as_ref().unwrap_or(&before))?;
+        for (year, plan) in self.run.years().zip(self.plans.clone()) {
+            let mut facts = Facts::new(year, &self.run, &self.tables, &plan, hired);
+            self.year(&mut facts, &plan, last.as_ref())?.map(&mut done);
+            self.people.run("timeline", statements::DROP_TIMELINE, last.as_ref().unwrap_or(&before))?;
             hired += plan.hires;
             last = Some(facts);
         }
         if let Some(last) = &last {
-            done(events(session, last)?);
+            done(events(&self.people, last)?);
             // The other engines free their working state within the run, too.
-            session.run("work tables", statements::DROP_WORK_TABLES, last)?;
+            self.people.run("work tables", statements::DROP_WORK_TABLES, last)?;
         }
         Ok(Box::new(SqlLog { engine: self, year_seconds }))
     }

@@ -16,9 +16,9 @@ pub(super) const EVENTS: &str = include_str!("10_events.sql");
 pub(super) const ROLL_FORWARD: &str = include_str!("11_roll_forward.sql");
 
 /// Drops a timeline that nothing reads any more.
-pub(super) const DROP_PAST: &str = "DROP TABLE _work.timeline_{YEAR}";
+pub(super) const DROP_TIMELINE: &str = "DROP TABLE _work.timeline_{YEAR}";
 /// Drops what the last year leaves.
-pub(super) const DROP_WORK_TABLES: &str = "DROP VIEW state; DROP TABLE hire; DROP TABLE _work.timeline_{YEAR}";
+pub(super) const DROP_WORK_TABLES: &str = "DROP VIEW state; DROP TABLE _work.hire; DROP TABLE _work.timeline_{YEAR}";
 
 /// Steps that add columns to everybody employed in the year, each reading the one before by its name.
 const STEPS: [(&str, &str); 5] = [

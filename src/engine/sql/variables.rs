@@ -109,6 +109,7 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
 }
 
 /// One year's facts by name, each as an SQL literal.
+#[derive(Clone)]
 pub(super) struct Facts {
     year: i32,
     literals: Vec<(&'static str, String)>,
