@@ -1,6 +1,6 @@
 -- The rules' arithmetic as macros. All of it is on integers: `//` divides whole numbers, and nothing here is negative.
--- Assumptions are session variables, which v('name') reads. The driver replaces the names of the year's facts by
--- parameters, so that a statement is planned once for all years: DuckDB folds a variable's value into the plan.
+-- Assumptions are session variables, which v('name') reads; where it names a fact of the year, the driver puts the fact
+-- in its place as a literal.
 
 CREATE OR REPLACE TEMP MACRO v(name) AS getvariable(name);
 
@@ -9,10 +9,6 @@ CREATE OR REPLACE TEMP MACRO bounded(draw, n) AS (draw::BIGINT * n) >> 32;
 
 -- An amount times a rate in parts per million, rounded half up.
 CREATE OR REPLACE TEMP MACRO times_ppm(amount, ppm) AS (amount * ppm + 500000) // 1000000;
-
--- part / whole in parts per million, rounded half up.
-CREATE OR REPLACE TEMP MACRO share_ppm(part, whole) AS
-    CASE WHEN whole = 0 THEN 0 ELSE (part * 1000000 + whole // 2) // whole END;
 
 -- Rank of a person within a group: by draw, then by ordinal, which is the order of employee ids.
 CREATE OR REPLACE TEMP MACRO rank_key(draw, ordinal) AS draw::UBIGINT * 4294967296 + ordinal::UBIGINT;

@@ -19,8 +19,6 @@ SELECT * EXCLUDE (position),
             THEN v('first_day') + bounded(draw.termination_day, v('last_day') - v('first_day') + 1)::INTEGER
        END AS termination_date,
        coalesce(termination_date, DATE '9999-12-31') AS last_worked,
-       CASE WHEN is_hire THEN share_ppm(v('new_hire_leavers'), v('hires'))
-            ELSE share_ppm(v('leavers_of_level')[level_id], v('headcount')[level_id]) END AS termination_ppm,
        -- Not year(birth_date): DuckDB makes a table of eighty years' days for it, in every statement and thread.
        date_diff('year', birth_date, v('first_day'))::INTEGER AS age,
        (greatest(v('first_day') - hire_date, 0) * 4 // 1461)::INTEGER AS tenure

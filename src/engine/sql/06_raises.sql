@@ -2,7 +2,7 @@
 -- or after it, and then counts on the level and the pay of the promotion.
 
 WITH raise_dated AS NOT MATERIALIZED (
-    SELECT * EXCLUDE cell,
+    SELECT *,
            v('raise_month')[bounded(draw.raise_month, len(v('raise_month'))) + 1] AS month,
            v('month_start')[month] + bounded(draw.raise_day, v('month_days')[month])::INTEGER AS raise_day,
            CASE WHEN tenure >= 1 AND raise_day <= last_worked THEN raise_day END AS raise_date

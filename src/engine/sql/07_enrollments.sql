@@ -5,9 +5,7 @@ WITH enrolling AS NOT MATERIALIZED (
     SELECT *,
            CASE WHEN NOT is_hire
                 THEN CASE WHEN enrollment_date IS NULL AND NOT ever_opted_out
-                               AND draw.enrollment < CASE WHEN v('is_first_year') THEN v('voluntary_threshold')[segment]
-                                                      ELSE v('conversion_threshold')[segment] END
-                     THEN CASE WHEN v('is_first_year') THEN 5 ELSE 6 END END
+                               AND draw.enrollment < v('choice_threshold')[segment] THEN v('choice_code') END
                 WHEN draw.enrollment < v('proactive_threshold')[segment] THEN 7
                 WHEN v('auto_enrollment') THEN 8
            END AS enrollment_code,
@@ -18,14 +16,11 @@ WITH enrolling AS NOT MATERIALIZED (
            END AS new_enrollment_date
     FROM raised
 )
-SELECT * EXCLUDE (draw, segment, last_worked),
+SELECT *,
        enrollment_code IS NOT NULL AND new_enrollment_date <= last_worked AS enrolls,
        CASE enrollment_code WHEN 6 THEN v('conversion_rate_bp')[segment] WHEN 8 THEN v('auto_rate_bp')
                             ELSE v('rate_bp')[segment] END AS enrollment_rate_bp,
-       CASE enrollment_code WHEN 5 THEN v('voluntary_ppm')[segment] WHEN 6 THEN v('conversion_ppm')[segment]
-                            WHEN 7 THEN v('proactive_ppm')[segment] ELSE v('auto_ppm')[segment] END AS enrollment_ppm,
        least(new_enrollment_date + 30, v('last_day')) AS opt_out_date,
        enrolls AND enrollment_code = 8 AND opt_out_date <= last_worked
-           AND draw.opt_out < v('opt_out_threshold')[segment] AS opts_out,
-       v('opt_out_ppm')[segment] AS opt_out_ppm
+           AND draw.opt_out < v('opt_out_threshold')[segment] AS opts_out
 FROM enrolling

@@ -17,9 +17,9 @@ WITH {STEPS}, numbered AS (
     FROM escalated
 )
 SELECT employee_id, employee_ssn, draw_key, birth_date, hire_date, level_id, compensation_cents, deferral_bp,
-       age, tenure, age_band, tenure_band, termination_date, termination_ppm, promotion_ppm, promotion_raise_ppm,
+       age, tenure, age_band, tenure_band, cell, segment, termination_date, promotion_raise_ppm,
        final_level_id, raise_date, raised_early, raise_level_id, early_pay_cents, promoted_pay_cents, final_pay_cents,
-       new_enrollment_date, enrollment_rate_bp, enrollment_ppm, opt_out_date, opt_out_ppm, escalated_rate_bp,
+       new_enrollment_date, enrollment_rate_bp, opt_out_date, escalated_rate_bp,
        -- Enrollment at the end of the year.
        CASE WHEN opts_out THEN 0 WHEN enrolls THEN enrollment_rate_bp WHEN escalates THEN escalated_rate_bp
             ELSE deferral_bp END AS final_deferral_bp,
@@ -35,11 +35,5 @@ SELECT employee_id, employee_ssn, draw_key, birth_date, hire_date, level_id, com
        + CASE WHEN opts_out THEN 9::BIGINT << 8 ELSE 0 END
        + CASE WHEN termination_date IS NULL THEN 0
               WHEN is_hire THEN 10::BIGINT << (4 * (termination_sequence - 1))
-              ELSE 11::BIGINT << (4 * (termination_sequence - 1)) END AS event_codes,
-       -- Pay and level on the day of enrollment, after a raise or promotion of that day.
-       CASE WHEN v('promotion_day') > new_enrollment_date
-            THEN CASE WHEN raise_date <= new_enrollment_date THEN early_pay_cents ELSE compensation_cents END
-            ELSE CASE WHEN raise_date <= new_enrollment_date THEN final_pay_cents ELSE promoted_pay_cents END
-       END AS enrollment_pay_cents,
-       CASE WHEN promoted_before_enrollment THEN final_level_id ELSE level_id END AS enrollment_level_id
+              ELSE 11::BIGINT << (4 * (termination_sequence - 1)) END AS event_codes
 FROM numbered;

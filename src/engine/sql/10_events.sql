@@ -30,7 +30,11 @@ SELECT
               ELSE 'enrolled at ' || enrollment_rate_bp || ' bp' END AS event_details,
     money(CASE code WHEN 3 THEN promoted_pay_cents
                     WHEN 4 THEN CASE WHEN raised_early THEN early_pay_cents ELSE final_pay_cents END
-                    WHEN 5 THEN enrollment_pay_cents WHEN 6 THEN enrollment_pay_cents
+                    -- 15 January is before the promotions, 15 June after them.
+                    WHEN 5 THEN CASE WHEN raise_date <= new_enrollment_date THEN early_pay_cents
+                                     ELSE compensation_cents END
+                    WHEN 6 THEN CASE WHEN raise_date <= new_enrollment_date THEN final_pay_cents
+                                     ELSE promoted_pay_cents END
                     WHEN 11 THEN final_pay_cents
                     ELSE compensation_cents END) AS compensation_amount,
     money(CASE code WHEN 3 THEN early_pay_cents
@@ -44,12 +48,14 @@ SELECT
                             END) AS prev_employee_deferral_rate,
     age AS employee_age,
     tenure AS employee_tenure,
-    CASE code WHEN 3 THEN final_level_id WHEN 4 THEN raise_level_id WHEN 5 THEN enrollment_level_id
-              WHEN 6 THEN enrollment_level_id WHEN 11 THEN final_level_id ELSE level_id END AS level_id,
+    CASE code WHEN 3 THEN final_level_id WHEN 4 THEN raise_level_id WHEN 6 THEN final_level_id WHEN 11 THEN final_level_id ELSE level_id END AS level_id,
     v('age_bands')[age_band + 1] AS age_band,
     v('tenure_bands')[tenure_band + 1] AS tenure_band,
-    probability(CASE code WHEN 1 THEN 1000000 WHEN 2 THEN 1000000 WHEN 3 THEN promotion_ppm WHEN 4 THEN 1000000
-                          WHEN 9 THEN opt_out_ppm WHEN 10 THEN termination_ppm WHEN 11 THEN termination_ppm
-                          ELSE enrollment_ppm END) AS event_probability,
+    probability(CASE code WHEN 3 THEN v('promotion_ppm')[cell]
+                          WHEN 5 THEN v('voluntary_ppm')[segment] WHEN 6 THEN v('conversion_ppm')[segment]
+                          WHEN 7 THEN v('proactive_ppm')[segment] WHEN 8 THEN v('auto_ppm')[segment]
+                          WHEN 9 THEN v('opt_out_ppm')[segment]
+                          WHEN 10 THEN v('new_hire_termination_ppm') WHEN 11 THEN v('termination_ppm')[level_id]
+                          ELSE 1000000 END) AS event_probability,
     event_sequence
 FROM event;

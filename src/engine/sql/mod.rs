@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::rules::identity::EventIds;
 use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::tables::Tables;
+use crate::rules::units::share_ppm;
 use crate::rules::vocabulary::LEVELS;
 use crate::scenario::RunSpec;
 use errors::failed;
@@ -27,7 +28,7 @@ use session::Session;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::Instant;
-use variables::Facts;
+use variables::{Facts, list};
 
 /// The started engine: connections with functions and assumptions, and the census.
 pub struct SqlEngine {
@@ -75,17 +76,27 @@ fn plan(session: &Session, facts: &mut Facts, plan: &YearPlan) -> Result<()> {
     })?;
     let hires = split_over_levels(plan.hires, headcount);
     let up_to_level: [i64; LEVELS] = std::array::from_fn(|level| hires[..=level].iter().sum());
+    let leavers = split_over_levels(plan.leavers, headcount);
     facts
-        .bigints("headcount", headcount)
-        .bigints("leavers_of_level", split_over_levels(plan.leavers, headcount))
+        .bigints("leavers_of_level", leavers)
+        .bigints(
+            "termination_ppm",
+            std::array::from_fn::<_, LEVELS, _>(|level| share_ppm(leavers[level], headcount[level])),
+        )
         .bigints("hires_up_to_level", up_to_level)
         .bigint("hires_position", hires_position);
     Ok(())
 }
 
-/// The highest rank of each level that still leaves, as a list in text.
-fn terminations(session: &Session, facts: &Facts) -> Result<String> {
-    session.row("terminations", statements::TERMINATIONS, facts, |row| row.get(0))
+/// The highest rank of each level that still leaves.
+fn terminations(session: &Session, facts: &Facts) -> Result<[u64; LEVELS]> {
+    session.row("terminations", statements::TERMINATIONS, facts, |row| {
+        let mut cutoffs = [0; LEVELS];
+        for (level, cutoff) in cutoffs.iter_mut().enumerate() {
+            *cutoff = row.get(level)?;
+        }
+        Ok(cutoffs)
+    })
 }
 
 /// The year's hires, and the highest rank of them that still leaves.
@@ -95,8 +106,8 @@ fn hires(session: &Session, facts: &Facts) -> Result<u64> {
 }
 
 /// Everybody's timeline, and the next year's state.
-fn timeline(session: &Session, facts: &mut Facts, termination_cutoff: String, new_hire_cutoff: u64) -> Result<()> {
-    facts.set("termination_cutoff", termination_cutoff, "UBIGINT[]").set("new_hire_cutoff", new_hire_cutoff, "UBIGINT");
+fn timeline(session: &Session, facts: &mut Facts, cutoffs: [u64; LEVELS], new_hire_cutoff: u64) -> Result<()> {
+    facts.set("termination_cutoff", list(cutoffs), "UBIGINT[]").set("new_hire_cutoff", new_hire_cutoff, "UBIGINT");
     session.run("timeline", &statements::timeline(), facts)?;
     session.run("roll forward", statements::ROLL_FORWARD, facts)
 }

@@ -3,6 +3,7 @@
 use crate::rules::calendar::{day, first_of_year, iso, last_of_year, month_span};
 use crate::rules::plan::YearPlan;
 use crate::rules::tables::{EnrollmentTerms, Tables};
+use crate::rules::units::share_ppm;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use crate::scenario::RunSpec;
 use std::fmt::Display;
@@ -44,7 +45,8 @@ impl Variables {
     }
 }
 
-fn list(values: impl IntoIterator<Item = impl Display>) -> String {
+/// Values as an SQL list.
+pub(super) fn list(values: impl IntoIterator<Item = impl Display>) -> String {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
     format!("[{}]", values.join(", "))
 }
@@ -90,9 +92,7 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
         .bigints("merit_ppm", tables.levels.iter().map(|level| level.merit_ppm))
         .bigint("raise_cap_ppm", rules.raise.cap.0)
         .bigint("raise_cap_cents", rules.raise.cap_amount.0)
-        .bigints("voluntary_threshold", terms(|t| t.voluntary.threshold))
         .bigints("voluntary_ppm", terms(|t| t.voluntary.ppm))
-        .bigints("conversion_threshold", terms(|t| t.conversion.threshold))
         .bigints("conversion_ppm", terms(|t| t.conversion.ppm))
         .ints("conversion_rate_bp", tables.enrollment.iter().map(|t| t.conversion_rate_bp))
         .bigints("proactive_threshold", terms(|t| t.proactive.threshold))
@@ -126,7 +126,6 @@ impl Facts {
         let mut facts = Self { year, literals: Vec::new() };
         facts
             .set("simulation_year", year, "INTEGER")
-            .set("is_first_year", first_year, "BOOLEAN")
             .set("first_day", quoted(&iso(first_of_year(year))), "DATE")
             .set("last_day", quoted(&iso(last_of_year(year))), "DATE")
             .set("promotion_day", quoted(&iso(day(year, 2, 1))), "DATE")
@@ -137,7 +136,13 @@ impl Facts {
             .set("raise_details", list(details), "VARCHAR[]")
             .set("hired_before", hired_before, "BIGINT")
             .set("hires", plan.hires, "BIGINT")
-            .set("new_hire_leavers", plan.new_hire_leavers, "BIGINT");
+            .set("new_hire_leavers", plan.new_hire_leavers, "BIGINT")
+            .bigint("new_hire_termination_ppm", share_ppm(plan.new_hire_leavers, plan.hires));
+        let by_choice = if first_year { Category::VoluntaryEnrollment } else { Category::YearOverYearConversion };
+        let chance = |terms: &EnrollmentTerms| if first_year { terms.voluntary } else { terms.conversion };
+        facts
+            .set("choice_code", by_choice as u8, "INTEGER")
+            .bigints("choice_threshold", tables.enrollment.iter().map(|terms| chance(terms).threshold));
         facts
     }
 
