@@ -40,6 +40,7 @@ pub struct SqlEngine {
     /// Meanwhile makes the year's hires and writes the events of the year before; absent with one thread.
     second: Option<Session>,
     in_memory: bool,
+    threads: usize,
     setup_times: SetupTimes,
 }
 
@@ -61,7 +62,16 @@ impl SqlEngine {
         let clock = Instant::now();
         tables::load_census(&people.0, census).map_err(failed("census"))?;
         let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
-        Ok(Self { run: run.clone(), tables, plans, people, second, in_memory: options.database.is_none(), setup_times })
+        Ok(Self {
+            run: run.clone(),
+            tables,
+            plans,
+            people,
+            second,
+            in_memory: options.database.is_none(),
+            threads: options.threads,
+            setup_times,
+        })
     }
 }
 
@@ -156,6 +166,8 @@ impl Engine for SqlEngine {
             year_seconds.push((now - clock).as_secs_f64());
             clock = now;
         };
+        // DuckDB's number of threads counts one that runs a statement; while this engine has two of these, it is less.
+        self.people.execute("threads", &format!("SET threads = {}", (self.threads - 1).max(1)))?;
         self.people.execute("events", &tables::create_events(&self.run))?;
         let before = Facts::new(self.run.start_year - 1, &self.run, &self.tables, &self.plans[0], 0);
         self.people.run("state", statements::STATE, &before)?;
@@ -175,6 +187,7 @@ impl Engine for SqlEngine {
             // The other engines free their working state within the run, too.
             self.people.run("work tables", statements::DROP_WORK_TABLES, last)?;
         }
+        self.people.execute("threads", &format!("SET threads = {}", self.threads))?;
         Ok(Box::new(SqlLog { engine: self, year_seconds }))
     }
 

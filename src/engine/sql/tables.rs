@@ -18,12 +18,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Opens a database with the options' limits, and beside it one in memory for the tables that a run works with.
-///
-/// Two threads of ours run statements, each as one of DuckDB's threads, which is why DuckDB is given one thread less
-/// than the engine: its number counts one such thread.
 pub(super) fn connect(options: &EngineOptions) -> Result<Connection> {
     let configure = || {
-        let mut config = Config::default().threads((options.threads - 1).max(1) as i64)?;
+        let mut config = Config::default().threads(options.threads as i64)?;
         if let Some(limit) = &options.memory_limit {
             config = config.max_memory(limit)?;
         }
