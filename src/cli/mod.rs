@@ -71,7 +71,7 @@ enum Verb {
     PerformanceGate(performance_gate::Args),
     /// Parity and three runs of scenario quick.
     QuickValidate(automation::Args),
-    /// Ten runs of quick, 1kx3 and 5kx5, and a regression check if there is a baseline.
+    /// Ten runs of quick, 1kx3 and 5kx5 into the history, its trend, and a regression check if there is a baseline.
     DailyMonitor(automation::Args),
     /// Parity, performance gate and regression check of 5kx5.
     ReleaseGate(automation::Args),

@@ -157,3 +157,40 @@ fn growth_text(scenarios: &[ScenarioReport]) -> Result<Option<String>> {
     }
     if series.is_empty() { Ok(None) } else { charts::growth(&series).map(Some) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::verdict::Gated;
+    use crate::verdict::check::{BenchmarkCheck, Check};
+    use crate::verdict::stored::judge;
+    use crate::verdict::thresholds::Thresholds;
+
+    /// A check with a failed figure, one that passed, and one that nothing was observed for.
+    fn check() -> Check {
+        let thresholds = Thresholds::default();
+        let judgements = vec![
+            judge(Gated::ExecutionTime, &[0.1; 3], &[0.14; 3], &thresholds, None),
+            judge(Gated::PeakMemory, &[8e7; 3], &[8e7; 3], &thresholds, None),
+            judge(Gated::Throughput, &[], &[5.0; 3], &thresholds, None),
+        ];
+        let benchmark = BenchmarkCheck {
+            id: "quick/polars".into(),
+            verdict: crate::verdict::Verdict::Fail,
+            severity: judgements[0].severity,
+            evidence: "processes of two sessions",
+            baseline_timestamp: "2026-01-02T03:04:05Z".into(),
+            baseline_commit: None,
+            judgements,
+            remarks: vec!["a | b".into()],
+        };
+        let mut check = Check::new("main", thresholds, vec![benchmark], "planbench regression-check".into());
+        check.generated_at = "2026-01-03T00:00:00Z".into();
+        check
+    }
+
+    #[test]
+    fn a_check_reads_like_this() {
+        insta::assert_snapshot!("check_text", super::render_value("check.txt", &check(), None).expect("text"));
+        insta::assert_snapshot!("check_markdown", super::render_value("check.md", &check(), None).expect("Markdown"));
+    }
+}

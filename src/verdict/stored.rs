@@ -87,7 +87,8 @@ pub fn judge(
         return judgement;
     };
     let (centre, half) = (ratio.ln(), interval.width() / 2.0);
-    let half = half.hypot(between_days.unwrap_or(0.0));
+    // Where the spread between days is not known, the interval is Welch's alone, and the judgement says so.
+    let half = between_days.map_or(half, |days| half.hypot(days));
     let interval = Interval { lower: (centre - half).exp(), upper: (centre + half).exp() };
     judgement.between_days = between_days.is_some();
     judgement.ratio_interval = Some(interval);
