@@ -25,5 +25,3 @@ pub mod verdict;
 
 pub use error::{Error, Result};
 
-/// Allocator of Rust code in this build.
-pub const ALLOCATOR: &str = "system";

@@ -1,10 +1,12 @@
 //! The command line: `planbench`. With `--bench` first it is the benchmark suite, as under `cargo bench`, for machines
 //! without cargo.
 
-use planalign_bench::{choices, cli, measure::worker, suite};
+use planalign_bench::measure::{allocator, worker};
+use planalign_bench::{choices, cli, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    allocator::settle();
     // `planbench ... | head` ends quietly, as other tools do, instead of with a panic.
     #[cfg(unix)]
     // SAFETY: restores the system's own handling of a signal, at the start of the process.

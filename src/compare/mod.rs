@@ -1,7 +1,9 @@
 //! A paired comparison of two builds: rounds in balanced random order, a null pair alongside, two looks.
 
+pub mod build;
 pub mod calibration;
 pub mod side;
+mod turns;
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};
@@ -99,13 +101,6 @@ pub struct Round {
     pub null: Observed,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Base,
-    Head,
-    Null,
-}
-
 /// Compares; `progress` hears of every round.
 ///
 /// # Errors
@@ -174,7 +169,7 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
         remarks: Vec::new(),
         rounds: Vec::new(),
     };
-    let mut order = Order::new(&[Role::Base, Role::Head, Role::Null]);
+    let mut order = Order::new(&[0, 1, 2]);
     for look in [FIRST_LOOK, SECOND_LOOK] {
         while benchmark.rounds.len() < look {
             check_interrupt()?;
@@ -202,31 +197,20 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
     Ok(benchmark)
 }
 
-/// One round in its order; `None` when the head crashed, which is a verdict.
-fn round(plan: &Plan, work: &Work, order: &mut Order<Role>, benchmark: &mut Benchmark) -> Result<Option<Round>> {
-    let (mut base, mut head, mut null) = (None, None, None);
-    for role in order.next_round() {
-        let side = match role {
-            Role::Base => &plan.base,
-            Role::Null => &plan.null,
-            Role::Head => &plan.head,
-        };
-        let observed = side.observe(work);
-        check_interrupt()?;
-        match (role, observed) {
-            (Role::Base, observed) => base = Some(observed?),
-            (Role::Null, observed) => null = Some(observed?),
-            (Role::Head, Ok(observed)) => head = Some(observed),
-            (Role::Head, Err(error)) => {
-                // The base must run, or it is not the head's fault.
-                plan.base.observe(work)?;
-                (benchmark.verdict, benchmark.severity) = (Verdict::Fail, Some(Severity::Critical));
-                benchmark.remarks.push(format!("the head does not run: {error}"));
-                return Ok(None);
-            }
+/// One round; `None` when the head crashed where the base ran, which is a verdict.
+fn round(plan: &Plan, work: &Work, order: &mut Order<usize>, benchmark: &mut Benchmark) -> Result<Option<Round>> {
+    let mut shown = turns::round(&[&plan.base, &plan.head, &plan.null], work, order)?.into_iter();
+    let mut next = || shown.next().unwrap_or(Err(Error::Interrupted));
+    let (base, head, null) = (next(), next(), next());
+    let (base, null) = (base?, null?);
+    match head {
+        Ok(head) => Ok(Some(Round { base, head, null })),
+        Err(error) => {
+            (benchmark.verdict, benchmark.severity) = (Verdict::Fail, Some(Severity::Critical));
+            benchmark.remarks.push(format!("the head does not run: {error}"));
+            Ok(None)
         }
     }
-    Ok(base.zip(head).zip(null).map(|((base, head), null)| Round { base, head, null }))
 }
 
 /// Why a round's figures must not be compared: whether the output is the same, the verdict, and the reason.

@@ -1,4 +1,4 @@
-//! One side of a comparison: a planbench binary, or a git revision that is built for it.
+//! One side of a comparison: a planbench binary, and a fresh process of it.
 //!
 //! A side is only used through its command line (`run --format json`) and the report that this writes, so that an older
 //! build can be compared with a newer one.
@@ -7,13 +7,17 @@ use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::measure::machine::MachineKey;
 use crate::settings::Selection;
+use crate::measure::turns;
 use crate::stats::median;
 use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::File;
+use std::io::{Read, Seek};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 /// A build that can be run.
 #[derive(Debug, Clone)]
@@ -117,12 +121,15 @@ impl Side {
         Ok(Self { binary, ..self.clone() })
     }
 
-    /// Has a fresh process do one run.
+    /// Starts a fresh process, which waits for its first turn.
     ///
     /// # Errors
-    /// What it said when it failed, or what is wrong with its report.
-    pub fn observe(&self, work: &Work) -> Result<Observed> {
+    /// What it said when it ended before that.
+    pub fn start(&self, work: &Work) -> Result<Process> {
         let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
+        let words = tempfile::tempfile().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
+        let heard = words.try_clone().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
+        let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
@@ -133,20 +140,99 @@ impl Side {
         if let Some(text) = &self.padding {
             command.env(padding::VARIABLE, text);
         }
+        command.env(turns::VARIABLE, address);
         command.arg("run").args(&work.arguments).args(["--runs", "1", "--quiet", "--format", "json", "--to", "."]);
-        command.args(["--output-dir", "."]).current_dir(place.path()).stdin(Stdio::null());
-        let output = command.output().map_err(|e| Error::file(&self.binary, e))?;
-        if !output.status.success() {
-            return Err(Error::file(
-                &self.binary,
-                format!("{}: ended with {}: {}", work.id(), output.status, said(&output)),
-            ));
+        command.args(["--output-dir", "."]).current_dir(place.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(heard);
+        let child = command.spawn().map_err(|e| Error::file(&self.binary, e))?;
+        let mut process =
+            Process { binary: self.binary.clone(), work: work.clone(), place, words, child, player: None, joined: false };
+        process.player = process.admit(&door)?;
+        process.joined = process.player.is_some();
+        Ok(process)
+    }
+}
+
+/// A fresh process of a side.
+pub struct Process {
+    binary: PathBuf,
+    work: Work,
+    /// Its current folder, with the report.
+    place: tempfile::TempDir,
+    /// What it says on standard error.
+    words: File,
+    child: Child,
+    /// `None` once it takes no more turns.
+    player: Option<turns::Player>,
+    /// Whether it ever asked for turns.
+    joined: bool,
+}
+
+impl Process {
+    /// Waits until it asks for its first turn; `None` if it ends without having asked.
+    fn admit(&mut self, door: &TcpListener) -> Result<Option<turns::Player>> {
+        loop {
+            if let Some(player) = turns::admit(door)? {
+                return Ok(Some(player));
+            }
+            if self.child.try_wait().map_err(|e| Error::file(&self.binary, e))?.is_some() {
+                return Ok(None);
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
-        let file = place.path().join("report.json");
-        let report: Value = crate::record::read_json(&file, "report")?;
-        observed(&report, work).ok_or_else(|| {
-            Error::file(&self.binary, format!("{}: its report does not hold what a comparison needs", work.id()))
+    }
+
+    /// Gives it one turn; how long it took, `None` once it takes no more.
+    pub fn take_turn(&mut self) -> Option<Duration> {
+        let took = self.player.as_mut()?.take_turn();
+        if took.is_none() {
+            self.player = None;
+        }
+        took
+    }
+
+    /// Lets it do the rest by itself, and waits for that.
+    pub fn go_on_alone(&mut self) {
+        if let Some(player) = self.player.take() {
+            player.go_on_alone();
+        }
+    }
+
+    /// Whether it takes turns.
+    pub fn takes_turns(&self) -> bool {
+        self.player.is_some()
+    }
+
+    /// Ends its turns; what it showed.
+    ///
+    /// # Errors
+    /// What it said when it failed, or what is wrong with its report.
+    pub fn finish(mut self) -> Result<Observed> {
+        self.player = None;
+        let status = self.child.wait().map_err(|e| Error::file(&self.binary, e))?;
+        let id = self.work.id();
+        if !status.success() {
+            let mut said = Vec::new();
+            // What cannot be read was not said.
+            let _ = self.words.rewind().and_then(|()| self.words.read_to_end(&mut said));
+            return Err(Error::file(&self.binary, format!("{id}: ended with {status}: {}", last_lines(&said))));
+        }
+        if !self.joined {
+            let reason = "does not take turns with the other side: it was built before comparisons did that";
+            return Err(Error::file(&self.binary, reason));
+        }
+        let report: Value = crate::record::read_json(&self.place.path().join("report.json"), "report")?;
+        observed(&report, &self.work).ok_or_else(|| {
+            Error::file(&self.binary, format!("{id}: its report does not hold what a comparison needs"))
         })
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Only matters where the comparison is given up half-way; an ended process cannot be killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -166,110 +252,13 @@ fn observed(report: &Value, work: &Work) -> Option<Observed> {
     })
 }
 
-/// The end of what a process said.
-fn said(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stderr);
+/// The end of what a process said on standard error.
+pub(super) fn said(output: &Output) -> String {
+    last_lines(&output.stderr)
+}
+
+fn last_lines(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
     let lines: Vec<&str> = text.trim().lines().collect();
     lines[lines.len().saturating_sub(5)..].join(" | ")
-}
-
-/// Builds revisions of the repository that the current folder is in.
-pub struct Builder {
-    repository: PathBuf,
-    target: PathBuf,
-    /// Finished binaries; gone when this is dropped.
-    place: tempfile::TempDir,
-    built: Vec<(String, PathBuf)>,
-    _lock: File,
-}
-
-impl Builder {
-    /// Makes ready to build.
-    ///
-    /// # Errors
-    /// When this is no repository, or another comparison is building in the same target folder.
-    pub fn new() -> Result<Self> {
-        let repository = PathBuf::from(git(Path::new("."), &["rev-parse", "--show-toplevel"])?);
-        let target =
-            crate::choices::variable::<PathBuf>("CARGO_TARGET_DIR")?.unwrap_or_else(|| repository.join("target"));
-        let target = std::path::absolute(&target).map_err(|e| Error::file(&target, e))?;
-        let folder = target.join("compare");
-        std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
-        let lock = File::create(folder.join("lock")).map_err(|e| Error::file(&folder, e))?;
-        lock.try_lock().map_err(|_| Error::file(&folder, "another comparison is building there; wait for it"))?;
-        let place = tempfile::tempdir_in(&folder).map_err(|e| Error::file(&folder, e))?;
-        Ok(Self { repository, target, place, built: Vec::new(), _lock: lock })
-    }
-
-    /// Builds a revision, once for each commit; dependencies that are built already are not built again.
-    ///
-    /// # Errors
-    /// When there is no such revision, or it does not build.
-    pub fn side(&mut self, revision: &str) -> Result<Side> {
-        let commit = git(&self.repository, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
-            .map_err(|_| Error::Config(format!("`{revision}` is neither a file nor a git revision")))?;
-        let name = format!("{revision} ({})", &commit[..commit.len().min(12)]);
-        if let Some((_, binary)) = self.built.iter().find(|(known, _)| *known == commit) {
-            return Side::from_binary(&name, binary);
-        }
-        let binary = self.place.path().join(format!("planbench-{commit}"));
-        let outcome = self.build(&commit, &binary);
-        self.remove_worktree();
-        outcome?;
-        self.built.push((commit, binary.clone()));
-        Side::from_binary(&name, &binary)
-    }
-
-    /// One place for all worktrees: cargo then replaces the crate's own files instead of piling them up.
-    fn worktree(&self) -> PathBuf {
-        self.target.join("compare/worktree")
-    }
-
-    fn build(&self, commit: &str, binary: &Path) -> Result<()> {
-        self.remove_worktree();
-        let worktree = self.worktree();
-        git(&self.repository, &["worktree", "add", "--detach", "--force", &worktree.display().to_string(), commit])?;
-        let built = self.target.join("release/planbench");
-        // What the user has built there is put back afterwards.
-        let kept = self.place.path().join("kept");
-        let had = built.is_file() && std::fs::copy(&built, &kept).is_ok();
-        let mut make = Command::new("make");
-        make.args(["--no-print-directory", "build"]).current_dir(&worktree).env("CARGO_TARGET_DIR", &self.target);
-        make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL").env_remove("CARGO_BUILD_TARGET_DIR").stdin(Stdio::null());
-        let output = make.output().map_err(|e| Error::Config(format!("make: {e}")));
-        let copied = output.and_then(|output| {
-            if !output.status.success() {
-                return Err(Error::Config(format!("commit {commit} does not build: {}", said(&output))));
-            }
-            std::fs::copy(&built, binary).map(|_| ()).map_err(|e| Error::file(&built, e))
-        });
-        if had {
-            let _ = std::fs::remove_file(&built);
-            std::fs::copy(&kept, &built).map_err(|e| Error::file(&built, e))?;
-        }
-        copied
-    }
-
-    fn remove_worktree(&self) {
-        let worktree = self.worktree();
-        let path = worktree.display().to_string();
-        let _ = git(&self.repository, &["worktree", "remove", "--force", "--force", &path]);
-        let _ = std::fs::remove_dir_all(&worktree);
-        let _ = git(&self.repository, &["worktree", "prune"]);
-    }
-}
-
-impl Drop for Builder {
-    fn drop(&mut self) {
-        self.remove_worktree();
-    }
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new("git").args(arguments).current_dir(folder).stdin(Stdio::null()).output();
-    let output = output.map_err(|e| Error::Config(format!("git: {e}")))?;
-    if !output.status.success() {
-        return Err(Error::Config(format!("git {}: {}", arguments.join(" "), said(&output))));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

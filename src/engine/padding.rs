@@ -4,10 +4,13 @@
 use super::{Engine, EventLog, Mode, SetupTimes};
 use crate::error::{Error, Result};
 use crate::measure::process::peak_memory_bytes;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The variable: `<mode>:<time|memory>=<percent>`, several separated by commas (`polars:time=40`).
 pub const VARIABLE: &str = "PLANBENCH_TEST_PADDING";
+
+/// The end of a delay is spun, for a sleeper wakes late.
+const WAKING: Duration = Duration::from_micros(200);
 
 /// What the variable says, if it says anything.
 pub fn active() -> Option<String> {
@@ -37,7 +40,7 @@ pub(super) fn wrap(mode: Mode, engine: Box<dyn Engine>) -> Result<Box<dyn Engine
     if padding == Padding::default() {
         return Ok(engine);
     }
-    Ok(Box::new(Padded { engine, mode, padding, ballast: Vec::new() }))
+    Ok(Box::new(Padded { engine, padding, ballast: Vec::new() }))
 }
 
 fn parse(text: &str, mode: Mode) -> Result<Padding> {
@@ -62,23 +65,9 @@ fn parse(text: &str, mode: Mode) -> Result<Padding> {
 
 struct Padded {
     engine: Box<dyn Engine>,
-    mode: Mode,
     padding: Padding,
     /// Made by the first run and kept: making it takes time, which would be in every run's.
     ballast: Vec<u8>,
-}
-
-/// Keeps the CPU busy; Polars' workers too, since they would fall asleep and make the next run pay for their waking.
-fn spin(mode: Mode, end: Instant) {
-    let busy = || {
-        while Instant::now() < end {
-            std::hint::spin_loop();
-        }
-    };
-    match mode {
-        Mode::Polars => drop(polars_core::runtime::THREAD_POOL.broadcast(|_| busy())),
-        Mode::Sql | Mode::Reference => busy(),
-    }
 }
 
 impl Engine for Padded {
@@ -91,7 +80,11 @@ impl Engine for Padded {
             self.ballast = std::hint::black_box(vec![1u8; bytes]);
         }
         if self.padding.time > 0.0 {
-            spin(self.mode, clock + took.mul_f64(1.0 + self.padding.time));
+            let end = took.mul_f64(1.0 + self.padding.time);
+            std::thread::sleep(end.saturating_sub(clock.elapsed()).saturating_sub(WAKING));
+            while clock.elapsed() < end {
+                std::hint::spin_loop();
+            }
         }
         Ok(log)
     }

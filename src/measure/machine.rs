@@ -110,7 +110,7 @@ impl Build {
             rustflags: known(env!("PLANALIGN_RUSTFLAGS")),
             profile: env!("PLANALIGN_PROFILE").to_owned(),
             target: env!("PLANALIGN_TARGET").to_owned(),
-            allocator: crate::ALLOCATOR.to_owned(),
+            allocator: super::allocator::NAME.to_owned(),
             git_commit: known(env!("PLANALIGN_GIT_COMMIT")),
             git_dirty: env!("PLANALIGN_GIT_DIRTY").parse().ok(),
             build_number: ["BUILD_NUMBER", "GITHUB_RUN_NUMBER"]

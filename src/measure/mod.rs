@@ -1,6 +1,7 @@
 //! What is measured and how: CPU time, peak memory of fresh processes, phases, sampled means, machine facts, flame
 //! graphs. `docs/measuring.md` says what each figure means and what it leaves out.
 
+pub mod allocator;
 pub mod cpu_time;
 pub mod fitness;
 pub mod machine;
@@ -9,4 +10,5 @@ pub mod peak_memory;
 pub mod process;
 pub mod profiler;
 pub mod sampler;
+pub mod turns;
 pub mod worker;

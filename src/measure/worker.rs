@@ -6,8 +6,9 @@
 use super::metric::{self, MetricValue, Run};
 use super::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use super::sampler::Sampler;
+use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
-use crate::engine::{EngineOptions, Mode, open};
+use crate::engine::{Engine, EngineOptions, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprinter;
 use crate::record::run::{Observation, Phases};
@@ -199,6 +200,10 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     unsafe { crate::engine::polars::set_threads(request.threads) };
     let mode = Mode::named(&request.mode)?;
     let run = request.run_spec()?;
+    let mut caller = Caller::join()?;
+    if caller.as_mut().is_some_and(|caller| caller.wait() != Told::TakeTurn) {
+        return Err(Error::Interrupted);
+    }
     let io_before = disk_io();
 
     let mut clock = Instant::now();
@@ -249,7 +254,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     clock = Instant::now();
     drop(log);
     let mut cleanup = lap(&mut clock);
-    let warm_wall_seconds = warm_runs(engine.as_mut(), request.warm)?;
+    let warm_wall_seconds = warm_runs(engine.as_mut(), request.warm, caller)?;
     clock = Instant::now();
     drop(engine);
     cleanup += lap(&mut clock);
@@ -280,14 +285,29 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     })
 }
 
-/// Wall seconds of further runs.
-fn warm_runs(engine: &mut dyn crate::engine::Engine, warm: Warm) -> Result<Vec<f64>> {
+/// Wall seconds of further runs: as many as asked for, or in turns with other processes.
+fn warm_runs(engine: &mut dyn Engine, warm: Warm, caller: Option<Caller>) -> Result<Vec<f64>> {
     let mut seconds = Vec::new();
-    while seconds.len() < warm.runs || seconds.iter().sum::<f64>() < warm.seconds {
+    let mut run = |seconds: &mut Vec<f64>| -> Result<()> {
         let clock = Instant::now();
         let log = engine.generate()?;
         seconds.push(clock.elapsed().as_secs_f64());
         drop(log);
+        Ok(())
+    };
+    if let Some(mut caller) = caller {
+        loop {
+            // The run before this was a turn, too.
+            caller.done();
+            match caller.wait() {
+                Told::TakeTurn => run(&mut seconds)?,
+                Told::GoOnAlone => break,
+                Told::End => return Ok(seconds),
+            }
+        }
+    }
+    while seconds.len() < warm.runs || seconds.iter().sum::<f64>() < warm.seconds {
+        run(&mut seconds)?;
     }
     Ok(seconds)
 }

@@ -30,6 +30,7 @@ use std::time::{Duration, SystemTime};
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
+    crate::measure::allocator::settle();
     if let Some(code) = crate::measure::worker::serve_if_asked() {
         return code;
     }

@@ -1,0 +1,151 @@
+//! Turns: processes that are compared live side by side and run one at a time, one run a turn, so that what happens to
+//! the machine happens to all of them alike.
+//!
+//! A shared machine changes its speed many times a second (another guest on the same core, its clock). Processes that run
+//! one after the other meet different speeds; processes that take turns meet the same. The caller listens on the loopback
+//! interface and names the address in [`VARIABLE`]; each worker connects, and runs only when it is told to.
+
+use crate::error::{Error, Result};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+/// The variable: the address at which a worker asks for its turns.
+pub const VARIABLE: &str = "PLANBENCH_TURNS";
+
+const TAKE_TURN: u8 = b't';
+const GO_ON_ALONE: u8 = b'a';
+const DONE: u8 = b'd';
+
+fn broken(e: std::io::Error) -> Error {
+    Error::Config(format!("turns of compared processes, on the loopback interface: {e}"))
+}
+
+/// Listens for one worker; also the address for [`VARIABLE`].
+///
+/// # Errors
+/// When the loopback interface cannot be used.
+pub fn open() -> Result<(TcpListener, String)> {
+    let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(broken)?;
+    door.set_nonblocking(true).map_err(broken)?;
+    let address = door.local_addr().map_err(broken)?.to_string();
+    Ok((door, address))
+}
+
+/// Whoever knocks, if somebody does.
+///
+/// # Errors
+/// When the loopback interface cannot be used.
+pub fn admit(door: &TcpListener) -> Result<Option<Player>> {
+    match door.accept() {
+        Ok((stream, _)) => {
+            stream.set_nonblocking(false).and_then(|()| stream.set_nodelay(true)).map_err(broken)?;
+            Ok(Some(Player(stream)))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
+        Err(e) => Err(broken(e)),
+    }
+}
+
+/// A worker, as the caller sees it. Dropping it tells the worker that it has run enough.
+pub struct Player(TcpStream);
+
+impl Player {
+    /// Gives the worker one turn and waits for its end; `None` if the worker is gone.
+    pub fn take_turn(&mut self) -> Option<Duration> {
+        let clock = Instant::now();
+        let mut answer = [0];
+        self.0.write_all(&[TAKE_TURN]).and_then(|()| self.0.read_exact(&mut answer)).ok()?;
+        (answer == [DONE]).then(|| clock.elapsed())
+    }
+
+    /// Lets the worker do the rest without turns, and waits until it is gone.
+    pub fn go_on_alone(mut self) {
+        // A worker that is gone already is what is waited for.
+        let _ = self.0.write_all(&[GO_ON_ALONE]).and_then(|()| self.0.read_to_end(&mut Vec::new()));
+    }
+}
+
+/// What a worker is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Run once.
+    TakeTurn,
+    /// Run on without turns.
+    GoOnAlone,
+    /// Enough.
+    End,
+}
+
+/// The caller, as a worker sees it.
+pub struct Caller(TcpStream);
+
+impl Caller {
+    /// Whoever gives turns to this process, if somebody does.
+    ///
+    /// # Errors
+    /// When nobody listens at the address.
+    pub fn join() -> Result<Option<Self>> {
+        let Some(address) = crate::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
+        let stream = TcpStream::connect(&address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+        let stream = stream.map_err(|e| Error::Config(format!("{VARIABLE}={address}: nobody gives turns there: {e}")))?;
+        Ok(Some(Self(stream)))
+    }
+
+    /// Waits until it is told something. A caller that is gone wants no more runs.
+    pub fn wait(&mut self) -> Told {
+        let mut told = [0];
+        match self.0.read_exact(&mut told).map(|()| told[0]) {
+            Ok(TAKE_TURN) => Told::TakeTurn,
+            Ok(GO_ON_ALONE) => Told::GoOnAlone,
+            _ => Told::End,
+        }
+    }
+
+    /// Says that the turn is over.
+    pub fn done(&mut self) {
+        // If the caller is gone, the next wait says so.
+        let _ = self.0.write_all(&[DONE]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_runs_only_in_its_turns() {
+        let (door, address) = open().expect("loopback");
+        let worker = std::thread::spawn(move || {
+            let mut caller = Caller(TcpStream::connect(address).expect("connects"));
+            let mut told = Vec::new();
+            loop {
+                told.push(caller.wait());
+                match told[told.len() - 1] {
+                    Told::TakeTurn => caller.done(),
+                    Told::GoOnAlone | Told::End => return told,
+                }
+            }
+        });
+        let mut player = loop {
+            if let Some(player) = admit(&door).expect("accepts") {
+                break player;
+            }
+        };
+        assert!(player.take_turn().is_some() && player.take_turn().is_some());
+        player.go_on_alone();
+        assert_eq!(worker.join().expect("ends"), [Told::TakeTurn, Told::TakeTurn, Told::GoOnAlone]);
+    }
+
+    #[test]
+    fn whoever_is_gone_takes_no_turn() {
+        let (door, address) = open().expect("loopback");
+        drop(TcpStream::connect(address).expect("connects"));
+        let mut player = loop {
+            if let Some(player) = admit(&door).expect("accepts") {
+                break player;
+            }
+        };
+        assert_eq!(player.take_turn(), None);
+    }
+}
