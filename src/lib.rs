@@ -24,4 +24,3 @@ pub mod text_column;
 pub mod verdict;
 
 pub use error::{Error, Result};
-

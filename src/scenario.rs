@@ -1,6 +1,7 @@
 //! What is simulated: the named scenarios, and the full specification of one run.
 
 use crate::error::{Error, Result};
+use crate::record::benchmark::SCALING;
 use crate::rules::assumptions::Assumptions;
 use crate::rules::plan::{YearPlan, project};
 use std::borrow::Cow;
@@ -88,6 +89,11 @@ pub const SCENARIOS: [Scenario; 4] = [
     built_in("stress", 10_000, 10, "stress testing", 300.0, 245_664, "1014c7d7b205d949b4228d33ee7ba397"),
 ];
 
+/// Head counts of the scaling benchmarks.
+pub const SCALING_HEAD_COUNTS: [usize; 6] = [1_000, 5_000, 20_000, 60_000, 250_000, 1_000_000];
+/// Years of the scaling benchmarks, from [`DEFAULT_START_YEAR`].
+pub const SCALING_YEARS: i32 = 5;
+
 /// The scenarios that can be named: those of this crate, then those of a settings file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue(Vec<Scenario>);
@@ -111,7 +117,7 @@ impl Catalogue {
                 "scenario name `{name}`: give up to 24 lower-case letters, digits and hyphens, a hyphen not first"
             )));
         }
-        if name == "custom" || self.0.iter().any(|known| known.name == *name) {
+        if ["custom", SCALING].contains(&&**name) || self.0.iter().any(|known| known.name == *name) {
             return Err(Error::Config(format!("scenario name `{name}` is taken")));
         }
         if scenario.employee_count == 0
@@ -241,7 +247,7 @@ mod tests {
     fn names_that_cannot_be_files_are_refused() {
         let named = |name: &str| Scenario { name: Cow::Owned(name.to_owned()), golden: None, ..SCENARIOS[0].clone() };
         let mut catalogue = Catalogue::default();
-        for bad in ["", "custom", "quick", "a/b", "Big", "-x", "ä", "a name", &"x".repeat(25)] {
+        for bad in ["", "custom", "scaling", "quick", "a/b", "Big", "-x", "ä", "a name", &"x".repeat(25)] {
             assert!(catalogue.add(named(bad)).is_err(), "{bad}");
         }
         catalogue.add(named("our-plan")).expect("a usable name");

@@ -59,6 +59,8 @@ impl Selection {
 pub struct Settings {
     /// What is run.
     pub selections: Vec<Selection>,
+    /// How time grows with people: the same years, more and more employees. Only the benchmark suite runs these.
+    pub scaling: Vec<Selection>,
     /// By which engines.
     pub modes: Vec<Mode>,
     /// With which resources.

@@ -201,6 +201,38 @@ fn settings_go_flag_then_variable_then_file_then_default() {
 }
 
 #[test]
+fn scaling_benchmarks_run_only_by_name_and_are_reported() {
+    let place = folder();
+    let listed = check(&planbench_in(place.path(), &["--bench", "--list"], ALL), 0, &["quick/sql/wall_time"]);
+    assert!(!listed.contains("scaling"), "{listed}");
+    check(&planbench_in(place.path(), &["--bench", "scaling", "--list"], ALL), 0, &["scaling/polars/1000000: bench"]);
+    check(
+        &planbench_in(place.path(), &["--bench", "scaling/sql/7"], ALL),
+        2,
+        &["scaling/<mode>/<head count>", "60000"],
+    );
+    let some = ["--bench", "--noplot", "--measurement-time", "0.2", "--warm-up-time", "0.1"];
+    let sizes = "scaling/reference/(1000|5000|20000)$";
+    let bench = planbench_in(place.path(), &[&some[..], &["--save-baseline", "kept", sizes]].concat(), ALL);
+    check(&bench, 0, &["scaling/reference/20000", "memory bandwidth", "usable CPUs"]);
+    let text = check(&planbench_in(place.path(), &["report"], ALL), 0, &["scaling-1000", "scaling-20000"]);
+    assert!(!text.contains("scaling-60000"), "{text}");
+    let report = json(&place.path().join("out/reports/report.json"));
+    let growth = &report["scaling"][0];
+    assert_eq!(growth["over"], serde_json::json!(["scaling-1000", "scaling-5000", "scaling-20000"]));
+    assert!(growth["memory_bandwidth_bytes_per_second"].as_f64().unwrap() > 1e8);
+    // Twenty times the people are more than twice the work, and much less than four hundred times.
+    let slope = growth["slope"]["value"].as_f64().unwrap();
+    assert!((0.25..2.0).contains(&slope), "{slope}");
+    assert!(read(&place.path().join("out/reports/report.md")).contains("Memory bandwidth"));
+    check(
+        &planbench_in(place.path(), &["regression-check", "--from", "out", "--baseline", "kept"], ALL),
+        3,
+        &["scaling-5000/reference"],
+    );
+}
+
+#[test]
 fn impossible_requests_are_usage_errors() {
     let place = folder();
     for (arguments, parts) in [

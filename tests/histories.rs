@@ -153,12 +153,18 @@ fn a_head_with_other_output_or_a_crash_is_the_headline() {
         ),
     );
     let same = script("same", &seeded);
+    let older = script("older", &format!("{version}; unset PLANBENCH_TURNS; exec {own} \"$@\""));
     let compare = |head: &str| {
         planbench_in(place.path(), &["compare", own, head, "--scenarios", "quick", "--modes", "reference"], NONE)
     };
     check(&compare(&crashing), 1, &["FAIL", "critical", "the head does not run", "no memory"]);
     check(&compare(&changed), 1, &["OUTPUT CHANGED"]);
     assert!(matches!(compare(&same).status.code(), Some(0 | 3)), "the same program is no regression");
+    check(
+        &planbench_in(place.path(), &["compare", &older, own, "--scenarios", "quick"], NONE),
+        2,
+        &["does not take turns"],
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! decisions made of them. Every trial is kept as it ends, so that an interrupted proof goes on where it stopped.
 
 use super::side::{Side, Work};
-use super::{Benchmark, Comparison, Plan, compare};
+use super::{Benchmark, Comparison, Plan, Round, compare};
 use crate::error::Result;
 use crate::record::{read_json, write_json};
 use crate::stats::{Interval, median, standard_deviation};
@@ -12,6 +12,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
+use std::f64::consts::SQRT_2;
 use std::path::{Path, PathBuf};
 
 /// Version of a trial's file.
@@ -221,6 +222,9 @@ pub struct Noise {
     pub figure: Gated,
     /// Median over trials of the coefficient of variation between the base's processes, percent.
     pub between_processes_percent: f64,
+    /// The same of what is left between the two base processes of a round, which took turns: the standard deviation of
+    /// the null pair's differences over the square root of two, percent.
+    pub within_rounds_percent: f64,
     /// Median over trials of the smallest change that the rounds show with 80 % power, percent.
     pub detectable_percent: Option<f64>,
 }
@@ -307,18 +311,19 @@ fn noise(plain: &[&Trial]) -> Vec<Noise> {
         for figure in [Gated::ExecutionTime, Gated::PeakMemory] {
             let of_id =
                 || plain.iter().flat_map(|trial| &trial.comparison.benchmarks).filter(|benchmark| benchmark.id == id);
-            let spreads: Vec<f64> = of_id()
-                .filter_map(|benchmark| {
-                    let values = benchmark.rounds.iter().filter_map(|round| round.base.figure(figure)).map(f64::ln);
-                    standard_deviation(&values.collect::<Vec<_>>())
-                })
-                .collect();
+            let spread = |of: &dyn Fn(&Round) -> Option<f64>| {
+                let of_trial = |benchmark: &Benchmark| {
+                    standard_deviation(&benchmark.rounds.iter().filter_map(of).collect::<Vec<_>>())
+                };
+                median(&of_id().filter_map(of_trial).collect::<Vec<_>>()).map(|spread| 100.0 * spread)
+            };
+            let base = |round: &Round| round.base.figure(figure).map(f64::ln);
+            let null = |round: &Round| Some((round.null.figure(figure)?.ln() - base(round)?) / SQRT_2);
             let judged = of_id().flat_map(|benchmark| benchmark.judgements.iter().filter(|j| j.figure == figure));
             let detectable: Vec<f64> = judged.filter_map(|judgement| judgement.detectable_percent).collect();
-            if let Some(spread) = median(&spreads) {
-                let between_processes_percent = 100.0 * spread;
-                let id = id.clone();
-                noise.push(Noise { id, figure, between_processes_percent, detectable_percent: median(&detectable) });
+            if let Some((between_processes_percent, within_rounds_percent)) = spread(&base).zip(spread(&null)) {
+                let (id, detectable_percent) = (id.clone(), median(&detectable));
+                noise.push(Noise { id, figure, between_processes_percent, within_rounds_percent, detectable_percent });
             }
         }
     }

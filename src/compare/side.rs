@@ -6,8 +6,8 @@
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::measure::machine::MachineKey;
-use crate::settings::Selection;
 use crate::measure::turns;
+use crate::settings::Selection;
 use crate::stats::median;
 use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
@@ -145,8 +145,15 @@ impl Side {
         command.args(["--output-dir", "."]).current_dir(place.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(heard);
         let child = command.spawn().map_err(|e| Error::file(&self.binary, e))?;
-        let mut process =
-            Process { binary: self.binary.clone(), work: work.clone(), place, words, child, player: None, joined: false };
+        let mut process = Process {
+            binary: self.binary.clone(),
+            work: work.clone(),
+            place,
+            words,
+            child,
+            player: None,
+            joined: false,
+        };
         process.player = process.admit(&door)?;
         process.joined = process.player.is_some();
         Ok(process)
@@ -222,9 +229,8 @@ impl Process {
             return Err(Error::file(&self.binary, reason));
         }
         let report: Value = crate::record::read_json(&self.place.path().join("report.json"), "report")?;
-        observed(&report, &self.work).ok_or_else(|| {
-            Error::file(&self.binary, format!("{id}: its report does not hold what a comparison needs"))
-        })
+        observed(&report, &self.work)
+            .ok_or_else(|| Error::file(&self.binary, format!("{id}: its report does not hold what a comparison needs")))
     }
 }
 

@@ -126,7 +126,19 @@ pub trait EventLog {
     /// Writes the events of one year as one zstd Parquet file, without the `simulation_year` column (it is in the
     /// folder's name).
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()>;
+
+    /// Writes several years' files, side by side where the engine has threads for it. All of them need memory at once:
+    /// give no more than [`FILES_AT_ONCE`].
+    fn write_side_by_side(&self, files: &[(i32, PathBuf)]) -> Result<()> {
+        files.iter().try_for_each(|(year, file)| self.write_parquet(*year, file))
+    }
 }
+
+/// Files that are written at once.
+pub const FILES_AT_ONCE: usize = 2;
+/// zstd level of Parquet files, the same for every engine: the fastest of its usual range, with files 4 % larger than the
+/// default's (`docs/performance.md`).
+const ZSTD_LEVEL: i32 = 1;
 
 /// Starts an engine and loads the census into it.
 ///

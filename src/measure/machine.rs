@@ -34,6 +34,9 @@ pub struct Machine {
     pub kernel: Option<String>,
     /// Load average over one minute when the session started, where the platform tells.
     pub load_average_1m: Option<f64>,
+    /// Memory bandwidth, bytes a second ([`super::bandwidth`]); measured beside scaling benchmarks only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bandwidth_bytes_per_second: Option<f64>,
 }
 
 /// The build that measured.
@@ -83,6 +86,7 @@ impl Machine {
             os: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.to_owned()),
             kernel: System::kernel_version().ok(),
             load_average_1m: System::load_average().ok().map(|load| load.one),
+            memory_bandwidth_bytes_per_second: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! graphs. `docs/measuring.md` says what each figure means and what it leaves out.
 
 pub mod allocator;
+pub mod bandwidth;
 pub mod cpu_time;
 pub mod fitness;
 pub mod machine;

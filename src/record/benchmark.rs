@@ -6,6 +6,10 @@ use crate::measure::machine::{Build, Machine};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// Scenario of the scaling benchmarks. In Criterion's names and folders the head count is the function there
+/// (`scaling/<mode>/<head count>`), and what is measured is always the wall time.
+pub const SCALING: &str = "scaling";
+
 /// What ran: everything that decides how much work one run is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,14 +37,27 @@ pub struct Benchmark {
 }
 
 impl Benchmark {
-    /// `<group>/<mode>`, as Criterion names the group.
+    /// `<group>/<mode>`.
     pub fn id(&self) -> String {
         format!("{}/{}", self.group, self.mode)
     }
 
     /// The folder of its files below the criterion folder.
     pub fn folder(&self, criterion_folder: &Path) -> PathBuf {
-        criterion_folder.join(format!("{}_{}", self.group, self.mode))
+        criterion_folder.join(format!("{}_{}", self.criterion_group(), self.mode))
+    }
+
+    fn criterion_group(&self) -> &str {
+        if self.scenario == SCALING { SCALING } else { &self.group }
+    }
+
+    /// What Criterion's function of that name measures, if the group and it are of this benchmark.
+    pub fn measured(&self, criterion_group: &str, function: &str) -> Option<String> {
+        let ours = criterion_group == format!("{}/{}", self.criterion_group(), self.mode);
+        match self.scenario.as_str() {
+            SCALING => (ours && function == self.employees.to_string()).then(|| "wall_time".to_owned()),
+            _ => ours.then(|| function.to_owned()),
+        }
     }
 
     /// Employees times years: the size of the work, apart from its mix.

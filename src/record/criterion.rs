@@ -58,10 +58,11 @@ fn read_one(group: &Path, data: &Path, baseline: &str) -> Result<Option<Sampled>
     let identity: Identity = read_json(&file, "benchmark identity of Criterion")?;
     let Some(function) = identity.function_id else { return Ok(None) };
     let Some(context) = Context::read(group, baseline, &function)? else { return Ok(None) };
-    if context.benchmark.id() != identity.group_id {
+    let Some(function) = context.benchmark.measured(&identity.group_id, &function) else {
         let expected = context.benchmark.id();
-        return Err(Error::file(&file, format!("is of {}, but its context is of {expected}", identity.group_id)));
-    }
+        let found = format!("{}/{function}", identity.group_id);
+        return Err(Error::file(&file, format!("is of {found}, but its context is of {expected}")));
+    };
     let file = data.join("sample.json");
     let sample: Sample = read_json(&file, "sample of Criterion")?;
     let whole = sample.iters.len() == sample.times.len() && !sample.iters.is_empty();
@@ -88,7 +89,8 @@ pub fn save_baseline(group: &Path, name: &str) -> Result<Vec<String>> {
         }
         let Some(sampled) = read_one(group, &data, LATEST)? else { continue };
         copy_folder(&data, &folder.join(name))?;
-        sampled.context.write(group, name, &sampled.function)?;
+        let function = name_of(&folder).unwrap_or_default();
+        sampled.context.write(group, name, &function)?;
         kept.push(sampled.function);
     }
     Ok(kept)

@@ -5,7 +5,7 @@
 
 use crate::census::{LoadedCensus, Warning};
 use crate::engine::event_table::EventTable;
-use crate::engine::{EngineOptions, EventLog, Mode, open};
+use crate::engine::{EngineOptions, EventLog, FILES_AT_ONCE, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Fingerprinter, census_fingerprint};
 use crate::record::output_folder::{self, EVENTS, Staging, partition};
@@ -136,11 +136,15 @@ pub fn generate(
 
     let staging = Staging::new(out)?;
     let clock = Instant::now();
+    let mut files = Vec::new();
     for year in run.years() {
-        check_interrupt()?;
         let folder = staging.path.join(partition(year));
         fs::create_dir(&folder).map_err(|e| Error::file(&folder, e))?;
-        log.write_parquet(year, &folder.join(EVENTS))?;
+        files.push((year, folder.join(EVENTS)));
+    }
+    for files in files.chunks(FILES_AT_ONCE) {
+        check_interrupt()?;
+        log.write_side_by_side(files)?;
     }
     let persist = clock.elapsed().as_secs_f64();
 

@@ -28,7 +28,7 @@ impl<'a> Fixtures<'a> {
 
     /// What the reference engine makes of a scenario; for a named one it must be what the repository says.
     pub fn expected(&self, selection: &Selection) -> Result<Outcome> {
-        if let Some(&known) = self.expected.borrow().get(&selection.name) {
+        if let Some(&known) = self.expected.borrow().get(&selection.group) {
             return Ok(known);
         }
         let mut engine = open(Mode::Reference, &selection.run, &selection.census().census, &self.settings.options)?;
@@ -42,7 +42,7 @@ impl<'a> Fixtures<'a> {
                 selection.name, golden.events, golden.fingerprint, found.events, found.fingerprint
             )));
         }
-        self.expected.borrow_mut().insert(selection.name.clone(), found);
+        self.expected.borrow_mut().insert(selection.group.clone(), found);
         Ok(found)
     }
 

@@ -7,6 +7,7 @@
 pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
+mod scaling;
 
 use crate::choices::{Choices, arguments};
 use crate::config::Config;
@@ -18,6 +19,7 @@ use crate::measure::profiler::{self, FlamegraphProfiler};
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
 use crate::record::criterion::LATEST;
+use crate::scenario::SCALING_HEAD_COUNTS;
 use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
@@ -62,7 +64,11 @@ fn run() -> Result<()> {
     if let Some(padding) = padding::active() {
         eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
     }
-    // SAFETY: this is the start of the process; it still has its one thread.
+    let with_scaling = scaling::is_named();
+    if with_scaling && settings.records {
+        scaling::look_at_memory(&mut settings);
+    }
+    // SAFETY: this is the start of the process; it still has its one thread, those that looked at memory having ended.
     unsafe { crate::engine::polars::set_threads(settings.options.threads) };
     let suite = Suite {
         settings: &settings,
@@ -80,14 +86,18 @@ fn run() -> Result<()> {
             suite.peak_memory(&mut memory, selection, mode)?;
         }
     }
+    if with_scaling {
+        suite.scaling()?;
+    }
     wall.final_summary();
     let listing = arguments().any(|argument| argument == "--list");
     if suite.ran.get() == 0 && !listing {
         return Err(Error::Config(format!(
             "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
-             measurements wall_time, cpu_time, peak_memory",
+             measurements wall_time, cpu_time, peak_memory; or scaling/<mode>/<head count>, with head counts {}",
             settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", "),
-            settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ")
+            settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "),
+            SCALING_HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ")
         )));
     }
     Ok(())

@@ -1,11 +1,15 @@
 //! Between data frames and the neutral form, and frames to Parquet.
 
+use crate::engine::ZSTD_LEVEL;
 use crate::engine::event_table::{EventTable, Values};
 use crate::error::{Error, Result};
 use crate::rules::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
 use polars::prelude::*;
+use polars_core::runtime::THREAD_POOL;
+use polars_utils::compression::ZstdLevel;
+use rayon::prelude::*;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A frame with the columns of the schema as the neutral form.
 pub(super) fn table(frame: &DataFrame) -> PolarsResult<EventTable> {
@@ -74,6 +78,14 @@ pub fn read_table(path: &Path, year: i32) -> Result<EventTable> {
     read().map_err(|e: PolarsError| Error::file(path, e))
 }
 
+/// Writes files in Polars' pool, as many at once as it has threads.
+///
+/// # Errors
+/// The first that `write` says.
+pub fn side_by_side(files: &[(i32, PathBuf)], write: impl Fn(i32, &Path) -> Result<()> + Sync) -> Result<()> {
+    THREAD_POOL.install(|| files.par_iter().try_for_each(|(year, file)| write(*year, file)))
+}
+
 /// Writes one year's events as a zstd Parquet file, without the year, which is in the folder's name.
 pub(super) fn write_frame(frame: DataFrame, path: &Path) -> Result<()> {
     let failed = |e: PolarsError| Error::file(path, e);
@@ -87,9 +99,10 @@ pub(super) fn write_frame(frame: DataFrame, path: &Path) -> Result<()> {
         })
         .collect();
     let mut plain = frame.lazy().select(columns).collect().map_err(failed)?;
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(failed)?;
     let file = File::create(path).map_err(|e| Error::file(path, e))?;
     ParquetWriter::new(file)
-        .with_compression(ParquetCompression::Zstd(None))
+        .with_compression(ParquetCompression::Zstd(Some(level)))
         .finish(&mut plain)
         .map(|_| ())
         .map_err(failed)

@@ -23,9 +23,11 @@ use crate::rules::tables::Tables;
 use crate::rules::units::share_ppm;
 use crate::rules::vocabulary::LEVELS;
 use crate::scenario::RunSpec;
+use duckdb::Connection;
 use errors::failed;
 use session::Session;
-use std::path::Path;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::time::Instant;
 use variables::{Facts, list};
@@ -211,6 +213,11 @@ impl Drop for SqlLog<'_> {
     }
 }
 
+fn write(connection: &Connection, year: i32, file: &Path) -> Result<()> {
+    let step = format!("writing {}", file.display());
+    connection.execute_batch(&tables::copy_events(year, file)).map_err(failed(&step))
+}
+
 impl EventLog for SqlLog<'_> {
     fn event_count(&self) -> Result<u64> {
         let count = self.engine.people.0.query_row("SELECT count(*) FROM events", [], |row| row.get(0));
@@ -227,6 +234,24 @@ impl EventLog for SqlLog<'_> {
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
-        self.engine.people.execute(&format!("writing {}", file.display()), &tables::copy_events(year, file))
+        write(&self.engine.people.0, year, file)
+    }
+
+    fn write_side_by_side(&self, files: &[(i32, PathBuf)]) -> Result<()> {
+        let ([(year, file), rest @ ..], true) = (files, self.engine.threads > 1) else {
+            return files.iter().try_for_each(|(year, file)| self.write_parquet(*year, file));
+        };
+        // A connection does one thing at a time.
+        let others = rest.iter().map(|one| Ok((one, self.engine.people.0.try_clone().map_err(failed("connection"))?)));
+        let others: Vec<_> = others.collect::<Result<_>>()?;
+        std::thread::scope(|scope| {
+            let others: Vec<_> = others
+                .into_iter()
+                .map(|((year, file), connection)| scope.spawn(move || write(&connection, *year, file)))
+                .collect();
+            let first = self.write_parquet(*year, file);
+            let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            others.fold(first, Result::and)
+        })
     }
 }

@@ -4,8 +4,8 @@ use super::database_file;
 use super::errors::failed;
 use super::variables::{enum_type, quoted};
 use crate::census::Census;
-use crate::engine::EngineOptions;
 use crate::engine::event_table::{EventTable, Values};
+use crate::engine::{EngineOptions, ZSTD_LEVEL};
 use crate::error::Result;
 use crate::rules::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
@@ -103,7 +103,8 @@ pub(super) fn copy_events(year: i32, file: &Path) -> String {
             Kind::Int | Kind::Date | Kind::Decimal { .. } => column.name.to_owned(),
         });
     format!(
-        "COPY (SELECT {} FROM events WHERE simulation_year = {year}) TO {} (FORMAT parquet, COMPRESSION zstd)",
+        "COPY (SELECT {} FROM events WHERE simulation_year = {year}) TO {} (FORMAT parquet, COMPRESSION zstd, \
+         COMPRESSION_LEVEL {ZSTD_LEVEL})",
         columns.collect::<Vec<_>>().join(", "),
         quoted(&file.display().to_string())
     )
