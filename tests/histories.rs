@@ -160,11 +160,47 @@ fn a_head_with_other_output_or_a_crash_is_the_headline() {
     check(&compare(&crashing), 1, &["FAIL", "critical", "the head does not run", "no memory"]);
     check(&compare(&changed), 1, &["OUTPUT CHANGED"]);
     assert!(matches!(compare(&same).status.code(), Some(0 | 3)), "the same program is no regression");
+    check(&compare(&older), 2, &["does not take turns"]);
     check(
-        &planbench_in(place.path(), &["compare", &older, own, "--scenarios", "quick"], NONE),
+        &planbench_in(place.path(), &["compare", &older, own, "--scenarios", "quick", "--modes", "reference"], NONE),
         2,
         &["does not take turns"],
     );
+}
+
+#[test]
+fn a_process_that_dies_beside_the_others_is_blamed_only_if_it_dies_alone() {
+    let place = folder();
+    let own = env!("CARGO_BIN_EXE_planbench");
+    let count = place.path().join("count");
+    // Counts its starts, so that it can choose when to die.
+    let script = |name: &str, body: &str| {
+        let file = place.path().join(name);
+        let start = format!(
+            "#!/bin/bash\n[ \"$1\" = --version ] && {{ echo planbench 9; exit 0; }}\n\
+             n=$(cat {0} 2>/dev/null || echo 0); n=$((n + 1)); echo $n > {0}\n{body}\nexec {own} \"$@\"\n",
+            count.display()
+        );
+        std::fs::write(&file, start).unwrap();
+        std::process::Command::new("chmod").arg("755").arg(&file).status().unwrap();
+        file.display().to_string()
+    };
+    let compare = |head: &str, more: &[&str]| {
+        let _ = std::fs::remove_file(&count);
+        let quick = ["compare", own, head, "--scenarios", "quick", "--modes", "reference"];
+        planbench_in(place.path(), &[&quick[..], more].concat(), NONE)
+    };
+    let in_turn =
+        "exec 3<>/dev/tcp/${PLANBENCH_TURNS%:*}/${PLANBENCH_TURNS#*:}; read -r -n1 -u3; echo in its turn >&2; exit 9";
+    check(&compare(&script("in-turn", in_turn), &[]), 1, &["critical", "the head does not run", "in its turn"]);
+    // Killed once beside the others, as by a lack of memory; from then on they run one after the other.
+    let once = compare(&script("once", "[ $n = 1 ] && kill -9 $$"), &[]);
+    assert!(matches!(once.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&once.stdout));
+    let rounds = json(&place.path().join("out/reports/compare.json"))["benchmarks"][0]["rounds"].clone();
+    assert!(rounds.as_array().is_some_and(|rounds| rounds.len() >= 10));
+    // Dies after the first look, which has figures.
+    let late = compare(&script("late", "[ $n -gt 12 ] && exit 9"), &["--pad-head", "reference:time=900"]);
+    check(&late, 1, &["critical", "the head does not run"]);
 }
 
 #[test]

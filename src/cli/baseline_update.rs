@@ -6,10 +6,12 @@ use super::{Context, PASS};
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::record::baseline::{Baseline, DEFAULT_NAME, check_name};
+use crate::record::benchmark::SCALING;
 use crate::record::check_writable;
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::settings::Settings;
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -97,13 +99,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     };
     // All are made before any is written: a baseline is whole or as it was.
     let modes = || results.groups.iter().flat_map(|group| &group.modes);
-    let made: Vec<Baseline> = modes()
+    // Scaling benchmarks have no processes of their own; what Criterion kept of them is kept all the same.
+    let observed = modes().filter(|mode| mode.benchmark.scenario != SCALING || !mode.runs.is_empty());
+    let made: Vec<Baseline> = observed
         .map(|mode: &ModeResults| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
         .collect::<Result<_>>()?;
     if args.from.is_some() {
-        for mode in modes() {
-            for function in save_baseline(&mode.benchmark.folder(&source), name)? {
-                args.talk.say(&format!("Criterion's {}/{function} kept as {name}", mode.benchmark.id()));
+        let groups: BTreeSet<_> =
+            modes().map(|mode| (mode.benchmark.criterion_group(), mode.benchmark.folder(&source))).collect();
+        for (group, folder) in groups {
+            for function in save_baseline(&folder, name)? {
+                args.talk.say(&format!("Criterion's {group}/{function} kept as {name}"));
             }
         }
     }

@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         let talk = args.talk;
         proof.run(place.path(), &mut |done, all, what| talk.say(&format!("[{done}/{all}] {what}")))?;
     }
-    let Some(calibration) = Calibration::read(&args.trials, context.command.clone())? else {
+    let Some(calibration) = Calibration::read(&args.trials, context.command.replace(" --report-only", ""))? else {
         return Err(Error::file(&args.trials, "no trials there; run `planbench calibrate` without --report-only"));
     };
     let page = render_value("calibration.md", &calibration, context.config.templates_dir.as_deref())?;

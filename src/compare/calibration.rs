@@ -3,7 +3,7 @@
 
 use super::side::{Side, Work};
 use super::{Benchmark, Comparison, Plan, Round, compare};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{read_json, write_json};
 use crate::stats::{Interval, median, standard_deviation};
 use crate::verdict::thresholds::Thresholds;
@@ -238,7 +238,14 @@ impl Calibration {
         let mut trials: Vec<Trial> = Vec::new();
         if folder.is_dir() {
             for file in crate::record::json_files(folder)? {
-                trials.push(read_json(&file, "trial of a calibration")?);
+                let trial: Trial = read_json(&file, "trial of a calibration")?;
+                if trial.format_version != FORMAT_VERSION {
+                    return Err(Error::file(
+                        &file,
+                        format!("trial format {}, this program reads {FORMAT_VERSION}", trial.format_version),
+                    ));
+                }
+                trials.push(trial);
             }
         }
         trials.sort_by(|a, b| a.comparison.generated_at.cmp(&b.comparison.generated_at));

@@ -90,6 +90,14 @@ pub struct Benchmark {
     pub rounds: Vec<Round>,
 }
 
+impl Benchmark {
+    /// Decided by something else than figures, whatever these said so far.
+    fn ended(mut self, verdict: Verdict, reason: String) -> Self {
+        self.remarks.push(reason);
+        Self { verdict, judgements: Vec::new(), null_judgements: Vec::new(), ..self }
+    }
+}
+
 /// The figures of one round.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Round {
@@ -170,6 +178,7 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
         rounds: Vec::new(),
     };
     let mut order = Order::new(&[0, 1, 2]);
+    let mut alone = None;
     for look in [FIRST_LOOK, SECOND_LOOK] {
         while benchmark.rounds.len() < look {
             check_interrupt()?;
@@ -178,11 +187,18 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
                 break;
             }
             progress(&benchmark.id, benchmark.rounds.len() + 1);
-            let Some(round) = round(plan, work, &mut order, &mut benchmark)? else { return Ok(benchmark) };
-            if let Some(problem) = incomparable(&round, plan.allow_output_change) {
-                (benchmark.same_output, benchmark.verdict) = problem.0;
-                benchmark.remarks.push(problem.1);
-                return Ok(benchmark);
+            let round = match round(plan, work, &mut order, &mut alone)? {
+                Ok(round) => round,
+                Err(error) => {
+                    let reason = format!("the head does not run: {error}");
+                    return Ok(Benchmark {
+                        severity: Some(Severity::Critical),
+                        ..benchmark.ended(Verdict::Fail, reason)
+                    });
+                }
+            };
+            if let Some(((same_output, verdict), reason)) = incomparable(&round, plan.allow_output_change) {
+                return Ok(Benchmark { same_output, ..benchmark.ended(verdict, reason) });
             }
             benchmark.rounds.push(round);
         }
@@ -197,19 +213,26 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
     Ok(benchmark)
 }
 
-/// One round; `None` when the head crashed where the base ran, which is a verdict.
-fn round(plan: &Plan, work: &Work, order: &mut Order<usize>, benchmark: &mut Benchmark) -> Result<Option<Round>> {
-    let mut shown = turns::round(&[&plan.base, &plan.head, &plan.null], work, order)?.into_iter();
-    let mut next = || shown.next().unwrap_or(Err(Error::Interrupted));
-    let (base, head, null) = (next(), next(), next());
+/// One round; the error of the head where it does not run and the base does.
+fn round(
+    plan: &Plan,
+    work: &Work,
+    order: &mut Order<usize>,
+    alone: &mut Option<bool>,
+) -> Result<std::result::Result<Round, Error>> {
+    let sides = [&plan.base, &plan.head, &plan.null];
+    let mut shown = turns::round(sides, work, order, alone)?;
+    if shown.iter().any(|side| matches!(side, Err(Error::File { .. }))) {
+        // One that takes too much memory may have brought down another: who fails alone has failed.
+        *alone = Some(true);
+        shown = turns::round(sides, work, order, alone)?;
+    }
+    let [base, head, null] = shown;
     let (base, null) = (base?, null?);
     match head {
-        Ok(head) => Ok(Some(Round { base, head, null })),
-        Err(error) => {
-            (benchmark.verdict, benchmark.severity) = (Verdict::Fail, Some(Severity::Critical));
-            benchmark.remarks.push(format!("the head does not run: {error}"));
-            Ok(None)
-        }
+        Ok(head) => Ok(Ok(Round { base, head, null })),
+        Err(error @ Error::File { .. }) => Ok(Err(error)),
+        Err(error) => Err(error),
     }
 }
 

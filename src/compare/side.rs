@@ -1,7 +1,7 @@
 //! One side of a comparison: a planbench binary, and a fresh process of it.
 //!
-//! A side is only used through its command line (`run --format json`) and the report that this writes, so that an older
-//! build can be compared with a newer one.
+//! A side is only used through its command line (`run --format json`), the report that this writes, and the turns that it
+//! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
@@ -9,6 +9,7 @@ use crate::measure::machine::MachineKey;
 use crate::measure::turns;
 use crate::settings::Selection;
 use crate::stats::median;
+use crate::suite::rounds::check_interrupt;
 use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -185,6 +186,7 @@ impl Process {
             if self.child.try_wait().map_err(|e| Error::file(&self.binary, e))?.is_some() {
                 return Ok(None);
             }
+            check_interrupt()?;
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -200,8 +202,9 @@ impl Process {
 
     /// Lets it do the rest by itself, and waits for that.
     pub fn go_on_alone(&mut self) {
-        if let Some(player) = self.player.take() {
-            player.go_on_alone();
+        if self.player.take().is_some_and(turns::Player::go_on_alone) {
+            // How it ended is looked at in the end.
+            let _ = self.child.wait();
         }
     }
 
@@ -213,7 +216,7 @@ impl Process {
     /// Ends its turns; what it showed.
     ///
     /// # Errors
-    /// What it said when it failed, or what is wrong with its report.
+    /// [`Error::File`] of the binary with what it said when it failed, or what is wrong with its report.
     pub fn finish(mut self) -> Result<Observed> {
         self.player = None;
         let status = self.child.wait().map_err(|e| Error::file(&self.binary, e))?;
@@ -225,8 +228,11 @@ impl Process {
             return Err(Error::file(&self.binary, format!("{id}: ended with {status}: {}", last_lines(&said))));
         }
         if !self.joined {
-            let reason = "does not take turns with the other side: it was built before comparisons did that";
-            return Err(Error::file(&self.binary, reason));
+            return Err(Error::Config(format!(
+                "{}: does not take turns with the other side, so it was built before comparisons did that; compare with a \
+                 newer one",
+                self.binary.display()
+            )));
         }
         let report: Value = crate::record::read_json(&self.place.path().join("report.json"), "report")?;
         observed(&report, &self.work)

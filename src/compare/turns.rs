@@ -3,46 +3,55 @@
 use super::side::{Observed, Process, Side, Work};
 use crate::error::Result;
 use crate::suite::rounds::{Order, check_interrupt};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Where the first turn of a process (its cold run, from reading the census to the files) takes longer than this, the
-/// processes run one after the other: several large ones need not fit into memory together, and runs so long average the
-/// machine's moods by themselves.
+/// Where a first turn (the cold run of a process, from reading the census to the files) takes longer than this, processes
+/// run one after the other: several large ones need not fit into memory together, and runs so long average the machine's
+/// moods by themselves.
 const LONG: Duration = Duration::from_secs(2);
 /// Turns go on until each process had so many after its first,
 const LEAST_TURNS: usize = 5;
-/// and so much time of its own.
-const LEAST_TIME: Duration = Duration::from_millis(200);
+/// and all together so much time for each of them.
+const TIME_EACH: Duration = Duration::from_millis(200);
 
-/// What a fresh process of each side showed, in the order of `sides`. Each gets equally many turns, in balanced random
-/// order.
+/// What a fresh process of each side showed. Each gets equally many turns, in balanced random order. `alone` says whether
+/// they run one after the other instead; the first turn decides where it is not known yet.
 ///
 /// # Errors
-/// When somebody interrupts, or turns cannot be given. A side that fails is among the answers.
-pub(super) fn round(sides: &[&Side], work: &Work, order: &mut Order<usize>) -> Result<Vec<Result<Observed>>> {
-    let mut processes: Vec<Result<Process>> = sides.iter().map(|side| side.start(work)).collect();
-    let mut alone = None;
+/// When somebody interrupts. A side that fails is among the answers.
+pub(super) fn round<const SIDES: usize>(
+    sides: [&Side; SIDES],
+    work: &Work,
+    order: &mut Order<usize>,
+    alone: &mut Option<bool>,
+) -> Result<[Result<Observed>; SIDES]> {
+    let mut processes = sides.map(|side| side.start(work));
     for index in order.next_round() {
         let Ok(process) = &mut processes[index] else { continue };
         let took = process.take_turn();
         check_interrupt()?;
-        if *alone.get_or_insert(took.is_some_and(|took| took > LONG)) {
+        // A process that fails at once says nothing about the others.
+        *alone = alone.or(took.map(|took| took > LONG));
+        if *alone == Some(true) {
             process.go_on_alone();
         }
     }
-    let mut total = vec![Duration::ZERO; processes.len()];
-    for turns in 0.. {
-        let running = |index: usize| processes[index].as_ref().is_ok_and(Process::takes_turns);
-        let mut running = (0..processes.len()).filter(|&index| running(index)).peekable();
-        if running.peek().is_none() || turns >= LEAST_TURNS && running.all(|index| total[index] >= LEAST_TIME) {
+    let clock = Instant::now();
+    let mut turns = 0;
+    while turns < LEAST_TURNS || clock.elapsed() < TIME_EACH * SIDES as u32 {
+        if !processes.iter().flatten().any(Process::takes_turns) {
             break;
         }
         for index in order.next_round() {
             if let Ok(process) = &mut processes[index] {
-                total[index] += process.take_turn().unwrap_or_default();
+                process.take_turn();
             }
         }
+        turns += 1;
         check_interrupt()?;
     }
-    Ok(processes.into_iter().map(|process| process.and_then(Process::finish)).collect())
+    let shown = processes.map(|process| process.and_then(Process::finish));
+    // A child of the same terminal is interrupted too: its failure is no result.
+    check_interrupt()?;
+    Ok(shown)
 }

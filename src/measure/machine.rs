@@ -50,7 +50,7 @@ pub struct Build {
     pub profile: String,
     /// Target triple.
     pub target: String,
-    /// Allocator of Rust code; DuckDB brings its own.
+    /// Allocator, of DuckDB's library too.
     pub allocator: String,
     /// Git commit that was built, where there was a repository.
     pub git_commit: Option<String>,

@@ -6,8 +6,8 @@ use crate::measure::machine::{Build, Machine};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Scenario of the scaling benchmarks. In Criterion's names and folders the head count is the function there
-/// (`scaling/<mode>/<head count>`), and what is measured is always the wall time.
+/// Scenario of the scaling benchmarks. Their groups are `scaling-<head count>`; Criterion knows them as
+/// `scaling/<mode>/<head count>`, and what is measured is always the wall time.
 pub const SCALING: &str = "scaling";
 
 /// What ran: everything that decides how much work one run is.
@@ -44,16 +44,21 @@ impl Benchmark {
 
     /// The folder of its files below the criterion folder.
     pub fn folder(&self, criterion_folder: &Path) -> PathBuf {
-        criterion_folder.join(format!("{}_{}", self.criterion_group(), self.mode))
+        criterion_folder.join(self.criterion_group().replace('/', "_"))
     }
 
-    fn criterion_group(&self) -> &str {
-        if self.scenario == SCALING { SCALING } else { &self.group }
+    /// Criterion's name of its group: a scaling benchmark has the head count behind the mode, and is one of a group.
+    pub fn criterion_group(&self) -> String {
+        let of_head_count = format!("{SCALING}-{}", self.employees);
+        match self.group.strip_prefix(&of_head_count).filter(|_| self.scenario == SCALING) {
+            Some(conditions) => format!("{SCALING}{conditions}/{}", self.mode),
+            None => self.id(),
+        }
     }
 
     /// What Criterion's function of that name measures, if the group and it are of this benchmark.
     pub fn measured(&self, criterion_group: &str, function: &str) -> Option<String> {
-        let ours = criterion_group == format!("{}/{}", self.criterion_group(), self.mode);
+        let ours = criterion_group == self.criterion_group();
         match self.scenario.as_str() {
             SCALING => (ours && function == self.employees.to_string()).then(|| "wall_time".to_owned()),
             _ => ours.then(|| function.to_owned()),

@@ -91,7 +91,7 @@ pub fn save_baseline(group: &Path, name: &str) -> Result<Vec<String>> {
         copy_folder(&data, &folder.join(name))?;
         let function = name_of(&folder).unwrap_or_default();
         sampled.context.write(group, name, &function)?;
-        kept.push(sampled.function);
+        kept.push(function);
     }
     Ok(kept)
 }

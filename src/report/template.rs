@@ -29,7 +29,7 @@ pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<Stri
     let mut context = Context::from_serialize(report).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
     if name.ends_with(".html") {
         context.insert("charts", &chart_texts(&report.scenarios)?);
-        context.insert("growth_chart", &growth_text(&report.scenarios)?);
+        context.insert("growth_chart", &growth_text(report)?);
     }
     render_context(name, &context, folder)
 }
@@ -136,12 +136,16 @@ fn chart_texts(scenarios: &[ScenarioReport]) -> Result<BTreeMap<&str, String>> {
 }
 
 /// Time over work, for the modes measured in two or more sizes.
-fn growth_text(scenarios: &[ScenarioReport]) -> Result<Option<String>> {
+fn growth_text(report: &Report) -> Result<Option<String>> {
+    let judged: Vec<&String> = report.scaling.iter().flat_map(|scaling| &scaling.over).collect();
+    // What the slopes are of, where there are slopes.
+    let scenarios: Vec<&ScenarioReport> =
+        report.scenarios.iter().filter(|scenario| judged.is_empty() || judged.contains(&&scenario.name)).collect();
     let mut series: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
     // One seed and number of threads, those of the first: other work is another line.
     let conditions = scenarios.first().map(|scenario| (scenario.seed, scenario.threads));
     let comparable = |s: &&ScenarioReport| s.employees > 0 && conditions == Some((s.seed, s.threads));
-    for scenario in scenarios.iter().filter(comparable) {
+    for scenario in scenarios.iter().copied().filter(comparable) {
         let work = scenario.employees as f64 * f64::from(scenario.end_year - scenario.start_year + 1);
         for mode in &scenario.modes {
             let Some(time) = mode.execution_time else { continue };

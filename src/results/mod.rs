@@ -137,7 +137,10 @@ impl Results {
             results.entry(&sample.context.benchmark).sampled.push(sample);
         }
         let rank = |name: &str| SCENARIOS.iter().position(|scenario| scenario.name == name).unwrap_or(SCENARIOS.len());
-        results.groups.sort_by_key(|group| (rank(&group.name), group.name.clone()));
+        results.groups.sort_by_key(|group| {
+            let benchmark = &group.modes[0].benchmark;
+            (rank(&group.name), benchmark.scenario.clone(), benchmark.employees, group.name.clone())
+        });
         for group in &mut results.groups {
             group.modes.sort_by_key(|results| Mode::ALL.iter().position(|mode| mode.name() == results.benchmark.mode));
         }

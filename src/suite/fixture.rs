@@ -55,15 +55,14 @@ impl<'a> Fixtures<'a> {
         drop(log);
         if found != expected {
             return Err(Error::Parity(format!(
-                "{}/{}: output mismatch, expected {} events ({}), got {} ({}); nothing is measured. `planbench parity \
-                 --scenarios {}` shows the difference",
-                selection.name,
+                "{}/{}: output mismatch, expected {} events ({}), got {} ({}); nothing is measured. `planbench parity` of \
+                 these people and years shows the difference",
+                selection.group,
                 mode.name(),
                 expected.events,
                 expected.fingerprint,
                 found.events,
-                found.fingerprint,
-                selection.name
+                found.fingerprint
             )));
         }
         Ok(engine)

@@ -64,12 +64,13 @@ fn run() -> Result<()> {
     if let Some(padding) = padding::active() {
         eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
     }
+    // SAFETY: this is the start of the process; it still has its one thread,
+    unsafe { crate::engine::polars::set_threads(settings.options.threads) };
+    let listing = arguments().any(|argument| argument == "--list");
     let with_scaling = scaling::is_named();
-    if with_scaling && settings.records {
+    if with_scaling && settings.records && !listing {
         scaling::look_at_memory(&mut settings);
     }
-    // SAFETY: this is the start of the process; it still has its one thread, those that looked at memory having ended.
-    unsafe { crate::engine::polars::set_threads(settings.options.threads) };
     let suite = Suite {
         settings: &settings,
         fixtures: Fixtures::new(&settings),
@@ -81,16 +82,15 @@ fn run() -> Result<()> {
     let mut memory = configured(PeakMemory, &settings);
     for selection in &settings.selections {
         for &mode in &settings.modes {
-            suite.in_process(&mut wall, WallTime, "wall_time", selection, mode)?;
-            suite.in_process(&mut cpu, CpuTime, "cpu_time", selection, mode)?;
+            suite.warm(&mut wall, WallTime, "wall_time", selection, mode)?;
+            suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode)?;
             suite.peak_memory(&mut memory, selection, mode)?;
         }
     }
     if with_scaling {
-        suite.scaling()?;
+        suite.scaling(&mut wall)?;
     }
     wall.final_summary();
-    let listing = arguments().any(|argument| argument == "--list");
     if suite.ran.get() == 0 && !listing {
         return Err(Error::Config(format!(
             "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
@@ -167,8 +167,8 @@ impl Suite<'_> {
         group
     }
 
-    /// A measurement of warm runs in this process.
-    fn in_process<M: Measurement>(
+    /// A group of one measurement of warm runs.
+    fn warm<M: Measurement>(
         &self,
         criterion: &mut Criterion<M>,
         measurement: M,
@@ -178,6 +178,18 @@ impl Suite<'_> {
     ) -> Result<()> {
         let mut group = self.group(criterion, selection, mode);
         group.throughput(Throughput::Elements(self.fixtures.events(selection)?));
+        self.in_process(&mut group, measurement, name, selection, mode)
+    }
+
+    /// A measurement of warm runs in this process.
+    fn in_process<M: Measurement>(
+        &self,
+        group: &mut BenchmarkGroup<'_, M>,
+        measurement: M,
+        name: &str,
+        selection: &Selection,
+        mode: Mode,
+    ) -> Result<()> {
         // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut engine = None;
         group.bench_function(name, |bencher| {
@@ -198,7 +210,6 @@ impl Suite<'_> {
                 total
             });
         });
-        group.finish();
         if engine.is_some() {
             self.write_context(selection, mode, name)?;
         }

@@ -1,16 +1,15 @@
 //! `scaling/<mode>/<head count>`: how time grows with people. Out of the default run, for the largest take minutes; in it
 //! when the benchmark filter names them.
 
-use super::{Suite, configured, fail, sized};
+use super::{Suite, sized};
 use crate::choices::arguments;
-use crate::engine::Mode;
 use crate::error::Result;
 use crate::measure::bandwidth::triad_bytes_per_second;
 use crate::record::benchmark::SCALING;
-use crate::settings::{Selection, Settings};
+use crate::settings::Settings;
 use criterion::measurement::WallTime;
 use criterion::{Criterion, SamplingMode};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Options of Criterion that take a value, which is no filter.
 const WITH_VALUE: [&str; 17] = [
@@ -38,9 +37,9 @@ pub(super) fn is_named() -> bool {
     names_scaling(arguments().skip(1))
 }
 
-fn names_scaling(arguments: impl Iterator<Item = String>) -> bool {
+fn names_scaling(mut arguments: impl Iterator<Item = String>) -> bool {
     let mut before = String::new();
-    arguments.into_iter().any(|argument| {
+    arguments.any(|argument| {
         let value = argument.starts_with('-') || WITH_VALUE.contains(&before.as_str());
         let named = !value && argument.contains(SCALING);
         before = argument;
@@ -61,43 +60,22 @@ pub(super) fn look_at_memory(settings: &mut Settings) {
 }
 
 impl Suite<'_> {
-    /// Every mode over every head count.
-    pub(super) fn scaling(&self) -> Result<()> {
-        let mut criterion = configured(WallTime, self.settings);
+    /// Every mode over every head count: a group per mode.
+    pub(super) fn scaling(&self, criterion: &mut Criterion) -> Result<()> {
         for &mode in &self.settings.modes {
+            let Some(smallest) = self.settings.scaling.first() else { continue };
+            let name = smallest.benchmark(mode, self.settings.options.threads).criterion_group();
+            let mut group = criterion.benchmark_group(name);
+            group.sampling_mode(SamplingMode::Flat);
             for selection in &self.settings.scaling {
-                self.head_count(&mut criterion, selection, mode)?;
+                // The largest take seconds a run, of which Criterion wants ten.
+                let seconds = 3 + selection.employee_count as u64 / 50_000;
+                sized(&mut group, 10, seconds, Duration::from_millis(500));
+                self.in_process(&mut group, WallTime, &selection.employee_count.to_string(), selection, mode)?;
             }
+            group.finish();
         }
         Ok(())
-    }
-
-    fn head_count(&self, criterion: &mut Criterion, selection: &Selection, mode: Mode) -> Result<()> {
-        let name = selection.employee_count.to_string();
-        let mut group = criterion.benchmark_group(format!("{SCALING}/{}", mode.name()));
-        // The largest take seconds a run, of which Criterion wants ten.
-        let seconds = 3 + selection.employee_count as u64 / 50_000;
-        sized(&mut group, 10, seconds, Duration::from_millis(500));
-        group.sampling_mode(SamplingMode::Flat);
-        let mut engine = None;
-        group.bench_function(&name, |bencher| {
-            let engine = engine.get_or_insert_with(|| {
-                self.ran.set(self.ran.get() + 1);
-                self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error))
-            });
-            bencher.iter_custom(|iterations| {
-                let mut total = Duration::ZERO;
-                for _ in 0..iterations {
-                    let clock = Instant::now();
-                    let log = engine.generate().unwrap_or_else(|error| fail(&error));
-                    total += clock.elapsed();
-                    drop(log);
-                }
-                total
-            });
-        });
-        group.finish();
-        if engine.is_some() { self.write_context(selection, mode, &name) } else { Ok(()) }
     }
 }
 
