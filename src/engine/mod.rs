@@ -136,8 +136,7 @@ pub trait EventLog {
 
 /// Files that are written at once.
 pub const FILES_AT_ONCE: usize = 2;
-/// zstd level of Parquet files, the same for every engine: the fastest of its usual range, with files 4 % larger than the
-/// default's (`docs/performance.md`).
+/// zstd level of Parquet files, the same for every engine: the fastest of its usual range.
 const ZSTD_LEVEL: i32 = 1;
 
 /// Starts an engine and loads the census into it.
