@@ -2,17 +2,13 @@
 
 use crate::census;
 use crate::config::Config;
-use crate::engine::{EngineOptions, Mode, available_threads};
+use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
-use crate::record::benchmark::SCALING;
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{
-    Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, DEFAULT_START_YEAR, RunSpec, SCALING_HEAD_COUNTS, SCALING_YEARS,
-    check_headcount,
-};
-use crate::settings::{Folders, Selection, Settings};
+use crate::scenario::{Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
+use crate::settings::{Folders, Selection, Settings, conditions};
 use std::env::VarError;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -140,14 +136,7 @@ impl Choices {
         options.check_threads()?;
         let modes = self.modes()?;
         let seed = self.seed.unwrap_or(DEFAULT_SEED);
-        // Whatever is not the default, in the names of benchmarks.
-        let mut conditions = String::new();
-        if seed != DEFAULT_SEED {
-            conditions.push_str(&format!("-seed{seed}"));
-        }
-        if options.threads != available_threads() {
-            conditions.push_str(&format!("-threads{}", options.threads));
-        }
+        let conditions = conditions(seed, options.threads);
         let selections = self
             .scenario_names(catalogue)?
             .iter()
@@ -157,22 +146,9 @@ impl Choices {
                 Ok(selection)
             })
             .collect::<Result<Vec<_>>>()?;
-        let scaling = SCALING_HEAD_COUNTS
-            .iter()
-            .map(|&employees| scaling(employees, seed, &conditions))
-            .collect::<Result<Vec<_>>>()?;
         let session = format!("{}-{}", crate::record::now().replace([':', '-'], ""), std::process::id());
         let folders = Folders::new(self.output_dir.clone())?;
-        Ok(Settings {
-            selections,
-            scaling,
-            modes,
-            options,
-            folders,
-            session,
-            machine: Machine::current(),
-            records: true,
-        })
+        Ok(Settings { selections, modes, options, folders, session, machine: Machine::current(), records: true })
     }
 
     /// The custom scenario.
@@ -225,20 +201,6 @@ fn named(catalogue: &Catalogue, name: &str, seed: u64) -> Result<Selection> {
         employee_count: scenario.employee_count,
         golden: scenario.golden.filter(|_| seed == DEFAULT_SEED),
         target_time_seconds: scenario.target_time_seconds,
-        census_file: None,
-        census: None,
-    })
-}
-
-fn scaling(employee_count: usize, seed: u64, conditions: &str) -> Result<Selection> {
-    let end_year = DEFAULT_START_YEAR + SCALING_YEARS - 1;
-    Ok(Selection {
-        name: SCALING.to_owned(),
-        group: format!("{SCALING}-{employee_count}{conditions}"),
-        run: RunSpec::new(SCALING, DEFAULT_PLAN_DESIGN, seed, DEFAULT_START_YEAR, end_year, Assumptions::default())?,
-        employee_count,
-        golden: None,
-        target_time_seconds: None,
         census_file: None,
         census: None,
     })

@@ -89,11 +89,6 @@ pub const SCENARIOS: [Scenario; 4] = [
     built_in("stress", 10_000, 10, "stress testing", 300.0, 245_664, "1014c7d7b205d949b4228d33ee7ba397"),
 ];
 
-/// Head counts of the scaling benchmarks.
-pub const SCALING_HEAD_COUNTS: [usize; 6] = [1_000, 5_000, 20_000, 60_000, 250_000, 1_000_000];
-/// Years of the scaling benchmarks, from [`DEFAULT_START_YEAR`].
-pub const SCALING_YEARS: i32 = 5;
-
 /// The scenarios that can be named: those of this crate, then those of a settings file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue(Vec<Scenario>);

@@ -2,12 +2,12 @@
 
 use crate::census::{self, LoadedCensus};
 use crate::choices::variable;
-use crate::engine::{EngineOptions, Mode};
+use crate::engine::{EngineOptions, Mode, available_threads};
 use crate::error::Result;
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
 use crate::record::benchmark::Benchmark;
-use crate::scenario::{Golden, RunSpec};
+use crate::scenario::{DEFAULT_SEED, Golden, RunSpec};
 use std::path::PathBuf;
 
 /// One scenario to run, named or custom.
@@ -59,8 +59,6 @@ impl Selection {
 pub struct Settings {
     /// What is run.
     pub selections: Vec<Selection>,
-    /// How time grows with people: the same years, more and more employees. Only the benchmark suite runs these.
-    pub scaling: Vec<Selection>,
     /// By which engines.
     pub modes: Vec<Mode>,
     /// With which resources.
@@ -73,6 +71,18 @@ pub struct Settings {
     pub machine: Machine,
     /// Whether this is a measurement, which leaves records, rather than a trial or a profile.
     pub records: bool,
+}
+
+/// Whatever is not the default, as it stands in the names of benchmarks.
+pub fn conditions(seed: u64, threads: usize) -> String {
+    let mut conditions = String::new();
+    if seed != DEFAULT_SEED {
+        conditions.push_str(&format!("-seed{seed}"));
+    }
+    if threads != available_threads() {
+        conditions.push_str(&format!("-threads{threads}"));
+    }
+    conditions
 }
 
 /// Where results are.

@@ -198,6 +198,7 @@ fn a_process_that_dies_beside_the_others_is_blamed_only_if_it_dies_alone() {
     assert!(matches!(once.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&once.stdout));
     let rounds = json(&place.path().join("out/reports/compare.json"))["benchmarks"][0]["rounds"].clone();
     assert!(rounds.as_array().is_some_and(|rounds| rounds.len() >= 10));
+    assert!(String::from_utf8_lossy(&once.stdout).contains("failed beside the others"), "it is said");
     // Dies after the first look, which has figures.
     let late = compare(&script("late", "[ $n -gt 12 ] && exit 9"), &["--pad-head", "reference:time=900"]);
     check(&late, 1, &["critical", "the head does not run"]);
@@ -220,4 +221,10 @@ fn a_calibration_goes_on_where_it_stopped() {
     assert_eq!(read(&trial), first);
     let page = read(&place.path().join("page.md"));
     assert!(page.contains("2 runs,") && page.contains("quick/reference | execution_time"), "{page}");
+    assert!(page.contains("Program: planalign-bench"), "{page}");
+    // Trials of other work are not counted as this work's.
+    let polars = ["calibrate", "--scenarios", "quick", "--modes", "polars", "--plain", "2", "--per-level", "0"];
+    check(&planbench_in(place.path(), &polars, NONE), 2, &["none_001.json", "other scenarios or modes", "--trials"]);
+    std::fs::write(&trial, &first[..100]).unwrap();
+    check(&calibrate("2"), 2, &["none_001.json", "not a whole trial", "move it away"]);
 }

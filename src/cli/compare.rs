@@ -47,7 +47,7 @@ pub(super) struct Args {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let unusable = || format!("`{text}` is no time; give it as 90s, 20m or 1h 30m");
+    let unusable = || format!("`{text}` is no time above zero; give it as 90s, 20m or 1h 30m");
     let signed: jiff::SignedDuration = text.parse().map_err(|_| unusable())?;
     Duration::try_from(signed)
         .map_err(|_| unusable())
@@ -114,8 +114,11 @@ fn side(spec: &str, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
         return Side::from_binary(spec, file);
     }
     if builder.is_none() {
-        let new =
-            Builder::new().map_err(|e| Error::Config(format!("`{spec}` is no file, and no git revision here: {e}")))?;
+        let new = Builder::new().map_err(|e| {
+            Error::Config(format!(
+                "`{spec}` is neither a file nor a git revision: {e}; name a planbench binary, or call this in a clone"
+            ))
+        })?;
         *builder = Some(new);
     }
     talk.say(&format!("building {spec}"));

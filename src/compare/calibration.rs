@@ -4,7 +4,8 @@
 use super::side::{Side, Work};
 use super::{Benchmark, Comparison, Plan, Round, compare};
 use crate::error::{Error, Result};
-use crate::record::{read_json, write_json};
+use crate::measure::machine::{Build, Machine, MachineKey};
+use crate::record::{json_files, read_json, write_json};
 use crate::stats::{Interval, median, standard_deviation};
 use crate::verdict::thresholds::Thresholds;
 use crate::verdict::{Gated, Verdict};
@@ -12,6 +13,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::f64::consts::SQRT_2;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +82,27 @@ pub struct Trial {
     planted: Planted,
     /// Mode in which it was planted.
     mode: String,
+    /// The program that was tried; absent in trials from before it was recorded.
+    program: Option<Build>,
     comparison: Comparison,
+}
+
+impl Trial {
+    /// Why it is no trial of this proof, if it is not.
+    fn foreign(&self, proof: &Proof, machine: &MachineKey) -> Option<&'static str> {
+        let (found, wanted): (BTreeSet<_>, BTreeSet<_>) = (
+            self.comparison.benchmarks.iter().map(|b| b.id.clone()).collect(),
+            proof.work.iter().map(Work::id).collect(),
+        );
+        [
+            (found != wanted, "other scenarios or modes"),
+            (self.planted != Planted::Nothing && self.mode != proof.padded_mode, "slow-downs planted in another mode"),
+            (self.comparison.machine.key != *machine, "another machine"),
+            (self.program.as_ref() != Some(&program()), "another build of this program"),
+        ]
+        .into_iter()
+        .find_map(|(differs, what)| differs.then_some(what))
+    }
 }
 
 /// What to do.
@@ -123,6 +145,14 @@ impl Proof {
         let (base, null) = (self.side.copied(place, "base")?, self.side.copied(place, "null")?);
         let head = self.side.copied(place, "head")?;
         let trials = self.trials();
+        let machine = Machine::current().key;
+        // A page is of one program, one machine and one kind of work; nothing is mixed in, and nothing is thrown away.
+        for (file, trial) in read_all(&self.folder)? {
+            if let Some(what) = trial.foreign(self, &machine) {
+                let remedy = "give another folder with --trials, or move this one away";
+                return Err(Error::file(&file, format!("is a trial of {what}; {remedy}")));
+            }
+        }
         for (index, (planted, number)) in trials.iter().enumerate() {
             let file = self.file(*planted, *number);
             if file.is_file() {
@@ -141,7 +171,16 @@ impl Proof {
             };
             let comparison = compare(&plan, "", &mut |_, _| ())?;
             let mode = self.padded_mode.clone();
-            write_json(&file, &Trial { format_version: FORMAT_VERSION, planted: *planted, mode, comparison })?;
+            write_json(
+                &file,
+                &Trial {
+                    format_version: FORMAT_VERSION,
+                    planted: *planted,
+                    mode,
+                    program: Some(program()),
+                    comparison,
+                },
+            )?;
         }
         Ok(())
     }
@@ -173,7 +212,9 @@ pub struct Calibration {
     /// By benchmark.
     pub noise: Vec<Noise>,
     /// The machine.
-    pub machine: crate::measure::machine::Machine,
+    pub machine: Machine,
+    /// The program that was tried; absent where that was not recorded.
+    pub program: Option<Build>,
 }
 
 /// Verdicts counted.
@@ -229,25 +270,34 @@ pub struct Noise {
     pub detectable_percent: Option<f64>,
 }
 
+/// This program; which run of a pipeline it was started by makes no other program of it.
+fn program() -> Build {
+    Build { build_number: None, ..Build::current() }
+}
+
+/// The trials of a folder, with their files.
+fn read_all(folder: &Path) -> Result<Vec<(PathBuf, Trial)>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let read = |file: PathBuf| {
+        let trial: Trial = read_json(&file, "trial of a calibration")?;
+        if trial.format_version != FORMAT_VERSION {
+            let found = trial.format_version;
+            return Err(Error::file(&file, format!("trial format {found}, this program reads {FORMAT_VERSION}")));
+        }
+        Ok((file, trial))
+    };
+    json_files(folder)?.into_iter().map(read).collect()
+}
+
 impl Calibration {
     /// Reads a folder of trials; `None` if there are none.
     ///
     /// # Errors
     /// Names a file that is not whole.
     pub fn read(folder: &Path, command: String) -> Result<Option<Self>> {
-        let mut trials: Vec<Trial> = Vec::new();
-        if folder.is_dir() {
-            for file in crate::record::json_files(folder)? {
-                let trial: Trial = read_json(&file, "trial of a calibration")?;
-                if trial.format_version != FORMAT_VERSION {
-                    return Err(Error::file(
-                        &file,
-                        format!("trial format {}, this program reads {FORMAT_VERSION}", trial.format_version),
-                    ));
-                }
-                trials.push(trial);
-            }
-        }
+        let mut trials: Vec<Trial> = read_all(folder)?.into_iter().map(|(_, trial)| trial).collect();
         trials.sort_by(|a, b| a.comparison.generated_at.cmp(&b.comparison.generated_at));
         let (Some(first), Some(last)) = (trials.first(), trials.last()) else { return Ok(None) };
         let plain: Vec<&Trial> = trials.iter().filter(|trial| trial.planted == Planted::Nothing).collect();
@@ -265,6 +315,7 @@ impl Calibration {
             quiet: quiet(&trials),
             noise: noise(&plain),
             machine: last.comparison.machine.clone(),
+            program: last.program.clone(),
         }))
     }
 }

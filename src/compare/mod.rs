@@ -187,7 +187,7 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
                 break;
             }
             progress(&benchmark.id, benchmark.rounds.len() + 1);
-            let round = match round(plan, work, &mut order, &mut alone)? {
+            let round = match round(plan, work, &mut order, &mut alone, &mut benchmark.remarks)? {
                 Ok(round) => round,
                 Err(error) => {
                     let reason = format!("the head does not run: {error}");
@@ -219,11 +219,13 @@ fn round(
     work: &Work,
     order: &mut Order<usize>,
     alone: &mut Option<bool>,
+    remarks: &mut Vec<String>,
 ) -> Result<std::result::Result<Round, Error>> {
     let sides = [&plan.base, &plan.head, &plan.null];
     let mut shown = turns::round(sides, work, order, alone)?;
-    if shown.iter().any(|side| matches!(side, Err(Error::File { .. }))) {
+    if let Some(Err(error)) = shown.iter().find(|side| matches!(side, Err(Error::File { .. }))) {
         // One that takes too much memory may have brought down another: who fails alone has failed.
+        remarks.push(format!("failed beside the others, so from then on they ran one after the other: {error}"));
         *alone = Some(true);
         shown = turns::round(sides, work, order, alone)?;
     }

@@ -14,7 +14,7 @@ use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{ErrorKind, Read, Seek};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -103,9 +103,15 @@ impl Side {
     pub fn from_binary(name: &str, binary: &Path) -> Result<Self> {
         let binary = std::path::absolute(binary).map_err(|e| Error::file(binary, e))?;
         let output = Command::new(&binary).arg("--version").stdin(Stdio::null()).output();
-        let version = output.map_err(|e| Error::file(&binary, format!("cannot be run: {e}")))?;
+        let version = output.map_err(|e| match e.kind() {
+            ErrorKind::PermissionDenied => Error::file(&binary, "may not be run; `chmod +x` it"),
+            _ => Error::file(&binary, format!("cannot be run: {e}")),
+        })?;
         if !String::from_utf8_lossy(&version.stdout).starts_with("planbench") {
-            return Err(Error::file(&binary, "is no planbench: it does not answer to --version as one"));
+            return Err(Error::file(
+                &binary,
+                "is no planbench: it does not answer to --version as one; give a binary that `make build` made",
+            ));
         }
         Ok(Self { name: name.to_owned(), binary, padding: None })
     }
@@ -147,6 +153,7 @@ impl Side {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(heard);
         let child = command.spawn().map_err(|e| Error::file(&self.binary, e))?;
         let mut process = Process {
+            name: self.name.clone(),
             binary: self.binary.clone(),
             work: work.clone(),
             place,
@@ -163,6 +170,7 @@ impl Side {
 
 /// A fresh process of a side.
 pub struct Process {
+    name: String,
     binary: PathBuf,
     work: Work,
     /// Its current folder, with the report.
@@ -219,24 +227,28 @@ impl Process {
     /// [`Error::File`] of the binary with what it said when it failed, or what is wrong with its report.
     pub fn finish(mut self) -> Result<Observed> {
         self.player = None;
+        // As the user named it: the copy that ran is gone when this is read.
+        let failed = |message: String| Error::file(Path::new(&self.name), message);
         let status = self.child.wait().map_err(|e| Error::file(&self.binary, e))?;
         let id = self.work.id();
         if !status.success() {
             let mut said = Vec::new();
             // What cannot be read was not said.
             let _ = self.words.rewind().and_then(|()| self.words.read_to_end(&mut said));
-            return Err(Error::file(&self.binary, format!("{id}: ended with {status}: {}", last_lines(&said))));
+            let said = last_lines(&said);
+            let said = if said.is_empty() { "nothing" } else { said.as_str() };
+            return Err(failed(format!("{id}: ended with {status}; it said: {said}")));
         }
         if !self.joined {
             return Err(Error::Config(format!(
                 "{}: does not take turns with the other side, so it was built before comparisons did that; compare with a \
                  newer one",
-                self.binary.display()
+                self.name
             )));
         }
         let report: Value = crate::record::read_json(&self.place.path().join("report.json"), "report")?;
         observed(&report, &self.work)
-            .ok_or_else(|| Error::file(&self.binary, format!("{id}: its report does not hold what a comparison needs")))
+            .ok_or_else(|| failed(format!("{id}: its report does not hold what a comparison needs")))
     }
 }
 

@@ -87,8 +87,11 @@ impl Caller {
     pub fn join() -> Result<Option<Self>> {
         let Some(address) = crate::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
         let stream = TcpStream::connect(&address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
-        let stream =
-            stream.map_err(|e| Error::Config(format!("{VARIABLE}={address}: nobody gives turns there: {e}")))?;
+        let stream = stream.map_err(|e| {
+            Error::Config(format!(
+                "{VARIABLE}={address}: nobody gives turns there ({e}); unset it, `compare` sets it itself"
+            ))
+        })?;
         Ok(Some(Self(stream)))
     }
 

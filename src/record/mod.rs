@@ -64,7 +64,9 @@ pub fn read_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     serde_json::from_str(&text).map_err(|e| {
         Error::file(
             path,
-            format!("not a whole {what}: {e}; it was cut off or is something else: make it anew, or move it elsewhere"),
+            format!(
+                "not a whole {what}: {e}; it was cut off or is something else: move it away, or put back a whole copy"
+            ),
         )
     })
 }
@@ -86,7 +88,7 @@ pub(crate) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// The JSON files of a folder; hidden ones (unfinished) are not among them.
+/// The JSON files of a folder, by name; hidden ones (unfinished) are not among them.
 pub(crate) fn json_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
     let mut files = Vec::new();
@@ -97,6 +99,7 @@ pub(crate) fn json_files(folder: &Path) -> Result<Vec<PathBuf>> {
             files.push(path);
         }
     }
+    files.sort();
     Ok(files)
 }
 

@@ -161,8 +161,7 @@ pub fn latest_session(group_folder: &Path) -> Result<Vec<RunRecord>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let mut files = super::json_files(&folder)?;
-    files.sort();
+    let files = super::json_files(&folder)?;
     // The name says which session a record is of; a copy by another name would count twice, or as another session.
     if let Some(foreign) = files.iter().find(|file| session_of(file).is_none()) {
         return Err(Error::file(foreign, "is not named as a run record is (<session>-NNNN.json); move it elsewhere"));

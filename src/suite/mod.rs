@@ -19,7 +19,6 @@ use crate::measure::profiler::{self, FlamegraphProfiler};
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
 use crate::record::criterion::LATEST;
-use crate::scenario::SCALING_HEAD_COUNTS;
 use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
@@ -97,7 +96,7 @@ fn run() -> Result<()> {
              measurements wall_time, cpu_time, peak_memory; or scaling/<mode>/<head count>, with head counts {}",
             settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", "),
             settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "),
-            SCALING_HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ")
+            scaling::HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ")
         )));
     }
     Ok(())

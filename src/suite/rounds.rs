@@ -75,7 +75,7 @@ impl<T: Copy> Order<T> {
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static HANDLER: OnceLock<()> = OnceLock::new();
 
-/// Makes control-C end a session after the run that is under way; a second one ends the process at once.
+/// Makes control-C, SIGTERM and SIGHUP end a session after the run that is under way; a second one ends the process at once.
 pub fn watch_for_interrupts() {
     HANDLER.get_or_init(|| {
         let outcome = ctrlc::set_handler(|| {

@@ -6,10 +6,16 @@ use crate::choices::arguments;
 use crate::error::Result;
 use crate::measure::bandwidth::triad_bytes_per_second;
 use crate::record::benchmark::SCALING;
-use crate::settings::Settings;
+use crate::rules::assumptions::Assumptions;
+use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, DEFAULT_START_YEAR, RunSpec};
+use crate::settings::{Selection, Settings, conditions};
 use criterion::measurement::WallTime;
 use criterion::{Criterion, SamplingMode};
 use std::time::Duration;
+
+/// Head counts; all over the same years.
+pub(super) const HEAD_COUNTS: [usize; 6] = [1_000, 5_000, 20_000, 60_000, 250_000, 1_000_000];
+const YEARS: i32 = 5;
 
 /// Options of Criterion that take a value, which is no filter.
 const WITH_VALUE: [&str; 17] = [
@@ -59,15 +65,34 @@ pub(super) fn look_at_memory(settings: &mut Settings) {
     settings.machine.memory_bandwidth_bytes_per_second = Some(bandwidth);
 }
 
+/// One head count.
+fn selection(employee_count: usize, seed: u64, conditions: &str) -> Result<Selection> {
+    let end_year = DEFAULT_START_YEAR + YEARS - 1;
+    Ok(Selection {
+        name: SCALING.to_owned(),
+        group: format!("{SCALING}-{employee_count}{conditions}"),
+        run: RunSpec::new(SCALING, DEFAULT_PLAN_DESIGN, seed, DEFAULT_START_YEAR, end_year, Assumptions::default())?,
+        employee_count,
+        golden: None,
+        target_time_seconds: None,
+        census_file: None,
+        census: None,
+    })
+}
+
 impl Suite<'_> {
     /// Every mode over every head count: a group per mode.
     pub(super) fn scaling(&self, criterion: &mut Criterion) -> Result<()> {
+        let threads = self.settings.options.threads;
+        let seed = self.settings.selections.first().map_or(DEFAULT_SEED, |selection| selection.run.seed);
+        let conditions = conditions(seed, threads);
+        let selections = HEAD_COUNTS.map(|head_count| selection(head_count, seed, &conditions));
+        let selections = selections.into_iter().collect::<Result<Vec<_>>>()?;
         for &mode in &self.settings.modes {
-            let Some(smallest) = self.settings.scaling.first() else { continue };
-            let name = smallest.benchmark(mode, self.settings.options.threads).criterion_group();
+            let name = selections[0].benchmark(mode, threads).criterion_group();
             let mut group = criterion.benchmark_group(name);
             group.sampling_mode(SamplingMode::Flat);
-            for selection in &self.settings.scaling {
+            for selection in &selections {
                 // The largest take seconds a run, of which Criterion wants ten.
                 let seconds = 3 + selection.employee_count as u64 / 50_000;
                 sized(&mut group, 10, seconds, Duration::from_millis(500));

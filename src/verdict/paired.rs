@@ -93,7 +93,8 @@ pub fn judge(figure: Gated, base: &[f64], head: &[f64], thresholds: &Thresholds)
         hedges_g: Effect::of(hedges_g(base, head)),
     };
     let Some(interval) = judgement.ratio_interval else {
-        judgement.reason = format!("{rounds} round(s) carry no interval: run more");
+        judgement.reason = format!("{rounds} round(s) carry no interval");
+        judgement.rounds_needed = Some(next_look(rounds));
         return judgement;
     };
     let (best, worst) =
@@ -120,9 +121,14 @@ pub fn judge(figure: Gated, base: &[f64], head: &[f64], thresholds: &Thresholds)
         let margin = thresholds.log_margin(figure);
         let distance = judgement.ratio.map(|ratio| (ratio.ln() - margin).abs());
         let settle = |(deviation, distance)| rounds_needed(deviation, distance, CONFIDENCE, POWER);
-        judgement.rounds_needed = deviation.zip(distance).and_then(settle);
+        judgement.rounds_needed = deviation.zip(distance).and_then(settle).map(|count| count.max(next_look(rounds)));
     }
     judgement
+}
+
+/// The least rounds at which anything new can be decided.
+fn next_look(rounds: usize) -> usize {
+    [FIRST_LOOK, SECOND_LOOK].into_iter().find(|&look| rounds < look).unwrap_or(rounds + 1)
 }
 
 fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
@@ -189,7 +195,8 @@ mod tests {
             (vec![1.0; 20], vec![f64::NAN; 20]),
             (vec![1.0; 20], vec![1.0; 19]),
         ] {
-            assert_eq!(judge(Gated::PeakMemory, &base, &head, &thresholds).verdict, Verdict::Inconclusive);
+            let judged = judge(Gated::PeakMemory, &base, &head, &thresholds);
+            assert_eq!((judged.verdict, judged.rounds_needed), (Verdict::Inconclusive, Some(FIRST_LOOK)));
         }
         // No spread at all is evidence.
         let verdict = |head: f64| judge(Gated::PeakMemory, &[5.0; 20], &[head; 20], &thresholds);
@@ -206,6 +213,9 @@ mod tests {
             (0..20).map(|round| if round < 10 { 1.9 + 0.001 * f64::from(round) } else { 1.1 }).collect();
         let judgement = judge(Gated::ExecutionTime, &base, &head, &Thresholds::default());
         assert_eq!(judgement.verdict, Verdict::Inconclusive);
-        assert!(judgement.detectable_percent.is_some_and(|percent| percent > 0.0) && judgement.rounds_needed.is_some());
+        assert!(
+            judgement.detectable_percent.is_some_and(|percent| percent > 0.0)
+                && judgement.rounds_needed.is_some_and(|count| count > 20)
+        );
     }
 }
