@@ -22,5 +22,6 @@ SELECT ordinal AS position, employee_id, employee_ssn, draw_key,
        level_id,
        times_ppm(v('hire_point_cents')[level_id],
                  1000000 - v('pay_spread_ppm') + bounded(draw.hire_pay, 2 * v('pay_spread_ppm') + 1)) AS compensation_cents,
-       0 AS deferral_bp, NULL::DATE AS enrollment_date, false AS ever_opted_out
+       0 AS deferral_bp, NULL::DATE AS enrollment_date, false AS ever_opted_out,
+       rank_key(draw.new_hire_termination_rank, ordinal) AS termination_key
 FROM aged;

@@ -1,7 +1,7 @@
 //! The SQL engine: DuckDB in process, one readable file per step, years looped by this thin driver.
 //!
-//! A year is a handful of statements: the plan, who leaves, the hires, everybody's timeline (all the steps that add
-//! columns at once), the events and the next state. A year's events and the next year's timeline need nothing of each
+//! A year is a handful of statements: the plan, who leaves, the hires, everybody's timeline (all the columns
+//! at once), the events and the next state. A year's events and the next year's timeline need nothing of each
 //! other, nor do leavers and hires, so two connections work side by side; a single statement keeps two threads busy only
 //! from some hundred thousand people on.
 
@@ -120,7 +120,7 @@ fn hires(session: &Session, facts: &Facts) -> Result<u64> {
 /// Everybody's timeline, and the next year's state.
 fn timeline(session: &Session, facts: &mut Facts, cutoffs: [u64; LEVELS], new_hire_cutoff: u64) -> Result<()> {
     facts.set("termination_cutoff", list(cutoffs), "UBIGINT[]").set("new_hire_cutoff", new_hire_cutoff, "UBIGINT");
-    session.run("timeline", &statements::timeline(), facts)?;
+    session.run("timeline", statements::TIMELINE, facts)?;
     session.run("roll forward", statements::ROLL_FORWARD, facts)
 }
 

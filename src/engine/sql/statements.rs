@@ -10,29 +10,14 @@ pub(super) const TERMINATIONS: &str = include_str!("02_terminations.sql");
 pub(super) const HIRES: &str = include_str!("03_hires.sql");
 /// Ranks of the hires who leave.
 pub(super) const NEW_HIRE_TERMINATIONS: &str = include_str!("03_new_hire_terminations.sql");
+/// Everybody's year in one row.
+pub(super) const TIMELINE: &str = include_str!("04_timeline.sql");
 /// The year's events.
-pub(super) const EVENTS: &str = include_str!("10_events.sql");
+pub(super) const EVENTS: &str = include_str!("05_events.sql");
 /// The next year's state.
-pub(super) const ROLL_FORWARD: &str = include_str!("11_roll_forward.sql");
+pub(super) const ROLL_FORWARD: &str = include_str!("06_roll_forward.sql");
 
 /// Drops a timeline that nothing reads any more.
 pub(super) const DROP_TIMELINE: &str = "DROP TABLE _work.timeline_{YEAR}";
 /// Drops what the last year leaves.
 pub(super) const DROP_WORK_TABLES: &str = "DROP VIEW state; DROP TABLE _work.hire; DROP TABLE _work.timeline_{YEAR}";
-
-/// Steps that add columns to everybody employed in the year, each reading the one before by its name.
-const STEPS: [(&str, &str); 5] = [
-    ("roster", include_str!("04_roster.sql")),
-    ("promoted", include_str!("05_promotions.sql")),
-    ("raised", include_str!("06_raises.sql")),
-    ("enrolled", include_str!("07_enrollments.sql")),
-    ("escalated", include_str!("08_deferral_escalations.sql")),
-];
-const TIMELINE: &str = include_str!("09_timeline.sql");
-
-/// The steps up to the timeline as one statement. Nothing is materialized on the way: what is materialized is read back
-/// by several threads, out of order.
-pub(super) fn timeline() -> String {
-    let steps = STEPS.map(|(name, sql)| format!("{name} AS NOT MATERIALIZED (\n{sql})"));
-    TIMELINE.replace("{STEPS}", &steps.join(", "))
-}

@@ -89,7 +89,6 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
         .bigint("promotion_cap_ppm", rules.promotion.raise_cap.0)
         .bigint("promotion_cap_cents", rules.promotion.raise_cap_amount.0)
         .ints("raise_month", tables.raise_month.iter().copied())
-        .bigints("merit_ppm", tables.levels.iter().map(|level| level.merit_ppm))
         .bigint("raise_cap_ppm", rules.raise.cap.0)
         .bigint("raise_cap_cents", rules.raise.cap_amount.0)
         .bigints("voluntary_ppm", terms(|t| t.voluntary.ppm))
@@ -132,7 +131,7 @@ impl Facts {
             .set("choice_day", quoted(&iso(choice_day)), "DATE")
             .set("month_start", list(months.iter().map(|&(first, _)| quoted(&iso(first)))), "DATE[]")
             .set("month_days", list(months.iter().map(|&(_, days)| days)), "INTEGER[]")
-            .set("cola_ppm", cola_ppm, "BIGINT")
+            .bigints("raise_ppm", tables.levels.iter().map(|level| level.merit_ppm + cola_ppm))
             .set("raise_details", list(details), "VARCHAR[]")
             .set("hired_before", hired_before, "BIGINT")
             .set("hires", plan.hires, "BIGINT")
@@ -167,8 +166,8 @@ impl Facts {
         self.set(name, list(values), "BIGINT[]")
     }
 
-    /// The statement with the year in its table's name and the facts in place of their names. A session variable comes to the same, since DuckDB folds
-    /// it into the plan, but is a statement of its own to set.
+    /// The statement with the year in its table's name and the facts in place of their names. A session variable comes to
+    /// the same, since DuckDB folds it into the plan, but is a statement of its own to set.
     pub fn put_into(&self, sql: &str) -> String {
         let sql = sql.replace("{YEAR}", &self.year.to_string());
         self.literals.iter().fold(sql, |sql, (name, literal)| sql.replace(&format!("v('{name}')"), literal))

@@ -17,19 +17,19 @@ SELECT
     v('event_types')[code] AS event_type,
     v('event_categories')[code] AS event_category,
     v('simulation_year') AS simulation_year,
-    CASE code WHEN 1 THEN hire_date WHEN 2 THEN v('first_day') WHEN 3 THEN v('promotion_day') WHEN 4 THEN raise_date
-              WHEN 9 THEN opt_out_date WHEN 10 THEN termination_date WHEN 11 THEN termination_date
+    CASE code WHEN 4 THEN raise_date WHEN 2 THEN v('first_day') WHEN 1 THEN hire_date WHEN 11 THEN termination_date
+              WHEN 3 THEN v('promotion_day') WHEN 9 THEN opt_out_date WHEN 10 THEN termination_date
               ELSE new_enrollment_date END AS effective_date,
-    CASE code WHEN 1 THEN 'hired at level ' || level_id
-              WHEN 2 THEN 'deferral ' || deferral_bp || ' to ' || escalated_rate_bp || ' bp'
-              WHEN 3 THEN 'level ' || level_id || ' to ' || final_level_id || ', raise ' || promotion_raise_ppm || ' ppm'
-              WHEN 4 THEN v('raise_details')[raise_level_id]
-              WHEN 9 THEN 'opted out of ' || enrollment_rate_bp || ' bp'
-              WHEN 10 THEN 'left ' || (termination_date - hire_date) || ' days after hire'
-              WHEN 11 THEN 'left at level ' || final_level_id
-              ELSE 'enrolled at ' || enrollment_rate_bp || ' bp' END AS event_details,
-    money(CASE code WHEN 3 THEN promoted_pay_cents
-                    WHEN 4 THEN CASE WHEN raised_early THEN early_pay_cents ELSE final_pay_cents END
+    CASE code WHEN 4 THEN v('raise_details')[raise_level_id]
+              WHEN 2 THEN concat('deferral ', deferral_bp, ' to ', escalated_rate_bp, ' bp')
+              WHEN 1 THEN concat('hired at level ', level_id)
+              WHEN 11 THEN concat('left at level ', final_level_id)
+              WHEN 3 THEN concat('level ', level_id, ' to ', final_level_id, ', raise ', promotion_raise_ppm, ' ppm')
+              WHEN 9 THEN concat('opted out of ', enrollment_rate_bp, ' bp')
+              WHEN 10 THEN concat('left ', termination_date - hire_date, ' days after hire')
+              ELSE concat('enrolled at ', enrollment_rate_bp, ' bp') END AS event_details,
+    money(CASE code WHEN 4 THEN CASE WHEN raised_early THEN early_pay_cents ELSE final_pay_cents END
+                    WHEN 3 THEN promoted_pay_cents
                     -- 15 January is before the promotions, 15 June after them.
                     WHEN 5 THEN CASE WHEN raise_date <= new_enrollment_date THEN early_pay_cents
                                      ELSE compensation_cents END
@@ -37,8 +37,8 @@ SELECT
                                      ELSE promoted_pay_cents END
                     WHEN 11 THEN final_pay_cents
                     ELSE compensation_cents END) AS compensation_amount,
-    money(CASE code WHEN 3 THEN early_pay_cents
-                    WHEN 4 THEN CASE WHEN raised_early THEN compensation_cents ELSE promoted_pay_cents END
+    money(CASE code WHEN 4 THEN CASE WHEN raised_early THEN compensation_cents ELSE promoted_pay_cents END
+                    WHEN 3 THEN early_pay_cents
                     END) AS previous_compensation,
     deferral_rate(CASE code WHEN 2 THEN escalated_rate_bp WHEN 5 THEN enrollment_rate_bp WHEN 6 THEN enrollment_rate_bp
                             WHEN 7 THEN enrollment_rate_bp WHEN 8 THEN enrollment_rate_bp WHEN 9 THEN 0
@@ -48,7 +48,7 @@ SELECT
                             END) AS prev_employee_deferral_rate,
     age AS employee_age,
     tenure AS employee_tenure,
-    CASE code WHEN 3 THEN final_level_id WHEN 4 THEN raise_level_id WHEN 6 THEN final_level_id WHEN 11 THEN final_level_id ELSE level_id END AS level_id,
+    CASE code WHEN 4 THEN raise_level_id WHEN 3 THEN final_level_id WHEN 6 THEN final_level_id WHEN 11 THEN final_level_id ELSE level_id END AS level_id,
     v('age_bands')[age_band + 1] AS age_band,
     v('tenure_bands')[tenure_band + 1] AS tenure_band,
     probability(CASE code WHEN 3 THEN v('promotion_ppm')[cell]
