@@ -110,12 +110,17 @@ fn a_history_widens_what_a_stored_baseline_proves() {
 fn a_planted_slow_down_is_proven_round_by_round() {
     let place = folder();
     let own = env!("CARGO_BIN_EXE_planbench");
+    // A scenario that only this folder knows; the sides work in folders of their own.
+    let settings = "[[scenario]]\nname = 'ours'\nemployee_count = 30\nstart_year = 2025\nend_year = 2025\npurpose = 'head count'\n";
+    std::fs::write(place.path().join("planbench.toml"), settings).unwrap();
     // Sizes that no noise reaches; the usual ones are the calibration's business.
     let wide =
         ["--time-threshold", "300", "--throughput-threshold", "75", "--scenarios", "quick", "--modes", "reference"];
     let compare = |more: &[&str]| planbench_in(place.path(), &[&["compare", own], &wide[..], more].concat(), NONE);
-    let plain = compare(&[]);
-    assert!(matches!(plain.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&plain.stdout));
+    let ours = ["compare", own, "--time-threshold", "300", "--throughput-threshold", "75", "--modes", "reference"];
+    let plain = planbench_in(place.path(), &[&ours[..], &["--scenarios", "ours"]].concat(), NONE);
+    assert!(matches!(plain.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&plain.stderr));
+    assert!(String::from_utf8_lossy(&plain.stdout).contains("ours-30x2025-2025/reference"));
     let text = String::from_utf8_lossy(&compare(&["--pad-head", "reference:time=3000"]).stdout).into_owned();
     // A machine too noisy to judge says so, and never passes this.
     assert!(text.contains("FAIL          quick/reference (") && text.contains("20 rounds"), "{text}");

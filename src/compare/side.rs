@@ -7,6 +7,7 @@ use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::measure::machine::MachineKey;
 use crate::measure::turns;
+use crate::scenario::SCENARIOS;
 use crate::settings::Selection;
 use crate::stats::median;
 use crate::suite::rounds::check_interrupt;
@@ -73,12 +74,15 @@ impl Work {
     /// One run of a scenario by a mode.
     pub fn new(selection: &Selection, mode: Mode, threads: usize) -> Self {
         let run = &selection.run;
-        let mut arguments = vec!["--scenarios".to_owned(), selection.name.clone()];
+        // A side does not see the settings file, and another build may not know the scenario.
+        let known = SCENARIOS.iter().any(|scenario| scenario.name == selection.name);
+        let name = if known { selection.name.clone() } else { "custom".to_owned() };
+        let mut arguments = vec!["--scenarios".to_owned(), name];
         let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
         add("--modes", mode.name().to_owned());
         add("--seed", run.seed.to_string());
         add("--threads", threads.to_string());
-        if selection.name == "custom" {
+        if !known {
             add("--start-year", run.start_year.to_string());
             add("--end-year", run.end_year.to_string());
             match &selection.census_file {
@@ -261,7 +265,9 @@ impl Drop for Process {
 }
 
 fn observed(report: &Value, work: &Work) -> Option<Observed> {
-    let mode = &report["scenarios_tested"][&work.group]["results_by_mode"][work.mode.name()];
+    // One scenario was asked for; a side may name it otherwise.
+    let scenario = report["scenarios_tested"].as_object()?.values().next()?;
+    let mode = &scenario["results_by_mode"][work.mode.name()];
     let run = &mode["detailed_runs"][0];
     let seen = &run["observation"];
     let warm: Vec<f64> = seen["warm_wall_seconds"].as_array()?.iter().filter_map(Value::as_f64).collect();
