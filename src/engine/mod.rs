@@ -127,15 +127,13 @@ pub trait EventLog {
     /// folder's name).
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()>;
 
-    /// Writes several years' files, side by side where the engine has threads for it. All of them need memory at once:
-    /// give no more than [`FILES_AT_ONCE`].
+    /// Writes several years' files, side by side where an engine is faster so. They need memory at once: give no more
+    /// than the engine has threads.
     fn write_side_by_side(&self, files: &[(i32, PathBuf)]) -> Result<()> {
         files.iter().try_for_each(|(year, file)| self.write_parquet(*year, file))
     }
 }
 
-/// Files that are written at once.
-pub const FILES_AT_ONCE: usize = 2;
 /// zstd level of Parquet files, the same for every engine: the fastest of its usual range.
 const ZSTD_LEVEL: i32 = 1;
 

@@ -8,7 +8,7 @@ use super::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use super::sampler::Sampler;
 use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
-use crate::engine::{Engine, EngineOptions, FILES_AT_ONCE, Mode, open};
+use crate::engine::{Engine, EngineOptions, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprinter;
 use crate::record::run::{Observation, Phases};
@@ -237,7 +237,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
         .map_err(|e| Error::file(&request.scratch, e))?;
     clock = Instant::now();
     let files: Vec<_> = run.years().map(|year| (year, scratch.path().join(format!("{year}.parquet")))).collect();
-    files.chunks(FILES_AT_ONCE).try_for_each(|files| log.write_side_by_side(files))?;
+    files.chunks(request.threads).try_for_each(|files| log.write_side_by_side(files))?;
     let persist = lap(&mut clock);
     let io_after = disk_io();
     let io = |field: fn(super::process::DiskIo) -> u64| Some(field(io_after?).saturating_sub(field(io_before?)));

@@ -5,7 +5,7 @@
 
 use crate::census::{LoadedCensus, Warning};
 use crate::engine::event_table::EventTable;
-use crate::engine::{EngineOptions, EventLog, FILES_AT_ONCE, Mode, open};
+use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Fingerprinter, census_fingerprint};
 use crate::record::output_folder::{self, EVENTS, Staging, partition};
@@ -142,7 +142,7 @@ pub fn generate(
         fs::create_dir(&folder).map_err(|e| Error::file(&folder, e))?;
         files.push((year, folder.join(EVENTS)));
     }
-    for files in files.chunks(FILES_AT_ONCE) {
+    for files in files.chunks(options.threads) {
         check_interrupt()?;
         log.write_side_by_side(files)?;
     }

@@ -48,6 +48,11 @@ fn text(parts: &[Expr]) -> Expr {
     concat_str(parts, "", false)
 }
 
+/// One text for every row, as an enum of it alone.
+fn constant(text: &str) -> PolarsResult<Expr> {
+    Ok(lit(text).cast(DataType::from_frozen_categories(FrozenCategories::new([text])?)))
+}
+
 /// A lookup of fixed texts as an enum column.
 fn enumerated<'a>(texts: impl IntoIterator<Item = &'a str> + Clone, index: Expr) -> PolarsResult<Expr> {
     // The enum's categories must be unique; a text may stand at several indices (event types of categories).
@@ -87,8 +92,8 @@ impl Year<'_> {
         let columns = EVENT_COLUMNS.map(|column| -> PolarsResult<Expr> {
             let value = match column.name {
                 "event_id" => event_ids(ids, self.year),
-                "scenario_id" => lit(run.scenario_id.clone()),
-                "plan_design_id" => lit(run.plan_design_id.clone()),
+                "scenario_id" => constant(&run.scenario_id)?,
+                "plan_design_id" => constant(&run.plan_design_id)?,
                 "event_type" => category(Category::event_type)?,
                 "event_category" => category(Category::name)?,
                 "simulation_year" => typed(self.year),

@@ -17,11 +17,11 @@ use crate::rules::tables::Tables;
 use crate::rules::vocabulary::LEVELS;
 use crate::scenario::RunSpec;
 use polars::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 use year::Year;
 
-pub use neutral::{read_table, side_by_side, write_table};
+pub use neutral::{read_table, write_table};
 pub use threads::set_threads;
 
 /// The started engine: rules multiplied out, census as a frame.
@@ -210,10 +210,6 @@ impl EventLog for PolarsLog<'_> {
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
-        neutral::write_frame(self.frame(year).clone(), file)
-    }
-
-    fn write_side_by_side(&self, files: &[(i32, PathBuf)]) -> Result<()> {
-        side_by_side(files, |year, file| self.write_parquet(year, file))
+        neutral::write_frame(self.frame(year), file)
     }
 }

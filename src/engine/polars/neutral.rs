@@ -5,11 +5,11 @@ use crate::engine::event_table::{EventTable, Values};
 use crate::error::{Error, Result};
 use crate::rules::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
 use polars::prelude::*;
-use polars_core::runtime::THREAD_POOL;
+use polars_parquet::write::schema_to_metadata_key;
 use polars_utils::compression::ZstdLevel;
-use rayon::prelude::*;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 /// A frame with the columns of the schema as the neutral form.
 pub(super) fn table(frame: &DataFrame) -> PolarsResult<EventTable> {
@@ -60,7 +60,7 @@ fn series(column: &EventColumn, values: &Values) -> PolarsResult<Series> {
 /// Names the file.
 pub fn write_table(table: &EventTable, file: &Path) -> Result<()> {
     let frame = frame(table).map_err(|e| Error::file(file, e))?;
-    write_frame(frame, file)
+    write_frame(&frame, file)
 }
 
 /// Reads one year's events from a Parquet file that any engine wrote.
@@ -78,32 +78,32 @@ pub fn read_table(path: &Path, year: i32) -> Result<EventTable> {
     read().map_err(|e: PolarsError| Error::file(path, e))
 }
 
-/// Writes files in Polars' pool, as many at once as it has threads.
+/// Writes one year's events as a zstd Parquet file, without the year, which is in the folder's name.
 ///
-/// # Errors
-/// The first that `write` says.
-pub fn side_by_side(files: &[(i32, PathBuf)], write: impl Fn(i32, &Path) -> Result<()> + Sync) -> Result<()> {
-    THREAD_POOL.install(|| files.par_iter().try_for_each(|(year, file)| write(*year, file)))
+/// The streaming engine's sink compresses a file's columns side by side; `ParquetWriter` does it on one thread.
+pub(super) fn write_frame(frame: &DataFrame, path: &Path) -> Result<()> {
+    let written = || {
+        let frame = frame.drop("simulation_year")?;
+        let options = ParquetWriteOptions {
+            compression: ParquetCompression::Zstd(Some(ZstdLevel::try_new(ZSTD_LEVEL)?)),
+            key_value_metadata: Some(plain_text_schema(&frame)),
+            ..ParquetWriteOptions::default()
+        };
+        let target = SinkTarget::Path(PlRefPath::try_from_path(path)?);
+        let format = FileWriteFormat::Parquet(Arc::new(options));
+        let sink = frame.lazy().sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default())?;
+        sink.collect_with_engine(Engine::Streaming)
+    };
+    written().map(|_| ()).map_err(|e| Error::file(path, e))
 }
 
-/// Writes one year's events as a zstd Parquet file, without the year, which is in the folder's name.
-pub(super) fn write_frame(frame: DataFrame, path: &Path) -> Result<()> {
-    let failed = |e: PolarsError| Error::file(path, e);
-    // Plain text on disk: an enum would be restored by Polars alone, and the schema must be everybody's.
-    let columns: Vec<Expr> = EVENT_COLUMNS
-        .iter()
-        .filter(|column| column.name != "simulation_year")
-        .map(|column| match column.kind {
-            Kind::Text => col(column.name).cast(DataType::String),
-            Kind::Int | Kind::Date | Kind::Decimal { .. } => col(column.name),
-        })
-        .collect();
-    let mut plain = frame.lazy().select(columns).collect().map_err(failed)?;
-    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(failed)?;
-    let file = File::create(path).map_err(|e| Error::file(path, e))?;
-    ParquetWriter::new(file)
-        .with_compression(ParquetCompression::Zstd(Some(level)))
-        .finish(&mut plain)
-        .map(|_| ())
-        .map_err(failed)
+/// The Arrow schema to write into a file beside Parquet's own: with text where the frame has an enum. An enum's values
+/// are on disk as a dictionary of texts in any case, but its type would be restored by Polars alone, and the schema must
+/// be everybody's.
+fn plain_text_schema(frame: &DataFrame) -> KeyValueMetadata {
+    let plain = |(name, dtype): (&PlSmallStr, &DataType)| {
+        Field::new(name.clone(), if dtype.is_enum() { DataType::String } else { dtype.clone() })
+    };
+    let schema: Schema = frame.schema().iter().map(plain).collect();
+    KeyValueMetadata::Static(vec![schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()))])
 }

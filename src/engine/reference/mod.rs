@@ -20,7 +20,7 @@ use crate::text_column::TextColumn;
 use events::EventChunk;
 use person::{Employee, PersonYear, YearRules};
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// People per unit of parallel work.
@@ -262,9 +262,5 @@ impl EventLog for ReferenceLog<'_> {
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
         crate::engine::polars::write_table(&self.year(year)?, file)
-    }
-
-    fn write_side_by_side(&self, files: &[(i32, PathBuf)]) -> Result<()> {
-        crate::engine::polars::side_by_side(files, |year, file| self.write_parquet(year, file))
     }
 }

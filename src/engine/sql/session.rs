@@ -21,6 +21,11 @@ impl Session {
         Ok(session)
     }
 
+    /// Sets DuckDB's number of threads, of which there is at least one.
+    pub fn set_threads(&self, threads: usize) -> Result<()> {
+        self.execute("threads", &format!("SET threads = {}", threads.max(1)))
+    }
+
     /// Runs a script.
     pub fn execute(&self, step: &str, sql: &str) -> Result<()> {
         self.0.execute_batch(sql).map_err(failed(step))
