@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
+use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
 use crate::settings::{Folders, Selection, Settings, conditions};
 use std::env::VarError;
 use std::path::PathBuf;
@@ -114,7 +114,7 @@ impl Choices {
     fn scenario_names(&self, catalogue: &Catalogue) -> Result<Vec<String>> {
         let names = match (self.scenarios.is_empty(), self.says_custom()) {
             (true, false) => catalogue.names(),
-            (true, true) => vec!["custom".to_owned()],
+            (true, true) => vec![CUSTOM.to_owned()],
             (false, _) => unique(&self.scenarios),
         };
         if self.says_custom() && !names.iter().any(|name| name == "custom") {
@@ -141,7 +141,7 @@ impl Choices {
             .scenario_names(catalogue)?
             .iter()
             .map(|name| {
-                let mut selection = if name == "custom" { self.custom(seed)? } else { named(catalogue, name, seed)? };
+                let mut selection = if name == CUSTOM { self.custom(seed)? } else { named(catalogue, name, seed)? };
                 selection.group.push_str(&conditions);
                 Ok(selection)
             })
@@ -158,7 +158,7 @@ impl Choices {
         };
         let start_year = self.start_year.ok_or_else(|| needed("--start-year", "BENCHMARK_START_YEAR"))?;
         let end_year = self.end_year.ok_or_else(|| needed("--end-year", "BENCHMARK_END_YEAR"))?;
-        let run = RunSpec::new("custom", DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
+        let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
         let census = self.census.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
             (Some(loaded), None) => loaded.census.len(),
@@ -178,7 +178,7 @@ impl Choices {
             .as_ref()
             .map_or_else(String::new, |loaded| format!("-{:.8}", census_fingerprint(&loaded.census).to_string()));
         Ok(Selection {
-            name: "custom".to_owned(),
+            name: CUSTOM.to_owned(),
             group: format!("custom-{employee_count}x{start_year}-{end_year}{file}"),
             run,
             employee_count,

@@ -7,6 +7,8 @@ use crate::rules::plan::{YearPlan, project};
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+/// Name of the run whose people and years are given with it.
+pub const CUSTOM: &str = "custom";
 /// Seed used where none is given.
 pub const DEFAULT_SEED: u64 = 42;
 /// First year of the named scenarios.
@@ -112,7 +114,7 @@ impl Catalogue {
                 "scenario name `{name}`: give up to 24 lower-case letters, digits and hyphens, a hyphen not first"
             )));
         }
-        if ["custom", SCALING].contains(&&**name) || self.0.iter().any(|known| known.name == *name) {
+        if [CUSTOM, SCALING].contains(&&**name) || self.0.iter().any(|known| known.name == *name) {
             return Err(Error::Config(format!("scenario name `{name}` is taken")));
         }
         if scenario.employee_count == 0

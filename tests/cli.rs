@@ -380,6 +380,11 @@ fn a_census_may_come_in_many_shapes() {
         "2026",
     ]);
     check(&output, 2, &["2 active employee(s), not 3"]);
+    // The custom run may be named, as for `run`; a scenario does not take its size.
+    let years = ["--employee-count", "3", "--start-year", "2025", "--end-year", "2026"];
+    let named = |name| planbench(&[&["parity", "--scenarios", name][..], &years].concat());
+    check(&named("custom"), 0, &["identical: 1 run(s)"]);
+    check(&named("quick"), 2, &["scenario quick brings its own years"]);
 }
 
 #[test]

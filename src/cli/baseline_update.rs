@@ -10,6 +10,7 @@ use crate::record::benchmark::SCALING;
 use crate::record::check_writable;
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
+use crate::scenario::CUSTOM;
 use crate::settings::Settings;
 use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
@@ -133,7 +134,7 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
     command.env("BENCHMARK_THREADS", settings.options.threads.to_string());
     for selection in &settings.selections {
         command.env("BENCHMARK_SEED", selection.run.seed.to_string());
-        if selection.name == "custom" {
+        if selection.name == CUSTOM {
             let years =
                 [("BENCHMARK_START_YEAR", selection.run.start_year), ("BENCHMARK_END_YEAR", selection.run.end_year)];
             command.envs(years.map(|(variable, year)| (variable, year.to_string())));

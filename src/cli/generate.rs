@@ -1,6 +1,6 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
-use super::inputs::{Custom, Resources};
+use super::inputs::{Custom, Resources, scenario};
 use super::{Context, PASS, use_threads};
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
@@ -13,8 +13,8 @@ pub(super) struct Args {
     /// Engine to generate with
     #[arg(long, value_enum)]
     mode: Mode,
-    /// Named scenario (see `planbench scenarios`)
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["employee_count", "start_year", "end_year"])]
+    /// Named scenario (see `planbench scenarios`), or custom, which may be left out where years are given
+    #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
     #[command(flatten)]
     custom: Custom,
@@ -40,7 +40,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     use_threads(args.resources.threads)?;
     crate::suite::rounds::watch_for_interrupts();
-    let scenario = args.scenario.as_deref().map(|name| context.catalogue.named(name)).transpose()?;
+    let scenario = args.scenario.as_deref().map(|name| scenario(name, &context.catalogue)).transpose()?.flatten();
     let prepared = args.custom.prepare(scenario, Some(args.seed))?;
     prepared.report_census();
     let options =

@@ -4,7 +4,7 @@ use crate::census::{self, LoadedCensus};
 use crate::engine::available_threads;
 use crate::error::{Error, Result};
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, Scenario, check_headcount};
+use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, Scenario, check_headcount};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -45,6 +45,11 @@ pub(super) struct Prepared {
     pub loaded: LoadedCensus,
 }
 
+/// The scenario of a name; none for the custom run.
+pub(super) fn scenario<'a>(name: &str, catalogue: &'a Catalogue) -> Result<Option<&'a Scenario>> {
+    if name == CUSTOM { Ok(None) } else { catalogue.named(name).map(Some) }
+}
+
 impl Custom {
     pub fn assumptions(&self) -> Result<Assumptions> {
         self.assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file)
@@ -61,7 +66,7 @@ impl Custom {
         let run = match (scenario, self.start_year.zip(self.end_year)) {
             (Some(scenario), None) => scenario.run_spec(seed, self.assumptions()?)?,
             (None, Some((start, end))) => {
-                RunSpec::new("custom", DEFAULT_PLAN_DESIGN, seed, start, end, self.assumptions()?)?
+                RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start, end, self.assumptions()?)?
             }
             (Some(scenario), Some(_)) => {
                 return Err(Error::Config(format!(

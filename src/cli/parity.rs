@@ -1,6 +1,6 @@
 //! `planbench parity`: every column of every row, of every engine.
 
-use super::inputs::{Custom, Prepared, Resources};
+use super::inputs::{Custom, Prepared, Resources, scenario};
 use super::{Context, FAILED, PASS, split, use_threads};
 use crate::census;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
@@ -15,8 +15,8 @@ use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Named scenarios [default: quick 1kx3 5kx5, unless a custom run is given]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', conflicts_with_all = ["employee_count", "start_year", "end_year", "census"])]
+    /// Named scenarios, or custom with people and years [default: custom if years are given, else quick 1kx3 5kx5]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     scenarios: Vec<String>,
     /// Seeds, one (`42`) or a range with both ends included (`1..20`)
     #[arg(long, value_name = "A..B", default_value = "42", value_parser = parse_seeds)]
@@ -53,12 +53,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if modes.len() < 2 {
         return Err(Error::Config("parity needs two or more different --modes to compare".into()));
     }
-    let scenarios: Vec<Option<&Scenario>> = if args.custom.is_given() {
+    let names = split(&args.scenarios);
+    let scenarios: Vec<Option<&Scenario>> = if !names.is_empty() {
+        names.iter().map(|name| scenario(name, &context.catalogue)).collect::<Result<_>>()?
+    } else if args.custom.is_given() {
         vec![None]
-    } else if args.scenarios.is_empty() {
-        context.catalogue.scenarios().iter().take(3).map(Some).collect()
     } else {
-        split(&args.scenarios).iter().map(|name| context.catalogue.named(name).map(Some)).collect::<Result<_>>()?
+        context.catalogue.scenarios().iter().take(3).map(Some).collect()
     };
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);

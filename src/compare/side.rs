@@ -7,7 +7,7 @@ use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::measure::machine::MachineKey;
 use crate::measure::turns;
-use crate::scenario::SCENARIOS;
+use crate::scenario::{CUSTOM, SCENARIOS};
 use crate::settings::Selection;
 use crate::stats::median;
 use crate::suite::rounds::check_interrupt;
@@ -76,7 +76,7 @@ impl Work {
         let run = &selection.run;
         // A side does not see the settings file, and another build may not know the scenario.
         let known = SCENARIOS.iter().any(|scenario| scenario.name == selection.name);
-        let name = if known { selection.name.clone() } else { "custom".to_owned() };
+        let name = if known { selection.name.clone() } else { CUSTOM.to_owned() };
         let mut arguments = vec!["--scenarios".to_owned(), name];
         let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
         add("--modes", mode.name().to_owned());
