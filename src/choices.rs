@@ -117,7 +117,7 @@ impl Choices {
             (true, true) => vec![CUSTOM.to_owned()],
             (false, _) => unique(&self.scenarios),
         };
-        if self.says_custom() && !names.iter().any(|name| name == "custom") {
+        if self.says_custom() && !names.iter().any(|name| name == CUSTOM) {
             return Err(Error::Config(format!(
                 "head count, census and years apply to scenario custom, which is not among {}; name it, or leave them out",
                 names.join(", ")
@@ -179,7 +179,7 @@ impl Choices {
             .map_or_else(String::new, |loaded| format!("-{:.8}", census_fingerprint(&loaded.census).to_string()));
         Ok(Selection {
             name: CUSTOM.to_owned(),
-            group: format!("custom-{employee_count}x{start_year}-{end_year}{file}"),
+            group: format!("{CUSTOM}-{employee_count}x{start_year}-{end_year}{file}"),
             run,
             employee_count,
             golden: None,

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod calibration;
 pub mod side;
+pub mod trials;
 mod turns;
 
 use crate::engine::Mode;

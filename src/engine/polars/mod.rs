@@ -4,6 +4,7 @@ mod events;
 mod expr;
 mod neutral;
 mod threads;
+mod workforce;
 mod year;
 
 use crate::census::Census;

@@ -1,14 +1,11 @@
-//! One simulated year in lazy expressions: who leaves, who joins, then everybody's timeline, one step per function.
-//! The steps have the names of the SQL files; each adds columns, one row per person employed in the year.
+//! One simulated year in lazy expressions: everybody's timeline, one step per function. Each step adds columns; there is
+//! one row per person employed in the year.
 
-use super::expr::{
-    band, bounded, draw, draws, employee_keys, int, lookup, nth_smallest, one_if, smaller, times_ppm, typed,
-};
-use crate::rules::calendar::{Day, day, days_in_year, first_of_year, last_of_year, month_span};
+use super::expr::{band, bounded, draw, int, lookup, one_if, smaller, times_ppm, typed};
+use crate::rules::calendar::{Day, day, first_of_year, last_of_year, month_span};
 use crate::rules::draws::{Slot, YearDraws};
-use crate::rules::plan::{YearPlan, split_over_levels};
+use crate::rules::plan::YearPlan;
 use crate::rules::tables::{EnrollmentTerms, Tables};
-use crate::rules::units::{MILLION, share_ppm};
 use crate::rules::vocabulary::{
     AGE_BAND_FROM, AGE_BANDS, AGE_SEGMENT_FROM, Category, INCOME_SEGMENT_FROM_CENTS, INCOME_SEGMENTS, LEVELS,
     TENURE_BAND_FROM, TENURE_BANDS,
@@ -28,7 +25,7 @@ pub(super) struct Year<'a> {
     pub hired_before: i64,
 }
 
-fn date(day: Day) -> Expr {
+pub(super) fn date(day: Day) -> Expr {
     int(i64::from(day))
 }
 
@@ -36,7 +33,7 @@ fn code(category: Category) -> Expr {
     typed(category as u8)
 }
 
-fn null(dtype: DataType) -> Expr {
+pub(super) fn null(dtype: DataType) -> Expr {
     lit(NULL).cast(dtype)
 }
 
@@ -46,15 +43,15 @@ fn employed_on(day: Expr) -> Expr {
 }
 
 impl Year<'_> {
-    fn first_day(&self) -> Day {
+    pub(super) fn first_day(&self) -> Day {
         first_of_year(self.year)
     }
 
-    fn last_day(&self) -> Day {
+    pub(super) fn last_day(&self) -> Day {
         last_of_year(self.year)
     }
 
-    fn draws(&self) -> YearDraws {
+    pub(super) fn draws(&self) -> YearDraws {
         YearDraws::new(self.run.seed, self.year)
     }
 
@@ -68,104 +65,6 @@ impl Year<'_> {
         let roster = concat(&parts[..if after { 3 } else { 2 }], UnionArgs::default())?;
         Ok(self
             .sequence(self.deferral_escalations(self.enrollments(self.raises(self.promotions(self.people(roster)))))))
-    }
-
-    /// Terminations of people employed on 1 January: per level, the quota with the lowest draws.
-    fn terminations(&self, state: LazyFrame) -> LazyFrame {
-        let quota = split_over_levels(self.plan.leavers, self.headcount);
-        let shares: [i64; LEVELS] = std::array::from_fn(|level| share_ppm(quota[level], self.headcount[level]));
-        let cutoff = (0..LEVELS).map(|level| (col("level_id").eq(int(level as i64 + 1)), quota[level])).fold(
-            typed(0u64),
-            |others, (members, count)| {
-                when(members.clone()).then(nth_smallest(col("rank_key"), Some(members), count)).otherwise(others)
-            },
-        );
-        let day = date(self.first_day()) + bounded(Slot::TerminationDay, int(i64::from(days_in_year(self.year))));
-        state
-            .with_column(draws(self.draws()).alias("draws"))
-            .unnest(cols(["draws"]), None)
-            .with_row_index("position", Some(1))
-            .with_column(rank_key(Slot::TerminationRank))
-            .with_columns([
-                when(col("rank_key").lt_eq(cutoff))
-                    .then(day)
-                    .otherwise(null(DataType::Int64))
-                    .alias("termination_date"),
-                lookup(shares, col("level_id") - int(1)).alias("termination_ppm"),
-                lit(false).alias("is_hire"),
-            ])
-            .drop(cols(["rank_key", "position"]))
-    }
-
-    /// The year's hires, and which of them leave again before it ends.
-    fn hires(&self) -> LazyFrame {
-        let per_level = split_over_levels(self.plan.hires, self.headcount);
-        let level_id = (1..LEVELS)
-            .fold(int(1), |level, below| level + one_if(col("position").gt(int(per_level[..below].iter().sum()))));
-        let points: Vec<i64> = self.tables.levels.iter().map(|level| level.hire_point_cents).collect();
-        let ages: Vec<i64> = self.tables.hire_age.iter().map(|&age| i64::from(age)).collect();
-        let weight_sum = int(ages.len() as i64);
-        let (births, birth_days): (Vec<i64>, Vec<i64>) = self
-            .tables
-            .hire_age
-            .iter()
-            .map(|age| (i64::from(first_of_year(self.year - age)), i64::from(days_in_year(self.year - age))))
-            .unzip();
-        let spread = self.run.assumptions.hiring.pay_spread.0;
-        let factor = int(MILLION - spread) + bounded(Slot::HirePay, int(2 * spread + 1));
-        let leaves = col("rank_key").lt_eq(nth_smallest(col("rank_key"), None, self.plan.new_hire_leavers));
-        let days_left = date(self.last_day()) - col("hire_date");
-        let leaving_day = col("hire_date") + int(1) + bounded(Slot::NewHireTerminationDay, days_left);
-
-        DataFrame::empty()
-            .lazy()
-            .select([int_range(int(1), int(self.plan.hires + 1), 1, DataType::Int64).alias("position")])
-            .select([
-                concat_str(
-                    [lit(format!("NH_{}_", self.year)), col("position").cast(DataType::String).str().zfill(int(6))],
-                    "",
-                    false,
-                )
-                .alias("employee_id"),
-                concat_str(
-                    [lit("SSN-"), (col("position") + int(900_000_000 + self.hired_before)).cast(DataType::String)],
-                    "",
-                    false,
-                )
-                .alias("employee_ssn"),
-                level_id.alias("level_id"),
-                col("position"),
-            ])
-            .with_column(employee_keys().alias("draw_key"))
-            .with_column(draws(self.draws()).alias("draws"))
-            .unnest(cols(["draws"]), None)
-            .with_columns([
-                rank_key(Slot::NewHireTerminationRank),
-                bounded(Slot::HireAge, weight_sum).alias("age_pick"),
-            ])
-            .with_columns([
-                (lookup(births, col("age_pick")) + bounded(Slot::HireBirthday, lookup(birth_days, col("age_pick"))))
-                    .alias("birth_date"),
-                (date(self.first_day()) + bounded(Slot::HireDay, int(i64::from(days_in_year(self.year)) - 1)))
-                    .alias("hire_date"),
-                times_ppm(lookup(points, col("level_id") - int(1)), factor).alias("compensation_cents"),
-            ])
-            .with_columns([
-                when(leaves).then(leaving_day).otherwise(null(DataType::Int64)).alias("termination_date"),
-                int(share_ppm(self.plan.new_hire_leavers, self.plan.hires)).alias("termination_ppm"),
-                lit(true).alias("is_hire"),
-                int(0).alias("deferral_bp"),
-                null(DataType::Int64).alias("enrollment_date"),
-                lit(false).alias("ever_opted_out"),
-            ])
-            .select(
-                ROSTER
-                    .iter()
-                    .map(|name| col(*name))
-                    .chain(Slot::ALL.iter().map(|slot| col(slot.name())))
-                    .chain([col("termination_date"), col("termination_ppm"), col("is_hire")])
-                    .collect::<Vec<_>>(),
-            )
     }
 
     /// Age, tenure, bands and segments on 1 January.
@@ -379,26 +278,6 @@ impl Year<'_> {
             .alias("termination_sequence"),
         ])
     }
-}
-
-/// The columns of the state, in the order of the roster.
-pub(super) const ROSTER: [&str; 10] = [
-    "employee_id",
-    "employee_ssn",
-    "draw_key",
-    "birth_date",
-    "hire_date",
-    "level_id",
-    "compensation_cents",
-    "deferral_bp",
-    "enrollment_date",
-    "ever_opted_out",
-];
-
-/// Rank of a person within a group: by draw, then by position, which is the order of employee ids.
-fn rank_key(slot: Slot) -> Expr {
-    (col(slot.name()).cast(DataType::UInt64) * typed(1u64 << 32) + col("position").cast(DataType::UInt64))
-        .alias("rank_key")
 }
 
 fn raised_pay(pay: Expr, rate_ppm: Expr, cap_ppm: i64, cap_cents: i64) -> Expr {

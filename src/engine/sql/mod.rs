@@ -253,7 +253,6 @@ impl EventLog for SqlLog<'_> {
             let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
             others.fold(first, Result::and)
         });
-        people.set_threads(engine.threads)?;
-        written
+        written.and(people.set_threads(engine.threads))
     }
 }

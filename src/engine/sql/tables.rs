@@ -96,14 +96,14 @@ pub(super) fn create_events(run: &RunSpec) -> String {
 
 /// The statement that writes a year's events as Parquet, without the year, which is in the folder's name.
 ///
-/// DuckDB writes an enum as plain UTF-8 text with a dictionary. A row group is one thread's work, so these are
-/// half of its usual size; the encodings of Parquet 2 have the event ids' lengths apart from their text, and Polars
-/// writes no Bloom filters either.
+/// DuckDB writes an enum as plain UTF-8 text with a dictionary. A row group is one thread's work, so these are half of
+/// its usual size. Ids get no dictionary, which would be as long as their column; the encodings of Parquet 2 have their
+/// lengths apart from their text. Polars writes no Bloom filters either.
 pub(super) fn copy_events(year: i32, file: &Path) -> String {
     format!(
         "COPY (SELECT * EXCLUDE simulation_year FROM events WHERE simulation_year = {year}) TO {} (FORMAT parquet, \
-         COMPRESSION zstd, COMPRESSION_LEVEL {ZSTD_LEVEL}, PARQUET_VERSION v2, ROW_GROUP_SIZE 61440, DICTIONARY_SIZE_LIMIT 4000, \
-         WRITE_BLOOM_FILTER false)",
+         COMPRESSION zstd, COMPRESSION_LEVEL {ZSTD_LEVEL}, PARQUET_VERSION v2, ROW_GROUP_SIZE 61440, \
+         DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false)",
         quoted(&file.display().to_string())
     )
 }
