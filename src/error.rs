@@ -1,5 +1,6 @@
 //! The one error type of the library: every variant says what was wrong, where, and what to do.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Result of every fallible function of this crate.
@@ -24,13 +25,14 @@ pub enum Error {
         /// What the engine said, with the remedy where one is known.
         message: String,
     },
-    /// A file or folder could not be read or written.
-    #[error("{path}: {message}", path = path.display())]
+    /// A file or folder could not be read or written, or does not hold what it should.
+    #[error("{path}: {cause}", path = path.display())]
     File {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said, with the remedy where one is known.
-        message: String,
+        /// Why.
+        #[source]
+        cause: Cause,
     },
     /// Somebody interrupted; what was finished before is kept.
     #[error("interrupted; runs that were finished are kept")]
@@ -51,21 +53,77 @@ impl Error {
         }
     }
 
-    /// An error about `path`, keeping the system's own words.
-    pub fn file(path: &Path, message: impl ToString) -> Self {
-        let mut message = message.to_string();
-        // The system's own numbers: no permission, no space, read-only.
-        let remedy = [
-            (
-                "(os error 13)",
-                "; choose a folder that you may write (--output-dir, --to, --out), or change its permissions",
-            ),
-            ("(os error 28)", "; free some space, or choose a folder elsewhere (--output-dir, --to, --out)"),
-            ("(os error 30)", "; choose a folder elsewhere (--output-dir, --to, --out)"),
-        ];
-        if let Some((_, remedy)) = remedy.iter().find(|(number, _)| message.contains(number)) {
-            message.push_str(remedy);
-        }
-        Error::File { path: path.to_path_buf(), message }
+    /// An error about `path`. What the system or a library said is kept as the source.
+    pub fn file(path: &Path, cause: impl Into<Cause>) -> Self {
+        Error::File { path: path.to_path_buf(), cause: cause.into() }
     }
 }
+
+/// Why a file or folder could not be used. Remedies that name flags are the command line's, which knows its flags.
+#[derive(Debug)]
+pub enum Cause {
+    /// What the operating system said.
+    System(std::io::Error),
+    /// What a library said that reads or writes the format.
+    Library(Box<dyn std::error::Error + Send + Sync>),
+    /// What this program found, with the remedy where there is one.
+    Found(String),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::System(error) => error.fmt(f),
+            Cause::Library(error) => error.fmt(f),
+            Cause::Found(text) => text.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Cause::System(error) => Some(error),
+            Cause::Library(error) => Some(error.as_ref()),
+            Cause::Found(_) => None,
+        }
+    }
+}
+
+impl From<std::io::Error> for Cause {
+    fn from(error: std::io::Error) -> Self {
+        Cause::System(error)
+    }
+}
+
+impl From<String> for Cause {
+    fn from(text: String) -> Self {
+        Cause::Found(text)
+    }
+}
+
+impl From<&str> for Cause {
+    fn from(text: &str) -> Self {
+        Cause::Found(text.to_owned())
+    }
+}
+
+macro_rules! from_library {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for Cause {
+            fn from(error: $error) -> Self {
+                Cause::Library(Box::new(error))
+            }
+        })+
+    };
+}
+
+from_library!(
+    Error,
+    csv::Error,
+    parquet::errors::ParquetError,
+    polars::error::PolarsError,
+    serde_json::Error,
+    tera::Error,
+    toml::de::Error,
+);

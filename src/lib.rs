@@ -9,6 +9,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod fingerprint;
 pub mod measure;
 pub mod parity;

@@ -8,7 +8,7 @@ use crate::compare::calibration::Calibration;
 use crate::compare::trials::Proof;
 use crate::compare::work;
 use crate::error::{Error, Result};
-use crate::record::write_whole;
+use crate::files::write_whole;
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use crate::compare::build::Builder;
 use crate::compare::side::Side;
 use crate::compare::{Comparison, Plan, compare, work};
 use crate::error::{Error, Result};
-use crate::record::{write_json, write_whole};
+use crate::files::{write_json, write_whole};
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use crate::verdict::Verdict;

@@ -6,7 +6,7 @@ use super::{Context, PASS};
 use crate::error::{Error, Result};
 use crate::export::post::{Target, check_age, send};
 use crate::export::{Options, Shape};
-use crate::record::write_whole;
+use crate::files::write_whole;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
 use crate::settings::Folders;

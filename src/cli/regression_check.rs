@@ -8,10 +8,10 @@ use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
 use crate::engine::Mode;
 use crate::error::{Error, Result};
+use crate::files::{check_writable, write_whole};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::history;
-use crate::record::{check_writable, write_whole};
 use crate::report::template::render_value;
 use crate::results::{Results, criterion_folder};
 use crate::settings::{Selection, Settings};
@@ -314,7 +314,7 @@ impl Against<'_> {
 /// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed.
 pub(super) fn write_files(check: &Check, folder: &Path, context: &Context) -> Result<()> {
     let markdown = render_value("check.md", check, context.config.templates_dir.as_deref())?;
-    crate::record::write_json(&folder.join("check.json"), check)?;
+    crate::files::write_json(&folder.join("check.json"), check)?;
     write_whole(&folder.join("check.md"), &markdown)?;
     super::github::summarise(&markdown)?;
     for benchmark in check.failures() {

@@ -36,7 +36,7 @@ impl Reports {
 
     /// Makes sure, before anything is measured, that folder and templates can be used.
     pub fn check(&self, folder: &Path, context: &Context) -> Result<()> {
-        crate::record::check_writable(folder)?;
+        crate::files::check_writable(folder)?;
         crate::report::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
     }
 

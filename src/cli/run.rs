@@ -5,8 +5,9 @@ use super::selection::{Measure, failures, observe, results_of};
 use super::talk::Talk;
 use super::{Context, PASS};
 use crate::error::{Error, Result};
+use crate::files::check_writable;
 use crate::record::baseline::Baseline;
-use crate::record::{check_writable, history};
+use crate::record::history;
 use crate::settings::Settings;
 use std::path::PathBuf;
 

@@ -250,7 +250,7 @@ impl Process {
                 self.name
             )));
         }
-        let report: Value = crate::record::read_json(&self.place.path().join("report.json"), "report")?;
+        let report: Value = crate::files::read_json(&self.place.path().join("report.json"), "report")?;
         observed(&report, &self.work)
             .ok_or_else(|| failed(format!("{id}: its report does not hold what a comparison needs")))
     }

@@ -4,8 +4,8 @@
 use super::side::{Side, Work};
 use super::{Comparison, Plan, compare};
 use crate::error::{Error, Result};
+use crate::files::{json_files, read_json, write_json};
 use crate::measure::machine::{Build, Machine, MachineKey};
-use crate::record::{json_files, read_json, write_json};
 use crate::verdict::Gated;
 use crate::verdict::thresholds::Thresholds;
 use rand::seq::SliceRandom;

@@ -2,8 +2,8 @@
 
 use super::benchmark::Benchmark;
 use super::run::RunRecord;
-use super::{read_json, write_json};
 use crate::error::{Error, Result};
+use crate::files::{read_json, write_json};
 use crate::measure::machine::{Build, Machine};
 use crate::stats::{Interval, mean, t_interval};
 use crate::verdict::Gated;

@@ -1,7 +1,7 @@
 //! What was measured: the identity of a benchmark in every file that carries figures, and the context of Criterion's.
 
-use super::{read_json, write_json};
 use crate::error::{Error, Result};
+use crate::files::{read_json, write_json};
 use crate::measure::machine::{Build, Machine};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};

@@ -2,8 +2,8 @@
 //! it is known here and nowhere else; identity comes from `benchmark.json`, never from a path.
 
 use super::benchmark::Context;
-use super::{folders, read_json};
 use crate::error::{Error, Result};
+use crate::files::{folders, read_json};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 

@@ -2,8 +2,8 @@
 //! same time do not meet, and a killed one leaves nothing.
 
 use super::baseline::Baseline;
-use super::{json_files, write_json};
 use crate::error::Result;
+use crate::files::{json_files, write_json};
 use std::path::{Path, PathBuf};
 
 /// Folder where none is named.

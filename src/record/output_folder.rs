@@ -1,8 +1,8 @@
 //! The folder of a generated output: written beside its place and put there as a whole.
 
 use super::generation::{SUMMARY, Summary};
-use super::read_json;
 use crate::error::{Error, Result};
+use crate::files::read_json;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

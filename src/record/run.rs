@@ -146,7 +146,7 @@ impl RunRecord {
 /// As [`latest_session`].
 pub fn all_latest(criterion_folder: &Path) -> Result<Vec<RunRecord>> {
     let mut records = Vec::new();
-    for folder in super::folders(criterion_folder)? {
+    for folder in crate::files::folders(criterion_folder)? {
         records.extend(latest_session(&folder)?);
     }
     Ok(records)
@@ -161,7 +161,7 @@ pub fn latest_session(group_folder: &Path) -> Result<Vec<RunRecord>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let files = super::json_files(&folder)?;
+    let files = crate::files::json_files(&folder)?;
     // The name says which session a record is of; a copy by another name would count twice, or as another session.
     if let Some(foreign) = files.iter().find(|file| session_of(file).is_none()) {
         return Err(Error::file(foreign, "is not named as a run record is (<session>-NNNN.json); move it elsewhere"));
@@ -189,7 +189,7 @@ fn session_of(file: &Path) -> Option<String> {
 
 /// Reads one record.
 fn read(file: &Path) -> Result<RunRecord> {
-    let record: RunRecord = super::read_json(file, "run record")?;
+    let record: RunRecord = crate::files::read_json(file, "run record")?;
     if record.format_version != FORMAT_VERSION {
         return Err(Error::file(
             file,
@@ -205,7 +205,7 @@ const SESSIONS_KEPT: usize = 10;
 /// Removes the records of all but the last sessions. A record that cannot be removed is left: it does no harm.
 pub fn prune(group_folder: &Path) {
     remove_old_partials(&group_folder.join(FOLDER));
-    let Ok(mut files) = super::json_files(&group_folder.join(FOLDER)) else { return };
+    let Ok(mut files) = crate::files::json_files(&group_folder.join(FOLDER)) else { return };
     files.sort();
     let mut sessions: Vec<_> = files.iter().filter_map(|file| session_of(file)).collect();
     sessions.dedup();

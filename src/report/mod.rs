@@ -12,7 +12,7 @@ pub mod targets;
 pub mod template;
 
 use crate::error::{Error, Result};
-use crate::record::write_whole;
+use crate::files::write_whole;
 use model::Report;
 use std::path::{Path, PathBuf};
 

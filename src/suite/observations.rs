@@ -3,11 +3,11 @@
 use super::fixture::Fixtures;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
+use crate::files::write_json;
 use crate::measure::machine::Build;
 use crate::measure::worker::{People, RunRequest, Warm, observe};
 use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
-use crate::record::write_json;
 use crate::settings::{Selection, Settings};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
