@@ -321,7 +321,17 @@ fn how_values_are_stored_is_free() {
     });
     let large =
         with(&rows, "employee_id", |array| Arc::new(array.as_string::<i32>().iter().collect::<LargeStringArray>()));
+    // Required columns say no more than that there is a value in every row.
+    let required: Vec<Field> = rows
+        .schema()
+        .fields()
+        .iter()
+        .zip(rows.columns())
+        .map(|(field, array)| field.as_ref().clone().with_nullable(array.null_count() > 0))
+        .collect();
+    let required = RecordBatch::try_new(Arc::new(Schema::new(required)), rows.columns().to_vec()).unwrap();
     for (what, rows, properties) in [
+        ("required columns", &required, plain().build()),
         ("row groups of seven", &rows, plain().set_max_row_group_row_count(Some(7)).build()),
         ("no dictionary", &rows, plain().set_dictionary_enabled(false).set_encoding(Encoding::PLAIN).build()),
         ("pages of version 2", &rows, plain().set_writer_version(WriterVersion::PARQUET_2_0).build()),
@@ -394,6 +404,9 @@ fn a_summary_must_be_of_its_files() {
         fs::write(&file, summary.to_string()).unwrap();
         check(&against(&out), code, &[words]);
     }
+    check(&against(&base.path().join("nowhere")), 2, &["no such folder"]);
+    check(&against(&out.join("simulation_year=2025")), 2, &["holds no generation_summary.json"]);
+    check(&against(&file), 2, &["generation_summary.json"]);
     fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     check(&against(&out), 2, &["not a whole generation summary"]);
     // Another number of threads made the same events.

@@ -240,7 +240,7 @@ fn duckdb_leaves_no_temporary_files() {
     }
     assert_eq!(names(place.path()), ["out", "tmp", "work"]);
     // A killed run's files in TMPDIR go with the next run; what another one holds does not.
-    let left = temporary.join(".planbench-spill-killed");
+    let left = temporary.join(".scratch-planbench-killed");
     fs::create_dir(&left).unwrap();
     fs::write(left.join("duckdb_temp_storage-0.tmp"), "x").unwrap();
     let mut command = command();

@@ -10,6 +10,8 @@ use crate::files::read_versioned;
 use crate::scenario::{RunSpec, check_headcount};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Name of a year's folder, as Hive partitions are named.
@@ -66,11 +68,12 @@ impl Directory {
     /// # Errors
     /// When there is no summary, it is not one of this format, or the folder does not hold what it says and nothing else.
     pub fn open(folder: &Path) -> Result<Self> {
-        if !folder.join(SUMMARY).exists() {
-            return Err(Error::file(
-                folder,
-                format!("holds no {SUMMARY}; give a folder that `planbench generate` wrote"),
-            ));
+        let missing = |path: &Path| fs::metadata(path).is_err_and(|e| e.kind() == ErrorKind::NotFound);
+        if missing(folder) {
+            return Err(Error::file(folder, "no such folder; give one that `planbench generate` wrote"));
+        }
+        if missing(&folder.join(SUMMARY)) {
+            return Err(Error::file(folder, format!("holds no {SUMMARY}; give a folder that `planbench generate` wrote")));
         }
         let summary = summary(folder)?;
         if let Some(problem) = irregularity(folder, &summary)? {

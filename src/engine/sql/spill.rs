@@ -5,7 +5,9 @@ use crate::files::{Workspace, remove_abandoned};
 use std::env::temp_dir;
 use std::path::Path;
 
-const PREFIX: &str = ".planbench-spill-";
+/// Begins as the folders of observation processes do, so that what a killed one leaves in a folder of results goes with
+/// the rest.
+const PREFIX: &str = ".scratch-planbench-";
 
 /// A folder for one engine's temporary files, removed with it.
 pub(super) struct Spill(Option<Workspace>);
