@@ -132,6 +132,15 @@ fn parity_follows_flag_variable_and_file() {
     );
     refused(&[&["--scenarios", "quick"], &custom[..]].concat(), &[], &["quick", "brings its own"]);
 
+    // A pipe is read once, also for several seeds.
+    let people = "employee_id,employee_birth_date,employee_hire_date,employee_gross_compensation\\nA,1990-01-01,2010-01-01,50000";
+    let binary = env!("CARGO_BIN_EXE_planbench");
+    let script = format!(
+        "printf '{people}\\n' | {binary} parity --census /dev/stdin --start-year 2025 --end-year 2025 --seeds 1..3"
+    );
+    let output = common::command_of("sh").current_dir(place).args(["-c", &script]).output().expect("a shell");
+    check(&output, 0, &["custom seed 3 2025-2025, 1 people", "identical: 3 run(s)"]);
+
     // What a folder holds is what its summary says; settings about what to run do not count.
     check(&planbench_in(place, &["generate", "--mode", "sql", "--seed", "3", "--out", "events"], &[]), 0, &[]);
     let variables = [("BENCHMARK_SEED", "9"), ("BENCHMARK_SCENARIOS", "quick"), ("BENCHMARK_THREADS", "2")];

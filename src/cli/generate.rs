@@ -1,6 +1,6 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
-use super::inputs::{Custom, Resources, choices, modes, one_seed, resources, shown, work};
+use super::inputs::{Custom, Resources, choices, modes, one_seed, resources, work};
 use super::{Context, PASS};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
@@ -81,7 +81,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     work.run_spec(seed)?;
     let claim = Claim::new(&args.out, args.force)?;
     let is_left = claim.is_left();
-    let prepared = work.prepare(seed)?;
+    let prepared = work.prepare(seed, None)?;
     prepared.report_census(args.resources.quiet);
     if mode == Mode::Sql {
         remove_abandoned_spills();
@@ -100,7 +100,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             summary.fingerprint,
             golden.events,
             golden.fingerprint,
-            shown(&args.out)
+            args.out.display()
         )));
     }
 
@@ -118,7 +118,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             t.setup,
             t.generation,
             t.persist,
-            shown(&args.out)
+            args.out.display()
         );
         if is_left {
             eprintln!("note: the folder that you are in was replaced as a whole: go into it again to see the output");

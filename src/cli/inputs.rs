@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, RunSpec, Scenario, check_headcount};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Scenarios, people and years.
 #[derive(Debug, Clone, Args)]
@@ -160,7 +160,7 @@ pub(super) fn work<'a>(
             && (choices.start_year.is_some() || choices.end_year.is_some() || choices.employee_count.is_some())
         {
             return Err(Error::Config(format!(
-                "scenario {name} brings its own head count and years; drop --employee-count, --start-year and \
+                "scenario {name} brings its own years and head count; drop --employee-count, --start-year and \
                  --end-year, or the scenario (BENCHMARK_SCENARIOS and the variables of the custom scenario alike)"
             )));
         }
@@ -192,11 +192,12 @@ impl Work<'_> {
         self.headcount.map_or(Ok(()), check_headcount).map(|()| run)
     }
 
-    /// The run under a seed, and its people.
-    pub fn prepare(&self, seed: u64) -> Result<Prepared> {
+    /// The run under a seed, and its people: `read` are those of this work's file, where it was read before for another
+    /// seed, since a pipe can be read once.
+    pub fn prepare(&self, seed: u64, read: Option<LoadedCensus>) -> Result<Prepared> {
         let run = self.run_spec(seed)?;
         let loaded = match (&self.census, self.headcount) {
-            (Some(file), _) => census::load(file, &run, self.strict)?,
+            (Some(file), _) => read.map_or_else(|| census::load(file, &run, self.strict), Ok)?,
             (None, headcount) => census::synthetic(headcount.unwrap_or_default(), &run),
         };
         if let Some(expected) = self.headcount.filter(|&expected| expected != loaded.census.len()) {
@@ -228,9 +229,4 @@ impl Prepared {
             eprintln!("warning: {} row(s) {}, kept: {}", warning.rows, warning.what, warning.examples.join("; "));
         }
     }
-}
-
-/// Folders and files as people read them.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

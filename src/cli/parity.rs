@@ -1,6 +1,6 @@
 //! `planbench parity`: every column of every row, of every engine.
 
-use super::inputs::{self, Custom, Prepared, Resources, choices, shown, work};
+use super::inputs::{self, Custom, Prepared, Resources, choices, work};
 use super::seeds::{self, Seeds};
 use super::{Context, FAILED, PASS};
 use crate::census;
@@ -65,8 +65,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
     for work in &work {
+        let mut read = None;
         for seed in seeds.clone() {
-            let prepared = work.prepare(seed)?;
+            let prepared = work.prepare(seed, read.take())?;
             if runs == 0 {
                 prepared.report_census(args.resources.quiet);
             }
@@ -85,6 +86,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                 }
                 Err(error) => return Err(error),
             }
+            read = Some(prepared.loaded).filter(|loaded| !loaded.synthetic);
         }
     }
     let seconds = clock.elapsed().as_secs_f64();
@@ -102,7 +104,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
     let directory = Directory::open(folder)?;
     let different = |what: &[String]| {
         for line in what {
-            println!("{}: {line}", shown(folder));
+            println!("{}: {line}", folder.display());
         }
         println!("NOT identical");
         Ok(FAILED)
@@ -123,7 +125,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
         (None, false) => {
             return Err(Error::Config(format!(
                 "{} was generated from {}; give that file with --census",
-                shown(folder),
+                folder.display(),
                 said.source
             )));
         }
@@ -133,7 +135,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
         return Err(Error::Config(format!(
             "{} is not the census of {}: {} people with fingerprint {found} instead of {} with {}",
             loaded.source,
-            shown(folder),
+            folder.display(),
             loaded.census.len(),
             said.employees,
             said.fingerprint
@@ -150,7 +152,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
         logs.push((mode.name().to_owned(), engine.generate()?));
     }
     let mut views: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
-    views.push((shown(folder), &directory));
+    views.push((folder.display().to_string(), &directory));
     let report = match compare_logs(&views, run) {
         Err(Error::Parity(problem)) => {
             print(&prepared, None);

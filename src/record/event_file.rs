@@ -165,7 +165,7 @@ fn table(path: &Path, file: File, metadata: ParquetMetaData, year: i32) -> Resul
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
     let mut columns: Vec<Values> = EVENT_COLUMNS.iter().map(|column| Values::empty(column.kind)).collect();
     for batch in reader.with_batch_size(8_192).build().map_err(failed)? {
-        let batch = batch.map_err(|e| Error::file(path, e.to_string()))?;
+        let batch = batch.map_err(|e| Error::file(path, format!("not a readable Parquet file: {e}")))?;
         let mut arrays = batch.columns().iter();
         for (column, values) in EVENT_COLUMNS.iter().zip(&mut columns) {
             match values {

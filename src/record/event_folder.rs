@@ -73,7 +73,10 @@ impl Directory {
             return Err(Error::file(folder, "no such folder; give one that `planbench generate` wrote"));
         }
         if missing(&folder.join(SUMMARY)) {
-            return Err(Error::file(folder, format!("holds no {SUMMARY}; give a folder that `planbench generate` wrote")));
+            return Err(Error::file(
+                folder,
+                format!("holds no {SUMMARY}; give a folder that `planbench generate` wrote"),
+            ));
         }
         let summary = summary(folder)?;
         if let Some(problem) = irregularity(folder, &summary)? {

@@ -9,6 +9,7 @@ mod exchange;
 pub mod generation;
 pub mod history;
 pub mod output_folder;
+mod place;
 pub mod run;
 pub mod versions;
 

@@ -6,18 +6,18 @@
 use super::event_folder::{irregularity, summary};
 use super::exchange::{Exchanged, exchange};
 use super::generation::SUMMARY;
+use super::place::{LOCK, Made, hidden, lock, resolve};
 use crate::error::{Error, Result};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// What a hidden folder holds: the new output until it is published, the old one while they change places, DuckDB's
-/// temporary files, and the lock.
+/// temporary files (and the lock).
 const NEW: &str = "new";
 const OLD: &str = "old";
 const SPILL: &str = "spill";
-const LOCK: &str = "lock";
 
 /// Names and paths in a folder.
 pub(super) fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
@@ -59,64 +59,6 @@ fn check(place: &Path, force: bool) -> Result<()> {
         None if force => Ok(()),
         None => Err(Error::file(place, "is not empty; --force replaces the output in it, or give another folder")),
     }
-}
-
-/// The folder that is meant, with links followed: a link stays, and what it leads to is replaced.
-fn resolve(out: &Path) -> Result<PathBuf> {
-    let failed = |e: io::Error| Error::file(out, e);
-    let mut place: PathBuf = std::path::absolute(out).map_err(failed)?.components().collect();
-    // As many links as systems follow.
-    for _ in 0..40 {
-        match fs::canonicalize(&place) {
-            Ok(place) => return Ok(place),
-            Err(e) if e.kind() == ErrorKind::NotFound => {}
-            Err(e) => return Err(failed(e)),
-        }
-        // It is to be made, perhaps where a link says.
-        match fs::read_link(&place) {
-            Ok(target) => place = place.parent().unwrap_or(Path::new("")).join(target),
-            Err(_) => {
-                // What is above a folder that is not there is nowhere.
-                let mut missing = place.ancestors().take_while(|above| !above.exists());
-                let nowhere = missing.any(|above| above.ends_with(".."));
-                return if nowhere { Err(failed(ErrorKind::NotFound.into())) } else { Ok(place) };
-            }
-        }
-    }
-    Err(Error::file(out, "too many links"))
-}
-
-/// Folders that were made for an output, deepest first; those that stay empty are removed again.
-#[derive(Debug)]
-struct Made(Vec<PathBuf>);
-
-impl Made {
-    fn new(folder: &Path) -> Result<Self> {
-        let made = Self(folder.ancestors().take_while(|above| !above.exists()).map(Path::to_path_buf).collect());
-        fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
-        Ok(made)
-    }
-}
-
-impl Drop for Made {
-    fn drop(&mut self) {
-        for folder in &self.0 {
-            let _ = fs::remove_dir(folder);
-        }
-    }
-}
-
-/// The hidden folder of a name.
-fn hidden(name: &OsStr) -> OsString {
-    let mut hidden = OsString::from(".");
-    // A name has at most 255 bytes on the usual file systems.
-    if name.len() <= 240 {
-        hidden.push(name);
-    } else {
-        hidden.push(format!("{:016x}", xxhash_rust::xxh3::xxh3_64(name.as_encoded_bytes())));
-    }
-    hidden.push(".staging");
-    hidden
 }
 
 /// The place of an output. Nobody else writes to it for as long as this lives.
@@ -280,69 +222,6 @@ impl Drop for Claim {
         let _ = fs::remove_file(self.hidden.join(LOCK));
         let _ = fs::remove_dir(&self.hidden);
     }
-}
-
-/// Makes the hidden folder and locks it.
-fn lock(hidden: &Path, place: &Path) -> Result<File> {
-    let busy = || {
-        Error::file(
-            place,
-            "another `planbench generate` writes there now; wait until it has ended, or give another folder",
-        )
-    };
-    let file = hidden.join(LOCK);
-    // Whoever ends removes the folder, perhaps just when it was found.
-    for _ in 0..100 {
-        match fs::create_dir(hidden) {
-            Err(e) if e.kind() != ErrorKind::AlreadyExists => return Err(Error::file(hidden, e)),
-            _ => {}
-        }
-        if fs::symlink_metadata(hidden).is_ok_and(|found| !found.is_dir()) {
-            return Err(Error::file(hidden, "is in the way of a folder for temporary files; move it away"));
-        }
-        let options = |new: bool| {
-            let mut options = OpenOptions::new();
-            options.write(true).create(!new).create_new(new).truncate(false);
-            options
-        };
-        let (opened, new) = match options(true).open(&file) {
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => (options(false).open(&file), false),
-            opened => (opened, true),
-        };
-        let opened = match opened {
-            Err(e) if e.kind() == ErrorKind::NotFound => continue,
-            opened => opened.map_err(|e| Error::file(&file, e))?,
-        };
-        match opened.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(busy()),
-            // No locks on this file system: whoever made the file has the place.
-            Err(TryLockError::Error(_)) if new => return Ok(opened),
-            Err(TryLockError::Error(e)) => {
-                return Err(Error::file(
-                    &file,
-                    format!("{e}; if no other `planbench generate` writes there, remove this file"),
-                ));
-            }
-            Ok(()) => {}
-        }
-        if is_at(&opened, &file) {
-            return Ok(opened);
-        }
-    }
-    Err(busy())
-}
-
-/// Whether an open file is still the one of that name.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-    file.metadata().and_then(|a| Ok(same(a, fs::metadata(path)?))).unwrap_or(false)
-}
-
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 #[cfg(test)]

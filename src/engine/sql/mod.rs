@@ -17,7 +17,7 @@ mod variables;
 use crate::census::Census;
 use crate::engine::event_table::EventTable;
 use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rules::identity::EventIds;
 use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::tables::Tables;
@@ -223,7 +223,9 @@ impl Drop for SqlLog<'_> {
 
 fn write(connection: &Connection, year: i32, file: &Path) -> Result<()> {
     let step = format!("writing {}", file.display());
-    connection.execute_batch(&tables::copy_events(year, file)).map_err(failed(&step))
+    // What is shown is not what is meant: a name with U+FFFD in it is another file's.
+    let name = file.to_str().ok_or_else(|| Error::file(file, "is not named in UTF-8, which DuckDB needs"))?;
+    connection.execute_batch(&tables::copy_events(year, name)).map_err(failed(&step))
 }
 
 impl EventLog for SqlLog<'_> {
