@@ -39,7 +39,7 @@ pub(super) struct Resources {
     /// Worker threads of every engine [env: BENCHMARK_THREADS] [default: usable CPUs]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Say nothing but results and errors
+    /// Say nothing but results, warnings and errors
     #[arg(short, long)]
     pub quiet: bool,
 }
@@ -213,12 +213,9 @@ impl Work<'_> {
 }
 
 impl Prepared {
-    /// Tells about the census and implausible rows, on standard error.
+    /// Tells about the census, unless quiet, and warns of implausible rows, on standard error.
     pub fn report_census(&self, quiet: bool) {
-        if quiet {
-            return;
-        }
-        if !self.loaded.synthetic {
+        if !self.loaded.synthetic && !quiet {
             let people = self.loaded.census.len();
             eprintln!(
                 "census {}: {people} active employees, {} inactive rows left out",

@@ -134,11 +134,12 @@ impl Claim {
     fn publish_by(self, exchange: fn(&Path, &Path) -> io::Result<Exchanged>) -> Result<()> {
         check(&self.place, self.force)?;
         let (new, place) = (self.new_output(), &self.place);
-        let refused = |e: io::Error| {
-            Error::file(
+        let refused = |e: io::Error| match e.kind() {
+            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => Error::file(
                 place,
-                format!("the output cannot be put there ({e}); a mount point cannot be replaced: give a folder in it"),
-            )
+                format!("the output cannot be put there ({e}): a mount point cannot be replaced, give a folder in it"),
+            ),
+            _ => Error::file(place, e),
         };
         let changed = |place: &Path| {
             check(place, self.force)?;

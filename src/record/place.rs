@@ -15,19 +15,19 @@ pub(super) fn resolve(out: &Path) -> Result<PathBuf> {
     let mut place: PathBuf = std::path::absolute(out).map_err(failed)?.components().collect();
     // As many links as systems follow.
     for _ in 0..40 {
-        match fs::canonicalize(&place) {
+        let missing = match fs::canonicalize(&place) {
             Ok(place) => return Ok(place),
-            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(e) if e.kind() == ErrorKind::NotFound => e,
             Err(e) => return Err(failed(e)),
-        }
+        };
         // It is to be made, perhaps where a link says.
         match fs::read_link(&place) {
             Ok(target) => place = place.parent().unwrap_or(Path::new("")).join(target),
             Err(_) => {
                 // What is above a folder that is not there is nowhere.
-                let mut missing = place.ancestors().take_while(|above| !above.exists());
-                let nowhere = missing.any(|above| above.ends_with(".."));
-                return if nowhere { Err(failed(ErrorKind::NotFound.into())) } else { Ok(place) };
+                let mut to_make = place.ancestors().take_while(|above| !above.exists());
+                let nowhere = to_make.any(|above| above.ends_with(".."));
+                return if nowhere { Err(failed(missing)) } else { Ok(place) };
             }
         }
     }
