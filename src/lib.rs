@@ -14,6 +14,7 @@ pub mod fingerprint;
 pub mod measure;
 pub mod parity;
 pub mod record;
+pub mod remarks;
 pub mod report;
 pub mod results;
 pub mod rules;
