@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_zero_has_no_logarithm_and_is_no_error() {
         let found = figure(&[0.0, 0.0, 4_096.0]);
-        assert_eq!((found.statistic, found.estimate), (Statistic::Mean, 4_096.0 / 3.0));
+        assert!(found.statistic == Statistic::Mean && (found.estimate - 4_096.0 / 3.0).abs() < 1e-9, "{found:?}");
         assert!(found.ci95.is_some_and(|interval| interval.lower == 0.0 && interval.upper.is_finite()));
         assert_eq!(figure(&[0.0, 0.0]).ci95, Interval::new(0.0, 0.0));
         // A metric of somebody's own may be negative.

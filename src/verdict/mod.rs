@@ -5,6 +5,7 @@ pub mod check;
 mod days;
 mod decision;
 pub mod paired;
+mod rounds;
 pub mod stored;
 pub mod thresholds;
 

@@ -1,13 +1,14 @@
 //! The decision on paired rounds: base and head each run once per round, in balanced random order, and at most two looks
 //! are taken at the figures (`docs/verdicts.md`, "Paired run").
 
-use super::decision::{Measured, Shown, whose};
+use super::decision::{Measured, whose};
+use super::rounds::Rounds;
 use super::thresholds::Thresholds;
 use super::{Gated, Severity, Verdict};
 use crate::results::comparison::Effect;
 use crate::stats::{
-    Interval, cohens_d, hedges_g, hodges_lehmann, median, minimum_detectable_effect, paired_difference, rounds_needed,
-    signed_rank_test, standard_deviation, student_t_test, welch_t_test,
+    Interval, cohens_d, hedges_g, hodges_lehmann, minimum_detectable_effect, paired_difference, signed_rank_test,
+    standard_deviation, student_t_test, welch_t_test,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +16,9 @@ use serde::{Deserialize, Serialize};
 pub const FIRST_LOOK: usize = 10;
 /// Rounds before the second, and last.
 pub const SECOND_LOOK: usize = 20;
-const CONFIDENCE: f64 = 0.95;
+pub(super) const CONFIDENCE: f64 = 0.95;
 /// Power at which the smallest effect that could have been shown is stated.
-const POWER: f64 = 0.80;
+pub(super) const POWER: f64 = 0.80;
 
 /// What was decided about one figure of one benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,13 +83,6 @@ pub fn judge_memory(base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<
     judge(Measured::Memory, base, head, thresholds)
 }
 
-/// The rounds of a measurement, as logarithms of `head / base`.
-struct Rounds {
-    logs: Vec<f64>,
-    deviation: Option<f64>,
-    interval: Option<Interval>,
-}
-
 fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<Judgement> {
     let usable = |values: &[f64]| values.iter().all(|value| value.is_finite() && *value > 0.0);
     let rounds = if base.len() == head.len() && usable(base) && usable(head) { base.len() } else { 0 };
@@ -144,73 +138,6 @@ fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds
         }
     };
     measured.figures().iter().map(of_figure).collect()
-}
-
-/// What the rounds say.
-#[derive(Clone, Copy)]
-enum Said {
-    TooFew,
-    Within,
-    BothSides,
-    ToBeConfirmed,
-    Confirmed(Severity),
-    NotConfirmed,
-}
-
-impl Said {
-    fn verdict(self) -> (Verdict, Option<Severity>) {
-        match self {
-            Said::Within => (Verdict::Pass, None),
-            Said::Confirmed(severity) => (Verdict::Fail, Some(severity)),
-            _ => (Verdict::Inconclusive, None),
-        }
-    }
-
-    fn words(self, threshold: &str, rounds: usize) -> String {
-        match self {
-            Said::TooFew => format!("{rounds} round(s) carry no interval"),
-            Said::Within => format!("the whole interval is within {threshold}"),
-            Said::BothSides => format!("the interval reaches both sides of {threshold}"),
-            Said::ToBeConfirmed => format!("beyond {threshold} at the first look, to be confirmed"),
-            Said::Confirmed(_) => format!("the whole interval is beyond {threshold}, and the fresh rounds agree"),
-            Said::NotConfirmed => format!("beyond {threshold}, but the fresh rounds do not agree"),
-        }
-    }
-}
-
-impl Rounds {
-    fn say(&self, measured: Measured, thresholds: &Thresholds) -> Said {
-        let rounds = self.logs.len();
-        let Some(interval) = self.interval else { return Said::TooFew };
-        let fresh = median(&self.logs[FIRST_LOOK.min(rounds)..]).map(f64::exp);
-        let fresh_agrees = fresh.is_some_and(|fresh| measured.severity(thresholds, fresh).is_some());
-        match measured.shown(thresholds, interval) {
-            Shown::Within => Said::Within,
-            Shown::Both => Said::BothSides,
-            Shown::Beyond(_) if rounds < SECOND_LOOK => Said::ToBeConfirmed,
-            Shown::Beyond(severity) if fresh_agrees => Said::Confirmed(severity),
-            Shown::Beyond(_) => Said::NotConfirmed,
-        }
-    }
-
-    /// Rounds that would settle what these did not.
-    fn needed(&self, measured: Measured, thresholds: &Thresholds, verdict: Verdict) -> Option<usize> {
-        let rounds = self.logs.len();
-        if self.interval.is_none() {
-            return Some(next_look(rounds));
-        }
-        if verdict != Verdict::Inconclusive {
-            return None;
-        }
-        let (_, margin) = measured.decider(thresholds);
-        let distance = (hodges_lehmann(&self.logs, CONFIDENCE)?.value - margin).abs();
-        rounds_needed(self.deviation?, distance, CONFIDENCE, POWER).map(|count| count.max(next_look(rounds)))
-    }
-}
-
-/// The least rounds at which anything new can be decided.
-fn next_look(rounds: usize) -> usize {
-    [FIRST_LOOK, SECOND_LOOK].into_iter().find(|&look| rounds < look).unwrap_or(rounds + 1)
 }
 
 fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
