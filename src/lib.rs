@@ -15,6 +15,7 @@ mod guard;
 pub mod measure;
 pub mod parity;
 pub mod record;
+pub mod remarks;
 pub mod report;
 pub mod results;
 pub mod rules;
