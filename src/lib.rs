@@ -12,6 +12,7 @@ pub mod export;
 pub mod files;
 pub mod fingerprint;
 pub mod measure;
+pub mod panics;
 pub mod parity;
 pub mod record;
 pub mod report;

@@ -4,6 +4,7 @@ pub mod event_table;
 pub mod padding;
 pub mod polars;
 pub mod reference;
+mod resources;
 pub mod sql;
 
 use crate::census::Census;
@@ -149,6 +150,7 @@ pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions)
             mode.name()
         )));
     }
+    resources::check(mode, options.threads)?;
     let engine: Box<dyn Engine> = match mode {
         Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),
         Mode::Polars => Box::new(polars::PolarsEngine::open(run, census, options)?),
