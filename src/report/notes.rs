@@ -1,6 +1,8 @@
 //! What a reader must know before trusting a figure.
 
+use crate::measure::load::NOISE;
 use crate::results::{Basis, Results};
+use crate::stats::mean;
 
 /// The notes of results.
 pub(super) fn notes(results: &Results) -> Vec<String> {
@@ -13,14 +15,20 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
                 "{id} was measured with deliberate padding ({padding}): its figures say nothing about the engine."
             ));
         }
+        for run in mode.runs.iter().filter(|run| run.replaced_by.is_some()) {
+            let error = run.error.as_deref().unwrap_or("no output");
+            notes.push(format!("{id}: a process was ended from outside and is in no figure: {error}."));
+        }
         for run in mode.failed() {
             let error = run.error.as_deref().unwrap_or("no output");
             notes.push(format!("{id} run {} failed and is in no figure: {error}", run.run_number));
         }
+        let done = mode.runs.iter().filter(|run| run.replaced_by.is_none()).count();
+        let given_up = mode.failed().iter().any(|run| run.ended_from_outside);
         if let Some(planned) = mode.runs.first().and_then(|run| run.planned_runs)
-            && (mode.runs.len() as u32) < planned
+            && (done as u32) < planned
+            && !given_up
         {
-            let done = mode.runs.len();
             notes.push(format!(
                 "{id}: its latest session was cut off after {done} of {planned} runs; measure it again."
             ));
@@ -51,12 +59,17 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
             ));
         }
     }
-    let runs = || results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| mode.runs.first());
-    let busiest = runs().filter_map(|run| Some((run.machine.load_average_1m?, run.machine.key.usable_cpus)));
-    if let Some((load, cpus)) = busiest.max_by(|a, b| a.0.total_cmp(&b.0))
-        && load > cpus as f64 / 2.0
+    let busiest = results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| {
+        let others: Vec<f64> = mode.runs.iter().filter_map(|run| run.machine.others_cpus).collect();
+        Some((mean(&others)?, mode.runs.first()?.machine.key.usable_cpus, mode.benchmark.id()))
+    });
+    if let Some((others, cpus, id)) = busiest.max_by(|a, b| a.0.total_cmp(&b.0))
+        && others >= NOISE * cpus as f64
     {
-        notes.push(format!("The machine was busy when a session started: load {load:.1} on {cpus} CPUs."));
+        notes.push(format!(
+            "The machine was busy: other programs used {others:.1} of {cpus} CPUs while {id} was measured; measure again when \
+             it is quiet."
+        ));
     }
     notes
 }
