@@ -104,13 +104,14 @@ impl Prepared {
     pub fn report_census(&self) {
         if !self.loaded.synthetic {
             let people = self.loaded.census.len();
-            eprintln!(
+            crate::console::line(&format!(
                 "census {}: {people} active employees, {} inactive rows left out",
                 self.loaded.source, self.loaded.inactive
-            );
+            ));
         }
         for warning in &self.loaded.warnings {
-            eprintln!("warning: {} row(s) {}, kept: {}", warning.rows, warning.what, warning.examples.join("; "));
+            let examples = crate::console::one_line(&warning.examples.join("; "));
+            crate::console::warning(format!("{} row(s) {}, kept: {examples}", warning.rows, warning.what));
         }
     }
 }

@@ -137,9 +137,9 @@ impl Side {
     /// # Errors
     /// What it said when it ended before that.
     pub fn start(&self, work: &Work) -> Result<Process> {
-        let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
-        let words = tempfile::tempfile().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
-        let heard = words.try_clone().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
+        let place = tempfile::tempdir().map_err(Error::temporary)?;
+        let words = tempfile::tempfile().map_err(Error::temporary)?;
+        let heard = words.try_clone().map_err(Error::temporary)?;
         let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {

@@ -134,7 +134,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                eprintln!("{error}");
+                crate::console::line(&error.chain());
                 ExitCode::from(2)
             }
         }

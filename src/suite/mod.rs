@@ -38,9 +38,9 @@ pub fn main() -> ExitCode {
     // Criterion panics on arguments it cannot use; a user wants the words, not the place in Criterion's source.
     std::panic::set_hook(Box::new(|panic| {
         let text = panic.payload_as_str().unwrap_or("internal error");
-        eprintln!("error: {text}");
+        crate::console::error(text);
         if std::env::var_os("RUST_BACKTRACE").is_some() {
-            eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
+            crate::console::line(&format!("{panic}\n{}", std::backtrace::Backtrace::force_capture()));
         }
         std::process::exit(2);
     }));
@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
 
 /// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
 fn fail(error: &Error) -> ! {
-    eprintln!("error: {error}");
+    crate::console::error(error.chain());
     std::process::exit(i32::from(error.exit_code()))
 }
 
@@ -61,7 +61,7 @@ fn run() -> Result<()> {
     let mut settings = Choices::default().complete(&config)?.resolve(&config.catalogue()?)?;
     settings.records = !arguments().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
     if let Some(padding) = padding::active() {
-        eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
+        crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
     // SAFETY: this is the start of the process; it still has its one thread,
     unsafe { crate::engine::polars::set_threads(settings.options.threads) };
