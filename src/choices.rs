@@ -153,8 +153,10 @@ impl Choices {
 
     /// The custom scenario.
     fn custom(&self, seed: u64) -> Result<Selection> {
-        let needed = |what: &str, settings, variable| {
-            Error::Missing { what: format!("scenario custom needs {what}"), settings, variable }
+        let needed = |what: &str, settings, variable| Error::Missing {
+            what: format!("scenario custom needs {what}"),
+            settings,
+            variable,
         };
         let start_year =
             self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;

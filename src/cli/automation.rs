@@ -248,7 +248,8 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
     let folder = context.baseline_folder(place.and_then(|place| place.baseline_dir.as_deref()));
     let has_baseline = |scenarios: &[String]| -> Result<bool> {
         let Some(place) = place else { return Ok(false) };
-        let choices = Choices { scenarios: scenarios.to_vec(), modes: common.selected.choices().modes, ..Default::default() };
+        let choices =
+            Choices { scenarios: scenarios.to_vec(), modes: common.selected.choices().modes, ..Default::default() };
         let settings = choices.complete(&context.config)?.resolve(&context.catalogue)?;
         let threads = settings.options.threads;
         Ok(settings.selections.iter().all(|selection| {

@@ -44,7 +44,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let mut text = Vec::new();
     match (shell, &args.to) {
         (Some(_), Some(_)) => {
-            return Err(Error::Config("--to is for `completions man`, which has many pages; a shell's is printed".into()));
+            return Err(Error::Config(
+                "--to is for `completions man`, which has many pages; a shell's is printed".into(),
+            ));
         }
         (Some(shell), None) => {
             clap_complete::generate(shell, &mut offering(context.catalogue.names()), "planbench", &mut text);

@@ -31,11 +31,9 @@ fn defaults(verb: &str) -> Vec<(&'static str, String)> {
         "compare" => vec![("scenarios", names(&compare::SCENARIOS)), ("modes", all())],
         "report" | "export" | "trend" => vec![("scenarios", found()), ("modes", found())],
         "quick-validate" => vec![("scenarios", "quick".into()), ("modes", all()), ("runs", "3".into())],
-        "daily-monitor" => vec![
-            ("scenarios", names(&["quick", "1kx3", "5kx5"])),
-            ("modes", all()),
-            ("runs", "10".into()),
-        ],
+        "daily-monitor" => {
+            vec![("scenarios", names(&["quick", "1kx3", "5kx5"])), ("modes", all()), ("runs", "10".into())]
+        }
         "release-gate" => vec![
             ("scenarios", "5kx5".into()),
             ("modes", "sql polars for the gate, all for the rest".into()),
@@ -112,7 +110,8 @@ mod tests {
     /// Every option that may be left out and changes what is done says what holds then.
     #[test]
     fn defaults_are_shown_by_every_verb() {
-        let shared = ["scenarios", "modes", "runs", "seed", "seeds", "threads", "output_dir", "baseline_dir", "history"];
+        let shared =
+            ["scenarios", "modes", "runs", "seed", "seeds", "threads", "output_dir", "baseline_dir", "history"];
         let mut seen = BTreeMap::<&str, usize>::new();
         for verb in command().get_subcommands() {
             for argument in verb.get_arguments().filter(|argument| !argument.is_hide_set()) {

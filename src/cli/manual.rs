@@ -31,34 +31,37 @@ fn page(command: &Command, verb: Option<&Command>) -> Result<String> {
     let version = format!("planbench {}", command.get_version().unwrap_or_default());
     let about = shown.get_about().map(ToString::to_string).unwrap_or_default();
     let mut roff = Roff::default();
-    // No day is known on which a page last changed; mdoc's own word for that.
-    roff.control("TH", [name.to_uppercase().as_str(), "1", "", version.as_str(), "planbench manual"]);
+    roff.control("TH", [name.to_uppercase().as_str(), "1", &day(), version.as_str(), "planbench manual"]);
     roff.control("SH", ["NAME"]);
-    roff.text([roman(format!("{name} - {}", about.trim_end_matches('.')))]);
+    paragraph(&mut roff, &format!("{name} - {}", about.trim_end_matches('.')));
     roff.control("SH", ["SYNOPSIS"]);
     roff.text(synopsis(shown, verb));
     roff.control("SH", ["DESCRIPTION"]);
-    roff.text([roman(&about)]);
-    let visible: Vec<&Arg> = shown.get_arguments().filter(|argument| !argument.is_hide_set()).collect();
+    paragraph(&mut roff, &format!("{}.", about.trim_end_matches('.')));
+    let mut visible: Vec<&Arg> = shown.get_arguments().filter(|argument| !argument.is_hide_set()).collect();
+    visible.sort_by_key(|argument| argument.get_display_order());
     roff.control("SH", ["OPTIONS"]);
     for argument in &visible {
         roff.control("TP", []);
         roff.text(heading(argument));
-        roff.text([roman(body(argument))]);
+        paragraph(&mut roff, &body(argument));
     }
     if verb.is_none() {
         roff.control("SH", ["VERBS"]);
         for verb in verbs(command) {
             roff.control("TP", []);
             roff.text([bold(verb.get_name())]);
-            roff.text([roman(verb.get_about().map(ToString::to_string).unwrap_or_default())]);
+            paragraph(&mut roff, &verb.get_about().map(ToString::to_string).unwrap_or_default());
         }
     }
     roff.control("SH", ["EXIT STATUS"]);
-    roff.text([roman(match verb {
-        Some(verb) => help::exit_codes(verb.get_name()),
-        None => super::EXIT_CODES,
-    })]);
+    let codes = verb.map_or(super::EXIT_CODES, |verb| help::exit_codes(verb.get_name()));
+    for code in codes.trim_start_matches("Exit codes: ").trim_end_matches('.').split("; ") {
+        let (number, meaning) = code.split_once(' ').unwrap_or((code, ""));
+        roff.control("TP", []);
+        roff.text([bold(number)]);
+        paragraph(&mut roff, meaning);
+    }
     let variables = variables(&visible);
     if !variables.is_empty() {
         roff.control("SH", ["ENVIRONMENT"]);
@@ -71,7 +74,14 @@ fn page(command: &Command, verb: Option<&Command>) -> Result<String> {
         roff.text([roman("A variable that is blank does not count.")]);
     }
     roff.control("SH", ["SEE ALSO"]);
-    roff.text(see_also(command, verb));
+    let others: Vec<String> = match verb {
+        Some(_) => vec!["planbench".to_owned()],
+        None => verbs(command).map(|verb| format!("planbench-{}", verb.get_name())).collect(),
+    };
+    for (index, other) in others.iter().enumerate() {
+        let end = if index + 1 < others.len() { "(1)," } else { "(1)" };
+        roff.text([bold(other), roman(end)]);
+    }
     let mut text = Vec::new();
     roff.to_writer(&mut text).map_err(|e| Error::failed("manual page", e))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
@@ -165,17 +175,63 @@ fn variables(arguments: &[&Arg]) -> BTreeMap<String, String> {
     found
 }
 
-fn see_also(command: &Command, verb: Option<&Command>) -> Vec<Inline> {
-    let names: Vec<String> = match verb {
-        Some(_) => vec!["planbench".to_owned()],
-        None => verbs(command).map(|verb| format!("planbench-{}", verb.get_name())).collect(),
-    };
-    let mut line = Vec::new();
-    for name in names {
-        if !line.is_empty() {
-            line.push(roman(", "));
+/// Text in lines that are short enough in the source, too.
+fn paragraph(roff: &mut Roff, text: &str) {
+    // Some characters take two in the source.
+    let width = |word: &str| word.chars().map(|c| if "-\\'`".contains(c) { 4 } else { 1 }).sum::<usize>();
+    let (mut line, mut length) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        if length > 0 && length + width(word) >= LINE {
+            roff.text([roman(std::mem::take(&mut line))]);
+            length = 0;
         }
-        line.extend([bold(name), roman("(1)")]);
+        if length > 0 {
+            line.push(' ');
+        }
+        line.push_str(word);
+        length += width(word) + 1;
     }
-    line
+    roff.text([roman(line)]);
+}
+
+/// Longest line of a page's source, characters.
+const LINE: usize = 76;
+
+/// The day that a page is of: today, or what `SOURCE_DATE_EPOCH` says to whoever builds packages that can be repeated.
+fn day() -> String {
+    let told = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
+    let time = told.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    time.unwrap_or_else(jiff::Timestamp::now).to_string().chars().take(10).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_a_page_with_every_section() {
+        let pages = pages().expect("pages");
+        let command = crate::cli::command();
+        assert_eq!(pages.len(), 1 + verbs(&command).count());
+        for (name, page) in &pages {
+            let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix(".SH ")).collect();
+            let mut expected =
+                vec!["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "VERBS", "\"EXIT STATUS\"", "ENVIRONMENT"];
+            expected.push("\"SEE ALSO\"");
+            if name != "planbench.1" {
+                expected.retain(|section| *section != "VERBS");
+            }
+            assert_eq!(sections, expected, "{name}");
+            let title = page.lines().find(|line| line.starts_with(".TH ")).expect("a title");
+            let words: Vec<&str> = title.split(' ').collect();
+            assert_eq!(words[1], name.trim_end_matches(".1").to_uppercase());
+            let day = words[3];
+            assert!(day.len() == 10 && day.starts_with("20") && day.matches('-').count() == 2, "{title}");
+            assert!(page.lines().all(|line| line.len() <= 80 && line.trim_end() == line && !line.is_empty()), "{name}");
+        }
+        let run = &pages.iter().find(|(name, _)| name == "planbench-run.1").expect("run").1;
+        for part in ["BENCHMARK_SCENARIOS", "BENCHMARK_RUNS", "PLANBENCH_CONFIG", "\\fB130\\fR", "\\-\\-scenario\\fR"] {
+            assert!(run.contains(part), "{part}");
+        }
+    }
 }

@@ -62,7 +62,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let settings = choices.resolve(&context.catalogue)?;
     let limits = args.limits;
     let has_target = settings.selections.iter().any(|selection| selection.target_time_seconds.is_some());
-    if !has_target && limits.target.target_time.is_none() && limits.min_throughput.is_none() && limits.max_memory_mb.is_none()
+    if !has_target
+        && limits.target.target_time.is_none()
+        && limits.min_throughput.is_none()
+        && limits.max_memory_mb.is_none()
     {
         return Err(nothing_to_gate());
     }

@@ -138,10 +138,8 @@ impl Rounds {
     }
 
     fn describe(&self, step: Step<'_>, elapsed: Duration) -> String {
-        let mut text = format!(
-            "[{}/{}] {} round {} of {}",
-            step.number, step.benchmarks, step.benchmark, step.round, step.rounds
-        );
+        let mut text =
+            format!("[{}/{}] {} round {} of {}", step.number, step.benchmarks, step.benchmark, step.round, step.rounds);
         // No round has ended yet: nothing is known.
         if self.done > 0 {
             let later = (step.benchmarks - step.number) * step.rounds_of_each;

@@ -55,8 +55,13 @@ impl Profiler for FlamegraphProfiler {
             Ok(())
         };
         match write() {
-            Ok(()) => crate::console::line(&format!("flame graph of {benchmark_id}: {}", crate::console::path(&target))),
-            Err(error) => crate::console::warning(format!("no flame graph of {benchmark_id} in {}: {error}", crate::console::path(&target))),
+            Ok(()) => {
+                crate::console::line(&format!("flame graph of {benchmark_id}: {}", crate::console::path(&target)))
+            }
+            Err(error) => crate::console::warning(format!(
+                "no flame graph of {benchmark_id} in {}: {error}",
+                crate::console::path(&target)
+            )),
         }
     }
 }
