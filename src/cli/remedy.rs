@@ -79,12 +79,10 @@ impl Used {
 
     fn remedy(&self, error: &Error) -> Option<String> {
         match error {
-            Error::Missing { settings, variable, .. } => {
+            Error::Missing { settings, .. } => {
                 let flags: Vec<String> = settings.iter().filter_map(|id| self.flag(id)).collect();
-                Some(match flags.as_slice() {
-                    [] => format!("set {}", variable.replace(" or ", ", or ")),
-                    flags => format!("give {}", flags.join(" or ")),
-                })
+                // The variable is in the error's own words.
+                (!flags.is_empty()).then(|| format!("give {}", flags.join(" or ")))
             }
             Error::Temporary { cause, .. } => trouble(cause).map(temporary),
             Error::Failed { cause, .. } => trouble(cause).and_then(anywhere),
@@ -111,7 +109,17 @@ impl Used {
                 }
             }
         }
-        closest.map(|(id, _)| id)
+        closest.map(|(id, _)| id).or_else(|| self.beside(path))
+    }
+
+    /// The argument beside whose place a path is: outputs are prepared there, under hidden names.
+    fn beside(&self, path: &Path) -> Option<&str> {
+        let folder = |path: &Path| std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_path_buf));
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let prepared = |id: &str| matches!(self.purpose(id), Purpose::WriteFile | Purpose::WriteFolder);
+        let found = folder(path).filter(|_| hidden)?;
+        let mut paths = self.paths.iter();
+        paths.find(|(id, known)| prepared(id) && folder(known).as_ref() == Some(&found)).map(|(id, _)| id.as_str())
     }
 
     fn about_argument(&self, id: &str, path: &Path, trouble: Trouble) -> String {
@@ -279,6 +287,11 @@ mod tests {
         let denied = |path: &Path| used.explain(&Error::file(path, io::Error::from(ErrorKind::PermissionDenied)));
         assert!(denied(Path::new("out/reports/mine/report.json")).ends_with("or give another folder with --to"));
         assert!(denied(Path::new("out/criterion/x")).ends_with("or give another folder with --output-dir"));
+        assert!(denied(Path::new("out/reports/.mine.staging-1")).ends_with("with --output-dir"));
+        let verb = command.find_subcommand("generate").expect("generate").clone();
+        let generate = Used { verb, paths: vec![("out".into(), "some/events".into())] };
+        let error = Error::file(Path::new("some/.events.staging-1"), io::Error::from(ErrorKind::InvalidFilename));
+        assert!(generate.explain(&error).ends_with("with --out"), "{}", generate.explain(&error));
         let temporary = denied(&std::env::temp_dir().join("x"));
         assert!(temporary.contains("set TMPDIR") && flags(&temporary).is_empty(), "{temporary}");
         let full = used.explain(&Error::temporary(io::Error::from(ErrorKind::StorageFull)));
@@ -302,6 +315,6 @@ mod tests {
             Used { verb: command.find_subcommand(verb).expect(verb).clone(), paths: Vec::new() }.explain(&missing)
         };
         assert!(explain("run").ends_with("give --start-year"));
-        assert!(explain("daily-monitor").ends_with("set BENCHMARK_START_YEAR"));
+        assert!(explain("daily-monitor").ends_with("its first year (BENCHMARK_START_YEAR)"));
     }
 }
