@@ -1,4 +1,5 @@
-//! The one error type of the library: every variant says what was wrong, where, and what to do.
+//! The one error type of the library: every variant says what was wrong and where; and what to do, unless that
+//! depends on a flag: `cli::remedy` knows which verb has which.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

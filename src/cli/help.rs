@@ -105,7 +105,7 @@ pub(super) fn exit_codes(verb: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::cli::command;
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     /// Every option that may be left out and changes what is done says what holds then.
     #[test]
@@ -149,6 +149,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Every variable that a verb's help names is in the README's table, and every one of ours there stands in some help.
+    #[test]
+    fn variables_are_those_of_the_readme() {
+        let page = include_str!("../../README.md");
+        let table = page.split("## Settings").nth(1).and_then(|rest| rest.split("```toml").next()).expect("Settings");
+        let word = |text: &str| text.split(|c: char| !c.is_ascii_uppercase() && c != '_').map(str::to_owned).collect();
+        let rows = table.lines().filter(|line| line.starts_with("| `"));
+        let cells = rows.filter_map(|line| line.split('|').nth(1));
+        let ours = |name: &String| ["BENCHMARK_", "PLANBENCH_", "DD_H"].iter().any(|start| name.starts_with(start));
+        let listed: BTreeSet<String> = cells.flat_map(|cell| -> Vec<String> { word(cell) }).filter(ours).collect();
+        let mut helped = BTreeSet::new();
+        for verb in command().get_subcommands() {
+            for argument in verb.get_arguments() {
+                helped.extend(argument.get_env().map(|variable| variable.to_string_lossy().into_owned()));
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                let named = help.split("[env: ").nth(1).and_then(|rest| rest.split(']').next()).map(str::to_owned);
+                helped.extend(named);
+            }
+        }
+        assert_eq!(helped.difference(&listed).collect::<Vec<_>>(), Vec::<&String>::new(), "not in the README");
+        assert_eq!(listed.difference(&helped).collect::<Vec<_>>(), Vec::<&String>::new(), "in no verb's help");
     }
 
     /// What only one verb can do is listed by no other.

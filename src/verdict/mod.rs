@@ -1,5 +1,5 @@
 //! When something has regressed: thresholds, and the decision against a stored baseline. `docs/verdicts.md` is the
-//! procedure; nothing else in this crate decides.
+//! procedure, and says what else decides: targets, the faster engine, whether a machine is fit.
 
 pub mod check;
 pub mod paired;
