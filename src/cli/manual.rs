@@ -35,7 +35,9 @@ fn page(command: &Command, verb: Option<&Command>) -> Result<String> {
     roff.control("SH", ["NAME"]);
     paragraph(&mut roff, &format!("{name} - {}", about.trim_end_matches('.')));
     roff.control("SH", ["SYNOPSIS"]);
-    roff.text(synopsis(shown, verb));
+    for line in synopsis(shown, verb) {
+        roff.text(line);
+    }
     roff.control("SH", ["DESCRIPTION"]);
     paragraph(&mut roff, &format!("{}.", about.trim_end_matches('.')));
     let mut visible: Vec<&Arg> = shown.get_arguments().filter(|argument| !argument.is_hide_set()).collect();
@@ -87,25 +89,24 @@ fn page(command: &Command, verb: Option<&Command>) -> Result<String> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-fn synopsis(shown: &Command, verb: Option<&Command>) -> Vec<Inline> {
-    let mut line = vec![bold("planbench")];
-    if let Some(verb) = verb {
-        line.extend([roman(" "), bold(verb.get_name())]);
-    }
+/// In lines, which are filled when shown.
+fn synopsis(shown: &Command, verb: Option<&Command>) -> Vec<Vec<Inline>> {
+    let mut lines = vec![vec![bold("planbench")]];
+    lines.extend(verb.map(|verb| vec![bold(verb.get_name())]));
     for argument in shown.get_arguments().filter(|argument| !argument.is_hide_set() && argument.is_required_set()) {
         if let Some(long) = argument.get_long() {
-            line.extend([roman(" "), bold(format!("--{long}")), roman(" "), italic(value(argument))]);
+            lines.push(vec![bold(format!("--{long}")), roman(" "), italic(value(argument))]);
         }
     }
-    line.extend([roman(" ["), italic("options"), roman("]")]);
+    lines.push(vec![roman("["), italic("options"), roman("]")]);
     for argument in shown.get_positionals().filter(|argument| !argument.is_hide_set()) {
-        let (before, after) = if argument.is_required_set() { (" ", "") } else { (" [", "]") };
-        line.extend([roman(before), italic(value(argument)), roman(after)]);
+        let (before, after) = if argument.is_required_set() { ("", "") } else { ("[", "]") };
+        lines.push(vec![roman(before), italic(value(argument)), roman(after)]);
     }
     if verb.is_none() {
-        line.extend([roman(" "), italic("verb"), roman(" ...")]);
+        lines.push(vec![italic("verb"), roman(" ...")]);
     }
-    line
+    lines
 }
 
 fn value(argument: &Arg) -> String {
