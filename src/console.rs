@@ -54,6 +54,11 @@ pub fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", escaped(text));
 }
 
+/// A result, on standard output: a line, or several.
+pub fn result(text: &str) {
+    println!("{}", escaped(text.strip_suffix('\n').unwrap_or(text)));
+}
+
 /// A warning: something that has to be known, and that changes no outcome.
 pub fn warning(text: impl Display) {
     line(&format!("warning: {text}"));

@@ -9,7 +9,7 @@ pub fn command() -> Command {
     command_of(env!("CARGO_BIN_EXE_planbench"))
 }
 
-/// A program, without any variable that could change what planbench does.
+/// Another program, likewise.
 pub fn command_of(program: &str) -> Command {
     let mut command = Command::new(program);
     let ours = ["BENCHMARK_", "PLANBENCH_", "GITHUB_", "DD_", "CRITERION_", "BUILD_NUMBER", "CARGO_TARGET_DIR"];
