@@ -137,7 +137,10 @@ impl Claim {
         let refused = |e: io::Error| match e.kind() {
             ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => Error::file(
                 place,
-                format!("the output cannot be put there ({e}): a mount point cannot be replaced, give a folder in it"),
+                format!(
+                    "the output cannot be put there ({e}): a mount point, or a folder of a container's image, cannot be \
+                     replaced; give a folder in it"
+                ),
             ),
             _ => Error::file(place, e),
         };
