@@ -19,6 +19,9 @@ const NEW: &str = "new";
 const OLD: &str = "old";
 const SPILL: &str = "spill";
 
+/// What is said of a folder that holds an output which may not be replaced; the command line knows how it may.
+pub const NOT_EMPTY: &str = "is not empty: it holds an earlier output";
+
 /// Names and paths in a folder.
 pub(super) fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
     let list = fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
@@ -57,7 +60,7 @@ fn check(place: &Path, force: bool) -> Result<()> {
             format!("is not an output of `planbench generate`: {problem}; give an empty or new folder"),
         )),
         None if force => Ok(()),
-        None => Err(Error::file(place, "is not empty; --force replaces the output in it, or give another folder")),
+        None => Err(Error::file(place, NOT_EMPTY)),
     }
 }
 
