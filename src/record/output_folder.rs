@@ -6,7 +6,7 @@
 use super::event_folder::{irregularity, summary};
 use super::exchange::{Exchanged, exchange};
 use super::generation::SUMMARY;
-use super::place::{LOCK, Made, hidden, lock, resolve};
+use super::place::{LOCK, Made, hidden, is_mount_point, lock, resolve};
 use crate::error::{Error, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -21,6 +21,9 @@ const SPILL: &str = "spill";
 
 /// What is said of a folder that holds an output which may not be replaced; the command line knows how it may.
 pub const NOT_EMPTY: &str = "is not empty: it holds an earlier output";
+
+/// What is said of a folder that cannot be replaced as a whole.
+const IMMOVABLE: &str = "is a mount point, or a folder of a container's image, and cannot be replaced";
 
 /// Names and paths in a folder.
 pub(super) fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
@@ -94,6 +97,9 @@ impl Claim {
         if fs::metadata(&place).is_ok_and(|found| !found.is_dir()) {
             return Err(Error::file(&place, "is a file; give a folder"));
         }
+        if is_mount_point(&place) {
+            return Err(Error::file(&place, format!("{IMMOVABLE}; give a folder in it")));
+        }
         check(&place, force)?;
         let made = Made::new(parent)?;
         let parent = fs::canonicalize(parent).map_err(|e| Error::file(parent, e))?;
@@ -138,13 +144,9 @@ impl Claim {
         check(&self.place, self.force)?;
         let (new, place) = (self.new_output(), &self.place);
         let refused = |e: io::Error| match e.kind() {
-            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => Error::file(
-                place,
-                format!(
-                    "the output cannot be put there ({e}): a mount point, or a folder of a container's image, cannot be \
-                     replaced; give a folder in it"
-                ),
-            ),
+            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => {
+                Error::file(place, format!("{IMMOVABLE} ({e}); give a folder in it"))
+            }
             _ => Error::file(place, e),
         };
         let changed = |place: &Path| {
