@@ -11,6 +11,7 @@ pub mod error;
 pub mod export;
 pub mod files;
 pub mod fingerprint;
+mod guard;
 pub mod measure;
 pub mod parity;
 pub mod record;
