@@ -32,9 +32,9 @@ pub fn guarded(run: impl FnOnce() -> ExitCode) -> ExitCode {
 }
 
 /// What is said when somebody aborts, after what they said themselves.
-const ABORTED: &str = "error: this process was aborted, most often because the system gave it no more memory; use fewer threads \
-                       (--threads, BENCHMARK_THREADS) or a smaller scenario, or allow more (`ulimit -v`, the container's \
-                       limit)\n";
+const ABORTED: &str = "error: this process was aborted, most often because the system gave it no more memory, threads or open \
+                       files; use fewer threads (--threads, BENCHMARK_THREADS) or a smaller scenario, or allow more (`ulimit \
+                       -v`, `ulimit -u`, `ulimit -n`, the container's limits)\n";
 
 /// Who asks for memory and gets none aborts, and so do the libraries in C++; no panic comes of it.
 #[cfg(unix)]
