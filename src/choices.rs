@@ -153,11 +153,14 @@ impl Choices {
 
     /// The custom scenario.
     fn custom(&self, seed: u64) -> Result<Selection> {
-        let needed = |flag: &str, variable: &str| {
-            Error::Config(format!("scenario custom needs {flag} ({variable}); `planbench scenarios` shows how"))
+        let needed = |what: &str, settings, variable| Error::Missing {
+            what: format!("scenario custom needs {what}"),
+            settings,
+            variable,
         };
-        let start_year = self.start_year.ok_or_else(|| needed("--start-year", "BENCHMARK_START_YEAR"))?;
-        let end_year = self.end_year.ok_or_else(|| needed("--end-year", "BENCHMARK_END_YEAR"))?;
+        let start_year =
+            self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;
+        let end_year = self.end_year.ok_or_else(|| needed("its last year", &["end_year"], "BENCHMARK_END_YEAR"))?;
         let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
         let census = self.census.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
@@ -168,7 +171,7 @@ impl Choices {
             }
             (None, None) => {
                 let variables = "BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS";
-                return Err(needed("--employee-count or --census", variables));
+                return Err(needed("people", &["employee_count", "census"], variables));
             }
             (Some(_), Some(_)) => {
                 return Err(Error::Config("give a head count or a census for scenario custom, not both".into()));
@@ -234,9 +237,9 @@ fn warn_of_misspelt() {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("BENCHMARK_") && !VARIABLES.contains(&&*name) {
-                eprintln!(
-                    "warning: {name} is not a variable of this program and changes nothing (see README, Settings)"
-                );
+                crate::console::warning(format!(
+                    "{name} is not a variable of this program and changes nothing (see README, Settings)"
+                ));
             }
         }
     });

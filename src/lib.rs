@@ -6,6 +6,7 @@ pub mod choices;
 pub mod cli;
 pub mod compare;
 pub mod config;
+pub mod console;
 pub mod engine;
 pub mod error;
 pub mod export;

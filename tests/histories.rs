@@ -177,7 +177,8 @@ fn a_planted_slow_down_is_proven_round_by_round() {
     let slow_base = compare(&["--pad-base", "reference:time=3000"]);
     assert!(matches!(slow_base.status.code(), Some(0 | 3)), "faster is no regression");
     check(&compare(&["--max-time", "0s"]), 2, &["--max-time"]);
-    check(&compare(&["--runs", "3"]), 2, &["--max-time"]);
+    check(&compare(&["--runs", "3"]), 2, &["--runs", "unexpected"]);
+    check(&compare(&["--max-time", "0.001"]), 3, &["out of time after 0 round(s)"]);
     let short = compare(&["--max-time", "1ms"]);
     check(&short, 3, &["INCONCLUSIVE", "out of time after 0 round(s)"]);
     check(&planbench_in(place.path(), &["compare", "no-such-thing"], NONE), 2, &["no-such-thing"]);

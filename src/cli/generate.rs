@@ -1,6 +1,7 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
 use super::inputs::{Custom, Resources, choices, modes, one_seed, resources, work};
+use super::names::Names;
 use super::{Context, PASS};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
@@ -14,16 +15,16 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Engine to generate with: sql, polars or reference [env: BENCHMARK_MODES]
-    #[arg(long, alias = "modes", value_name = "MODE", num_args = 1.., value_parser = super::names)]
+    #[arg(long, visible_alias = "modes", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
     mode: Vec<String>,
     /// Named scenario (see `planbench scenarios`), or custom, which may be left out where years are given [env:
     /// BENCHMARK_SCENARIOS]
-    #[arg(long, alias = "scenarios", value_name = "NAME", num_args = 1.., value_parser = super::names)]
+    #[arg(long, visible_alias = "scenarios", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
     scenario: Vec<String>,
     #[command(flatten)]
     custom: Custom,
     /// Seed of every draw [env: BENCHMARK_SEED] [default: 42]
-    #[arg(long, alias = "seeds", value_name = "SEED", allow_negative_numbers = true, value_parser = one_seed)]
+    #[arg(long, visible_alias = "seeds", value_name = "SEED", allow_negative_numbers = true, value_parser = one_seed)]
     seed: Option<u64>,
     #[command(flatten)]
     resources: Resources,
@@ -82,7 +83,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let claim = Claim::new(&args.out, args.force)?;
     let is_left = claim.is_left();
     let prepared = work.prepare(seed, None)?;
-    prepared.report_census(args.resources.quiet);
+    prepared.report_census(context.quiet);
     if mode == Mode::Sql {
         remove_abandoned_spills();
     }
@@ -111,18 +112,16 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     for year in &summary.years {
         println!("{}: {} -> {} people, {} events", year.year, year.headcount_start, year.headcount_end, year.events);
     }
-    if !args.resources.quiet {
-        let t = &summary.timings_seconds;
-        eprintln!(
-            "setup {:.3} s, generation {:.3} s, Parquet {:.3} s; written to {}",
-            t.setup,
-            t.generation,
-            t.persist,
-            args.out.display()
-        );
-        if is_left {
-            eprintln!("note: the folder that you are in was replaced as a whole: go into it again to see the output");
-        }
+    let (talk, t) = (context.talk(), &summary.timings_seconds);
+    talk.say(&format!(
+        "setup {:.3} s, generation {:.3} s, Parquet {:.3} s; written to {}",
+        t.setup,
+        t.generation,
+        t.persist,
+        crate::console::path(&args.out)
+    ));
+    if is_left {
+        talk.say("note: the folder that you are in was replaced as a whole: go into it again to see the output");
     }
     Ok(PASS)
 }

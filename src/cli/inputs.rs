@@ -1,6 +1,7 @@
 //! Arguments that say what to simulate, shared by the verbs that do not measure.
 
-use super::{Context, split};
+use super::Context;
+use super::names::split;
 use crate::census::{self, LoadedCensus};
 use crate::choices::{Choices, split_names};
 use crate::engine::{EngineOptions, Mode};
@@ -33,15 +34,12 @@ pub(super) struct Custom {
     pub assumptions: Option<PathBuf>,
 }
 
-/// Resources of the engines, and how much is said.
+/// Resources of the engines.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Resources {
     /// Worker threads of every engine [env: BENCHMARK_THREADS] [default: usable CPUs]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Say nothing but results, warnings and errors
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 /// What the command line says, with variables and the settings file where it leaves something open.
@@ -217,13 +215,14 @@ impl Prepared {
     pub fn report_census(&self, quiet: bool) {
         if !self.loaded.synthetic && !quiet {
             let people = self.loaded.census.len();
-            eprintln!(
+            crate::console::line(&format!(
                 "census {}: {people} active employees, {} inactive rows left out",
                 self.loaded.source, self.loaded.inactive
-            );
+            ));
         }
         for warning in &self.loaded.warnings {
-            eprintln!("warning: {} row(s) {}, kept: {}", warning.rows, warning.what, warning.examples.join("; "));
+            let examples = crate::console::one_line(&warning.examples.join("; "));
+            crate::console::warning(format!("{} row(s) {}, kept: {examples}", warning.rows, warning.what));
         }
     }
 }

@@ -9,10 +9,14 @@ mod doctor;
 mod export;
 mod generate;
 mod github;
+mod help;
 mod inputs;
+mod manual;
+mod names;
 mod parity;
 mod performance_gate;
 mod regression_check;
+mod remedy;
 mod report;
 mod run;
 mod scenarios;
@@ -22,14 +26,18 @@ mod talk;
 mod trend;
 
 use crate::config::Config;
+use crate::console;
 use crate::engine::EngineOptions;
 use crate::error::Result;
 use crate::record::baseline::DEFAULT_FOLDER;
 use crate::scenario::Catalogue;
-use automation::Automation;
-use clap::{CommandFactory, Parser, Subcommand};
+use crate::settings::Folders;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use remedy::Used;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use talk::Talk;
 
 /// Exit code when everything was as it should be.
 const PASS: u8 = 0;
@@ -46,6 +54,9 @@ struct Cli {
     /// Settings file [default: planbench.toml, if there is one]
     #[arg(long, value_name = "FILE", global = true, env = crate::config::VARIABLE)]
     config: Option<PathBuf>,
+    /// Say nothing but results, warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -71,13 +82,13 @@ enum Verb {
     /// Measure, and check against a target.
     PerformanceGate(performance_gate::Args),
     /// Parity and three runs of scenario quick.
-    QuickValidate(automation::Args),
+    QuickValidate(automation::QuickValidate),
     /// Ten runs of quick, 1kx3 and 5kx5 into the history, its trend, and a regression check if there is a baseline.
-    DailyMonitor(automation::Args),
+    DailyMonitor(automation::DailyMonitor),
     /// Parity, performance gate and regression check of 5kx5.
-    ReleaseGate(automation::Args),
+    ReleaseGate(automation::ReleaseGate),
     /// Parity and performance gate of scenario stress.
-    StressTest(automation::Args),
+    StressTest(automation::StressTest),
     /// Show a history: series, change points, growth with the work.
     Trend(trend::Args),
     /// Regenerate the proof of the verdicts: runs against itself, and planted slow-downs.
@@ -92,8 +103,15 @@ enum Verb {
     Scenarios,
     /// Say what about this machine will make figures noisy.
     Doctor(doctor::Args),
-    /// Print shell completions or the manual page.
+    /// Print or write shell completions and manual pages.
     Completions(completions::Args),
+}
+
+/// The whole command line, as help, completions and manual pages show it.
+fn command() -> clap::Command {
+    let mut command = help::complete(Cli::command());
+    command.build();
+    command
 }
 
 /// What every verb may need.
@@ -103,6 +121,8 @@ struct Context {
     catalogue: Catalogue,
     /// This command line.
     command: String,
+    quiet: bool,
+    used: Used,
 }
 
 impl Context {
@@ -111,24 +131,77 @@ impl Context {
         let folder = given.map(Path::to_path_buf).or_else(|| self.config.baseline_dir.clone());
         folder.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER))
     }
+
+    /// Talk of a verb that has nothing more to say than its results and what it wrote.
+    fn talk(&self) -> Talk {
+        Talk { quiet: self.quiet, ..Talk::default() }
+    }
+
+    /// Talk of a verb that measures.
+    fn talk_more(&self, more: talk::More) -> Talk {
+        Talk { quiet: self.quiet, verbose: more.verbose, debug: more.debug }
+    }
+
+    /// A side output that failed: it is told, and changes no verdict.
+    fn side(&self, outcome: Result<()>) {
+        if let Err(error) = outcome {
+            console::warning(self.used.explain(&error));
+        }
+    }
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     drop_blank_variables();
-    let cli = Cli::parse();
-    match run(cli) {
+    let mut command = command();
+    let understood = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, Used::new(&command, &matches))));
+    let (cli, mut used) = match understood {
+        Ok(understood) => understood,
+        Err(answer) => return show(&answer),
+    };
+    match run(cli, &mut used) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("error: {error}");
+            console::error(used.explain(&error));
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-fn run(cli: Cli) -> Result<u8> {
+/// Help, the version, or why a command line is not understood.
+fn show(answer: &clap::Error) -> ExitCode {
+    let plain = answer.render().to_string();
+    let harmless = console::escaped(&plain) == plain;
+    // What was typed is in the answer.
+    let shown = if answer.use_stderr() && !harmless {
+        console::line(plain.trim_end());
+        Ok(())
+    } else {
+        answer.print().and_then(|()| std::io::stdout().flush())
+    };
+    match shown {
+        Err(error) if !answer.use_stderr() => {
+            console::error(format!("standard output: {error}"));
+            ExitCode::from(ERROR)
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(ERROR)),
+    }
+}
+
+fn run(cli: Cli, used: &mut Used) -> Result<u8> {
+    used.also("config", Path::new(crate::config::FILE));
     let config = Config::load(cli.config.as_deref())?;
-    let context = Context { catalogue: config.catalogue()?, config, config_file: cli.config, command: command_line() };
+    places(&config, used);
+    let context = Context {
+        catalogue: config.catalogue()?,
+        config,
+        config_file: cli.config,
+        command: command_line(),
+        quiet: cli.quiet,
+        used: used.clone(),
+    };
     match cli.verb {
         Verb::Run(args) => run::run(args, &context),
         Verb::Report(args) => report::run(args, &context),
@@ -136,10 +209,10 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::RegressionCheck(args) => regression_check::run(args, &context),
         Verb::Compare(args) => compare::run(args, &context),
         Verb::PerformanceGate(args) => performance_gate::run(args, &context),
-        Verb::QuickValidate(args) => automation::run(Automation::QuickValidate, &args, &context),
-        Verb::DailyMonitor(args) => automation::run(Automation::DailyMonitor, &args, &context),
-        Verb::ReleaseGate(args) => automation::run(Automation::ReleaseGate, &args, &context),
-        Verb::StressTest(args) => automation::run(Automation::StressTest, &args, &context),
+        Verb::QuickValidate(args) => automation::run(&args, &context),
+        Verb::DailyMonitor(args) => automation::run(&args, &context),
+        Verb::ReleaseGate(args) => automation::run(&args, &context),
+        Verb::StressTest(args) => automation::run(&args, &context),
         Verb::Trend(args) => trend::run(&args, &context),
         Verb::Calibrate(args) => calibrate::run(&args, &context),
         Verb::Export(args) => export::run(&args, &context),
@@ -147,7 +220,27 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::Parity(args) => parity::run(args, &context),
         Verb::Scenarios => scenarios::run(&context),
         Verb::Doctor(args) => doctor::run(&args, &context),
-        Verb::Completions(args) => completions::run(&args, Cli::command()),
+        Verb::Completions(args) => completions::run(&args, &context),
+    }
+}
+
+/// Where things are that no flag of this command line names, with the flag that would.
+fn places(config: &Config, used: &mut Used) {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let output = variable("BENCHMARK_OUTPUT_DIR").or_else(|| config.output_dir.clone());
+    if let Some(folder) = &output {
+        used.also("output_dir", folder);
+    }
+    if let Ok(folders) = Folders::new(output) {
+        used.also("output_dir", &folders.criterion);
+        used.also("output_dir", &folders.reports);
+    }
+    if let Some(file) = variable("BENCHMARK_CENSUS") {
+        used.also("census", &file);
+    }
+    used.also("baseline_dir", config.baseline_dir.as_deref().unwrap_or(Path::new(DEFAULT_FOLDER)));
+    if let Some(folder) = &config.templates_dir {
+        used.also("templates", folder);
     }
 }
 
@@ -168,19 +261,17 @@ fn command_line() -> String {
     let mut arguments = crate::choices::arguments();
     let program = arguments.next().unwrap_or_default();
     let name = Path::new(&program).file_name().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
-    let quoted = |argument: String| if argument.contains([' ', '\'']) { format!("{argument:?}") } else { argument };
-    std::iter::once(name).chain(arguments.map(quoted)).collect::<Vec<_>>().join(" ")
+    std::iter::once(name).chain(arguments.map(|argument| quoted(&argument))).collect::<Vec<_>>().join(" ")
 }
 
-/// An argument that must name something: an empty variable in a script is not "all".
-fn names(text: &str) -> Result<String, String> {
-    let named = !crate::choices::split_names(text).is_empty();
-    if named { Ok(text.to_owned()) } else { Err("names nothing; leave the flag out for the default".into()) }
-}
-
-/// Names given as several arguments, or as one with blanks or commas.
-fn split(names: &[String]) -> Vec<String> {
-    names.iter().flat_map(|text| crate::choices::split_names(text)).collect()
+/// An argument as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:,=+@%^".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
 }
 
 /// Sets the threads of this process' engines.
@@ -193,7 +284,6 @@ fn use_threads(threads: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use std::path::Path;
 
     /// Commands of this program in the code of a page.
@@ -236,15 +326,14 @@ mod tests {
             for command in commands(&text) {
                 // A verb alone may be meant as a name.
                 if let [_, verb] = command.split(' ').collect::<Vec<_>>()[..] {
-                    use clap::CommandFactory;
-                    assert!(super::Cli::command().find_subcommand(verb).is_some(), "{}: {command}", page.display());
+                    assert!(super::command().find_subcommand(verb).is_some(), "{}: {command}", page.display());
                     continue;
                 }
                 let quoted: Vec<&str> = command.split('"').collect();
                 let words = quoted.iter().enumerate().flat_map(|(index, part)| {
                     if index % 2 == 1 { vec![*part] } else { part.split_whitespace().collect() }
                 });
-                if let Err(error) = super::Cli::try_parse_from(words) {
+                if let Err(error) = super::command().try_get_matches_from(words) {
                     wrong.push(format!("{}: `{command}`: {error}", page.display()));
                 }
                 checked += 1;
@@ -256,7 +345,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -1,10 +1,12 @@
 //! `planbench parity`: every column of every row, of every engine.
 
 use super::inputs::{self, Custom, Prepared, Resources, choices, work};
+use super::names::Names;
 use super::seeds::{self, Seeds};
 use super::{Context, FAILED, PASS};
 use crate::census;
 use crate::choices::Choices;
+use crate::console;
 use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
@@ -19,16 +21,16 @@ use std::time::Instant;
 pub(super) struct Args {
     /// Named scenarios, or custom with people and years [env: BENCHMARK_SCENARIOS] [default: custom if years are given,
     /// else quick 1kx3 5kx5]
-    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., value_parser = super::names)]
+    #[arg(long, visible_alias = "scenario", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
     scenarios: Vec<String>,
     /// Seeds, single ones (`42`) or ranges with both ends included (`1..20`) [env: BENCHMARK_SEED] [default: 42]
-    #[arg(long, alias = "seed", value_name = "A..B", num_args = 1.., allow_negative_numbers = true, value_parser = seeds::parse)]
+    #[arg(long, visible_alias = "seed", value_name = "A..B", num_args = 1.., allow_negative_numbers = true, value_parser = seeds::parse)]
     seeds: Vec<Seeds>,
     #[command(flatten)]
     custom: Custom,
     /// Modes to compare: sql, polars, reference; the first is the yardstick [env: BENCHMARK_MODES] [default: reference
     /// sql polars]
-    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., value_parser = super::names)]
+    #[arg(long, visible_alias = "mode", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
     modes: Vec<String>,
     /// Compare with a folder that `planbench generate` wrote, perhaps on another machine; its summary says what to run
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenarios", "seeds", "employee_count", "start_year", "end_year", "assumptions"])]
@@ -51,7 +53,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let choices = choices(&args.scenarios, &args.modes, &args.custom, None, &args.resources, context)?;
     let modes = modes(&choices, !args.modes.is_empty())?;
     if let Some(folder) = &args.against {
-        return against(folder, &args, &modes, &inputs::resources(&choices)?);
+        return against(folder, &args, &modes, &inputs::resources(&choices)?, context);
     }
     if modes.len() < 2 {
         return Err(Error::Config("parity needs two or more different --modes to compare (BENCHMARK_MODES)".into()));
@@ -69,7 +71,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         for seed in seeds.clone() {
             let prepared = work.prepare(seed, read.take())?;
             if runs == 0 {
-                prepared.report_census(args.resources.quiet);
+                prepared.report_census(context.quiet);
             }
             runs += 1;
             match compare_modes(&modes, &prepared.run, &prepared.loaded.census, &options) {
@@ -81,7 +83,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                 // What cannot be compared row by row differs all the same.
                 Err(Error::Parity(problem)) => {
                     print(&prepared, None);
-                    println!("  {problem}");
+                    console::result(&format!("  {problem}"));
                     different += 1;
                 }
                 Err(error) => return Err(error),
@@ -100,11 +102,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 /// Runs what a generated folder says it holds, and compares.
-fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) -> Result<u8> {
+fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, context: &Context) -> Result<u8> {
     let directory = Directory::open(folder)?;
     let different = |what: &[String]| {
         for line in what {
-            println!("{}: {line}", folder.display());
+            console::result(&format!("{}: {line}", console::path(folder)));
         }
         println!("NOT identical");
         Ok(FAILED)
@@ -143,7 +145,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
     }
     remove_abandoned_spills();
     let prepared = Prepared { run, loaded };
-    prepared.report_census(args.resources.quiet);
+    prepared.report_census(context.quiet);
     let run = &prepared.run;
     let mut engines =
         modes.iter().map(|&mode| open(mode, run, &prepared.loaded.census, options)).collect::<Result<Vec<_>>>()?;
@@ -156,7 +158,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
     let report = match compare_logs(&views, run) {
         Err(Error::Parity(problem)) => {
             print(&prepared, None);
-            println!("  {problem}\nNOT identical");
+            console::result(&format!("  {problem}\nNOT identical"));
             return Ok(FAILED);
         }
         compared => compared?,
@@ -183,9 +185,9 @@ fn print(prepared: &Prepared, report: Option<&Report>) {
     );
     let Some(report) = report else { return };
     for (name, outcome) in &report.outcomes {
-        println!("  {name:<10} {} {:>9} events", outcome.fingerprint, outcome.events);
+        console::result(&format!("  {name:<10} {} {:>9} events", outcome.fingerprint, outcome.events));
     }
     for difference in &report.differences {
-        print!("{difference}");
+        console::result(&difference.to_string());
     }
 }

@@ -1,8 +1,10 @@
 //! `planbench trend`: a history as table and charts, with its change points.
 
-use super::selection::{Place, Selected};
-use super::talk::Talk;
+use super::regression_check::print_json;
+use super::report::{Output, tell};
+use super::selection::{HistoryPlace, Place, Selected};
 use super::{Context, PASS};
+use crate::console;
 use crate::error::{Error, Result};
 use crate::files::{write_json, write_whole};
 use crate::record::history;
@@ -15,29 +17,23 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folder of the history
-    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
-    history: PathBuf,
+    #[command(flatten)]
+    history: HistoryPlace,
     #[command(flatten)]
     selected: Selected,
-    /// Folder to write trend.html and trend.json to [default: `reports` in the folder of all results]
+    /// Folder to write trend.html and trend.json to, or `-` to write the latter to standard output and nothing else there
+    /// [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
-    #[command(flatten)]
-    talk: Talk,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
-    let mut choices = args.selected.choices();
+    let choices = args.selected.of_results(&args.place, &context.config)?;
     let (scenarios, modes) = (choices.scenarios.clone(), choices.modes()?);
-    choices.output_dir = args.place.output_dir.clone();
-    let folder = match &args.to {
-        Some(folder) => folder.clone(),
-        None => Folders::new(choices.complete(&context.config)?.output_dir)?.reports,
-    };
-    let mut entries = history::read(&args.history)?;
+    let output = Output::new(args.to.as_deref(), &Folders::new(choices.output_dir)?.reports);
+    let mut entries = history::read(&args.history.history)?;
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
@@ -46,7 +42,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     });
     if entries.is_empty() {
         let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
-        return Err(Error::file(&args.history, format!("{what}; `planbench run --history DIR` adds them")));
+        return Err(Error::file(&args.history.history, format!("{what}; `planbench run --history DIR` adds them")));
     }
     let trend = Trend::new(&entries, context.command.clone());
     let charts = trend
@@ -60,9 +56,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         })
         .collect::<Result<Vec<_>>>()?;
     let html = render_value_with("trend.html", &trend, "charts", &charts, context.config.templates_dir.as_deref())?;
-    anstream::print!("{}", render_value("trend.txt", &trend, None)?);
-    write_json(&folder.join("trend.json"), &trend)?;
-    write_whole(&folder.join("trend.html"), &html)?;
-    args.talk.say(&format!("written: {}", folder.join("trend.html").display()));
+    tell(&output, &console::escaped(&render_value("trend.txt", &trend, None)?));
+    match output {
+        Output::Place(folder) => {
+            write_json(&folder.join("trend.json"), &trend)?;
+            write_whole(&folder.join("trend.html"), &html)?;
+            context.talk().say(&format!("written: {}", console::path(&folder.join("trend.html"))));
+        }
+        Output::Standard => print_json(&trend)?,
+    }
     Ok(PASS)
 }

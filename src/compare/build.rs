@@ -71,7 +71,7 @@ impl Builder {
         make.args(["--no-print-directory", "build", "ARGS=--message-format=json-render-diagnostics"]);
         make.current_dir(&worktree).env("CARGO_TARGET_DIR", &self.target);
         make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL").env_remove("CARGO_BUILD_TARGET_DIR").stdin(Stdio::null());
-        let output = make.output().map_err(|e| Error::Config(format!("make: {e}")));
+        let output = make.output().map_err(|e| Error::failed("make", e));
         let copied = output.and_then(|output| {
             if !output.status.success() {
                 return Err(Error::Config(format!("commit {commit} does not build: {}", said(&output))));
@@ -152,7 +152,7 @@ impl Drop for Builder {
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<String> {
     let output = Command::new("git").args(arguments).current_dir(folder).stdin(Stdio::null()).output();
-    let output = output.map_err(|e| Error::Config(format!("git: {e}")))?;
+    let output = output.map_err(|e| Error::failed("git", e))?;
     if !output.status.success() {
         return Err(Error::Config(format!("git {}: {}", arguments.join(" "), said(&output))));
     }

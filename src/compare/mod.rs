@@ -120,17 +120,34 @@ pub struct Round {
     pub null: Observed,
 }
 
+/// A round that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Id of the benchmark.
+    pub benchmark: &'a str,
+    /// Which of the benchmarks it is, from 1.
+    pub number: usize,
+    /// Benchmarks in all.
+    pub benchmarks: usize,
+    /// Which round of this benchmark, from 1.
+    pub round: usize,
+    /// Rounds until the next look at this benchmark.
+    pub rounds: usize,
+    /// Rounds until the first look, as every benchmark has.
+    pub rounds_of_each: usize,
+}
+
 /// Compares; `progress` hears of every round.
 ///
 /// # Errors
 /// When a side cannot be run at all, or somebody interrupts.
-pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(&str, usize)) -> Result<Comparison> {
+pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(Step<'_>)) -> Result<Comparison> {
     let clock = Instant::now();
     let machine = Machine::current();
     let burn_in_spread = burn_in(Duration::from_millis(500));
     let mut benchmarks = Vec::new();
-    for work in &plan.work {
-        benchmarks.push(one(plan, work, clock, progress)?);
+    for (index, work) in plan.work.iter().enumerate() {
+        benchmarks.push(one(plan, work, index + 1, clock, progress)?);
     }
     let mut comparison = Comparison {
         generated_at: crate::record::now(),
@@ -192,7 +209,13 @@ fn conclude(comparison: &mut Comparison) {
     comparison.remarks = unfit;
 }
 
-fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, usize)) -> Result<Benchmark> {
+fn one(
+    plan: &Plan,
+    work: &Work,
+    number: usize,
+    clock: Instant,
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<Benchmark> {
     let mut benchmark = Benchmark {
         id: work.id(),
         verdict: Verdict::Inconclusive,
@@ -213,7 +236,14 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
                 benchmark.remarks.push(format!("out of time after {} round(s)", benchmark.rounds.len()));
                 break;
             }
-            progress(&benchmark.id, benchmark.rounds.len() + 1);
+            progress(Step {
+                benchmark: &benchmark.id,
+                number,
+                benchmarks: plan.work.len(),
+                round: benchmark.rounds.len() + 1,
+                rounds: look,
+                rounds_of_each: FIRST_LOOK,
+            });
             let round = match round(plan, work, &mut order, &mut alone, &mut benchmark.remarks)? {
                 Ok(round) => round,
                 Err(error) => {

@@ -1,4 +1,5 @@
-//! The three engines behind one interface. None knows another; all follow `docs/event-rules.md`.
+//! The three engines behind one interface. None generates with another's help (the reference uses Polars' writer for
+//! Parquet, and nothing else of it); all follow `docs/event-rules.md`.
 
 pub mod event_table;
 pub mod memory_limit;
@@ -85,7 +86,7 @@ impl EngineOptions {
         if (1..=MAX_THREADS).contains(&self.threads) {
             return Ok(());
         }
-        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS} (--threads, BENCHMARK_THREADS)", self.threads)))
+        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS} (BENCHMARK_THREADS)", self.threads)))
     }
 
     /// Refuses what a mode does not have.

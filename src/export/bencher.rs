@@ -23,6 +23,6 @@ pub(super) fn render(rows: &[Row<'_>]) -> Result<String> {
         }
         benchmarks.insert(row.id(), Value::Object(measures));
     }
-    let text = serde_json::to_string_pretty(&benchmarks).map_err(|e| Error::Config(format!("bencher: {e}")))?;
+    let text = serde_json::to_string_pretty(&benchmarks).map_err(|e| Error::failed("bencher", e))?;
     Ok(text + "\n")
 }

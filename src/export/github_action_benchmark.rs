@@ -36,5 +36,5 @@ pub(super) fn render(rows: &[Row<'_>], bigger_is_better: bool) -> Result<String>
         }
     }
     let text = serde_json::to_string_pretty(&entries);
-    Ok(text.map_err(|e| Error::Config(format!("github-action-benchmark: {e}")))? + "\n")
+    Ok(text.map_err(|e| Error::failed("github-action-benchmark", e))? + "\n")
 }

@@ -132,7 +132,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
         let idle = Resident::open().bytes();
         let text = arguments.next().unwrap_or_default();
         let answer = serde_json::from_str(&text)
-            .map_err(|e| Error::Config(format!("worker request: {e}")))
+            .map_err(|e| Error::failed("worker request", e))
             .and_then(|request| serve(&request, idle));
         match answer {
             Ok(json) => {
@@ -140,7 +140,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                eprintln!("{error}");
+                crate::console::line(&error.chain());
                 ExitCode::from(2)
             }
         }
@@ -157,7 +157,7 @@ fn serve(request: &Request, idle_memory_bytes: Option<u64>) -> Result<String> {
             serde_json::to_string(&allocated)
         }
     };
-    json.map_err(|e| Error::Config(format!("worker answer: {e}")))
+    json.map_err(|e| Error::failed("worker answer", e))
 }
 
 /// Has this process end when the one that ordered it does, however that ends: nobody would take its answer.
@@ -197,7 +197,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
 
     let mut metrics = metric::all();
     let sampler =
-        Sampler::start().map_err(|e| Error::Config(format!("cannot start the sampler's thread: {e}; {FEWER}")))?;
+        Sampler::start().map_err(|e| Error::failed(format!("cannot start the sampler's thread; {FEWER}"), e))?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();

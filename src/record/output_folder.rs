@@ -183,7 +183,8 @@ impl Claim {
             let part = self.hidden.join(part);
             match fs::remove_dir_all(&part) {
                 Err(e) if e.kind() != ErrorKind::NotFound => {
-                    eprintln!("warning: {}: {e}; it is no longer needed and can be removed", part.display());
+                    let part = crate::console::path(&part);
+                    crate::console::warning(format!("{part}: {e}; it is no longer needed and can be removed"));
                 }
                 _ => {}
             }

@@ -2,7 +2,7 @@
 
 use super::format;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use plotters::coord::ranged1d::{KeyPointHint, Ranged};
 use plotters::prelude::*;
 use std::ops::Range;
@@ -205,8 +205,8 @@ impl Ranged for Logarithmic {
     }
 }
 
-fn unusable(error: impl std::fmt::Display) -> Error {
-    Error::Config(format!("chart: {error}"))
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::failed("chart", Cause::Library(Box::new(error)))
 }
 
 #[cfg(test)]

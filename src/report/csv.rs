@@ -1,7 +1,7 @@
 //! Reports for spreadsheets. What was not observed is an empty cell.
 
 use super::model::Report;
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::record::baseline::BYTES_PER_MB;
 use crate::record::run::RunRecord;
 use crate::stats::median;
@@ -137,8 +137,8 @@ pub fn samples(report: &Report) -> Result<String> {
     finish(writer)
 }
 
-fn unusable(error: impl std::fmt::Display) -> Error {
-    Error::Config(format!("report as CSV: {error}"))
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::failed("report as CSV", Cause::Library(Box::new(error)))
 }
 
 fn finish(writer: csv::Writer<Vec<u8>>) -> Result<String> {

@@ -24,7 +24,10 @@ pub(super) fn recommendations(report: &Report) -> Vec<String> {
         texts.push(format!("{} misses a target: {}; observed {}.", target.subject, target.target, target.observed));
     }
     if report.summary.targets_undecided > 0 {
-        texts.push(format!("{} target(s) are undecided: run more (`--runs`).", report.summary.targets_undecided));
+        texts.push(format!(
+            "{} target(s) are undecided: `planbench run` with more `--runs` may decide.",
+            report.summary.targets_undecided
+        ));
     }
     texts
 }

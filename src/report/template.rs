@@ -26,7 +26,7 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// # Errors
 /// Names the template, the place in it, and what is wrong.
 pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<String> {
-    let mut context = Context::from_serialize(report).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    let mut context = Context::from_serialize(report).map_err(|e| Error::failed(format!("template {name}"), e))?;
     if name.ends_with(".html") {
         context.insert("charts", &chart_texts(&report.scenarios)?);
         let growth = (!report.growth.is_empty()).then(|| charts::growth(&report.growth)).transpose()?;
@@ -40,7 +40,7 @@ pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<Stri
 /// # Errors
 /// As [`render`].
 pub fn render_value(name: &str, value: &impl Serialize, folder: Option<&Path>) -> Result<String> {
-    let context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    let context = Context::from_serialize(value).map_err(|e| Error::failed(format!("template {name}"), e))?;
     render_context(name, &context, folder)
 }
 
@@ -55,14 +55,14 @@ pub fn render_value_with(
     extra: &impl Serialize,
     folder: Option<&Path>,
 ) -> Result<String> {
-    let mut context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    let mut context = Context::from_serialize(value).map_err(|e| Error::failed(format!("template {name}"), e))?;
     context.insert(key, extra);
     render_context(name, &context, folder)
 }
 
 fn render_context(name: &str, context: &Context, folder: Option<&Path>) -> Result<String> {
     let (source, text) = source(name, folder)?;
-    let broken = |error: tera::Error| Error::Config(format!("template {source}: {error}"));
+    let broken = |error: tera::Error| Error::failed(format!("template {source}"), error);
     let mut tera = engine();
     tera.add_raw_template(name, &text).map_err(broken)?;
     tera.render(name, context).map_err(broken)
@@ -75,7 +75,7 @@ fn render_context(name: &str, context: &Context, folder: Option<&Path>) -> Resul
 pub fn check(folder: Option<&Path>) -> Result<()> {
     for (name, _) in BUILT_IN {
         let (source, text) = source(name, folder)?;
-        engine().add_raw_template(name, &text).map_err(|e| Error::Config(format!("template {source}: {e}")))?;
+        engine().add_raw_template(name, &text).map_err(|e| Error::failed(format!("template {source}"), e))?;
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ fn source(name: &str, folder: Option<&Path>) -> Result<(String, String)> {
     }
     if let Some(file) = file.filter(|file| file.is_file()) {
         let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
-        return Ok((file.display().to_string(), text));
+        return Ok((crate::console::path(&file), text));
     }
     let built_in = BUILT_IN.iter().find(|(known, _)| *known == name);
     let (_, text) = built_in.ok_or_else(|| Error::Config(format!("there is no template for {name}")))?;

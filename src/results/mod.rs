@@ -135,8 +135,7 @@ impl Results {
         if results.groups.is_empty() {
             return Err(Error::file(
                 criterion_folder,
-                "no measurements there; run `planbench run` or `cargo bench` first, or say where they are with --from \
-                 or BENCHMARK_OUTPUT_DIR",
+                "no measurements there; run `planbench run` or `cargo bench` first, or give the folder that holds them",
             ));
         }
         Ok(results)

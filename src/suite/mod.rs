@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
         crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {error}");
+                crate::console::error(error.chain());
                 ExitCode::from(error.exit_code())
             }
         })
@@ -50,7 +50,7 @@ fn run() -> Result<()> {
     let mut settings = Choices::default().complete(&config)?.resolve(&config.catalogue()?)?;
     settings.records = !arguments().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
     if let Some(padding) = padding::active() {
-        eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
+        crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
     // SAFETY: this is the start of the process; it still has its one thread,
     unsafe { crate::engine::polars::set_threads(settings.options.threads) };

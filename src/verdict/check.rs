@@ -120,7 +120,7 @@ pub fn against_baseline(
         return check;
     }
     if baseline.session == run.session {
-        check.remarks.push("these runs are the baseline's own: measure again, or leave out --from".into());
+        check.remarks.push("these runs are the baseline's own: measure again".into());
         return check;
     }
     if !baseline.benchmark.same_work(&run.benchmark) {
@@ -130,7 +130,7 @@ pub fn against_baseline(
     if baseline.fingerprint != seen.fingerprint && !allow_output_change {
         check.remarks.push(format!(
             "the output changed: fingerprint {} instead of {}; figures of different work are not compared \
-             (--allow-output-change does)",
+             (`planbench regression-check --allow-output-change` does)",
             seen.fingerprint, baseline.fingerprint
         ));
         return check;
