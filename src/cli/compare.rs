@@ -63,7 +63,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if !choices.says_what() {
         choices.scenarios = vec!["quick".into(), "1kx3".into()];
     }
-    let settings = choices.resolve(&context.catalogue)?;
+    let mut settings = choices.resolve(&context.catalogue)?;
+    settings.keep_people()?;
     let folder = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.

@@ -1,12 +1,14 @@
 //! Arguments that say what to simulate, shared by the verbs.
 
-use crate::census::{self, LoadedCensus};
+use crate::census::{self, CensusFile, LoadedCensus};
 use crate::engine::available_threads;
 use crate::error::{Error, Result};
+use crate::fingerprint::census_fingerprint;
 use crate::rules::assumptions::Assumptions;
 use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, Scenario, check_headcount};
 use clap::Args;
-use std::path::PathBuf;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
 /// People and years of a custom run.
 #[derive(Debug, Clone, Args)]
@@ -23,6 +25,9 @@ pub(super) struct Custom {
     /// Census file in PlanAlign's columns, Parquet or CSV, instead of a synthetic one
     #[arg(long, value_name = "FILE")]
     pub census: Option<PathBuf>,
+    /// That file, opened once however often it is read.
+    #[arg(skip)]
+    opened: OnceCell<(CensusFile, OnceCell<(i32, String)>)>,
     /// Refuse implausible census rows (born after hire, under 14, over 100) instead of reporting them
     #[arg(long, requires = "census")]
     pub strict: bool,
@@ -60,6 +65,24 @@ impl Custom {
         self.start_year.is_some() || self.employee_count.is_some() || self.census.is_some()
     }
 
+    /// The people of the census file. They are the same whenever they are asked for.
+    pub fn people(&self, file: &Path, run: &RunSpec) -> Result<LoadedCensus> {
+        if self.opened.get().is_none() {
+            let _ = self.opened.set((CensusFile::open(file)?, OnceCell::new()));
+        }
+        let Some((opened, before)) = self.opened.get() else {
+            return Err(Error::Config("no census file".into()));
+        };
+        let loaded = opened.load(run, self.strict)?;
+        // Another start year may rightly have other people.
+        let (year, fingerprint) =
+            before.get_or_init(|| (run.start_year, census_fingerprint(&loaded.census).to_string()));
+        if *year == run.start_year {
+            census::check_same(file, &loaded, fingerprint)?;
+        }
+        Ok(loaded)
+    }
+
     /// The run of a scenario, or the custom one.
     pub fn prepare(&self, scenario: Option<&Scenario>, seed: Option<u64>) -> Result<Prepared> {
         let seed = seed.unwrap_or(DEFAULT_SEED);
@@ -80,7 +103,7 @@ impl Custom {
         };
         let headcount = scenario.map(|scenario| scenario.employee_count).or(self.employee_count);
         let loaded = match (&self.census, headcount) {
-            (Some(file), _) => census::load(file, &run, self.strict)?,
+            (Some(file), _) => self.people(file, &run)?,
             (None, Some(employee_count)) => {
                 check_headcount(employee_count)?;
                 census::synthetic(employee_count, &run)
@@ -110,7 +133,7 @@ impl Prepared {
             );
         }
         for warning in &self.loaded.warnings {
-            eprintln!("warning: {} row(s) {}, kept: {}", warning.rows, warning.what, warning.examples.join("; "));
+            eprintln!("warning: {warning}");
         }
     }
 }

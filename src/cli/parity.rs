@@ -91,7 +91,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) 
     let directory = Directory::open(folder)?;
     let run = directory.run_spec()?;
     let loaded = match (&args.custom.census, directory.summary.census.synthetic) {
-        (Some(file), _) => census::load(file, &run, args.custom.strict)?,
+        (Some(file), _) => args.custom.people(file, &run)?,
         (None, true) => census::synthetic(directory.summary.census.employees, &run),
         (None, false) => {
             return Err(Error::Config(format!(

@@ -5,7 +5,7 @@ use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::files::write_json;
 use crate::measure::machine::Build;
-use crate::measure::worker::{People, RunRequest, Warm, observe};
+use crate::measure::worker::{FileOfPeople, People, RunRequest, Warm, observe};
 use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
 use crate::settings::{Selection, Settings};
@@ -44,7 +44,14 @@ impl Observations {
             run::prune(&folder);
         }
         remove_old_scratch(&folder);
-        let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
+        let people = match &selection.census_file {
+            None => People::Synthetic(selection.employee_count),
+            Some(file) => People::File(FileOfPeople {
+                path: file.path().to_path_buf(),
+                given: file.given().to_path_buf(),
+                fingerprint: benchmark.census_fingerprint.clone(),
+            }),
+        };
         let template = RunRecord {
             format_version: FORMAT_VERSION,
             session: settings.session.clone(),
