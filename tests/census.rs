@@ -280,6 +280,16 @@ fn days_that_no_calendar_has_are_named_and_not_moved() {
     parquet_with(&file, &schema("UTC"), "unrelated", "");
     let loaded = load(&file);
     assert_eq!((loaded.warnings.len(), loaded.warnings[0].rows), (1, 1), "{:?}", loaded.warnings);
+    let left = TimestampMillisecondArray::from(vec![None, Some(20_089 * 86_400_000 - 3_600_000), None]);
+    let left = people(&[("employee_termination_date", Arc::new(left.with_timezone("UTC")))]);
+    parquet_with(&file, &left, "unrelated", "");
+    let loaded = load(&file);
+    assert_eq!((loaded.census.len(), loaded.inactive), (2, 1));
+    assert!(
+        loaded.warnings[0].to_string().contains("row 2, column employee_termination_date"),
+        "{:?}",
+        loaded.warnings
+    );
     // What pandas notes is as good as what Arrow embeds.
     let note = r#"{"columns": [{"name": "employee_birth_date", "metadata": {"timezone": "Europe/Berlin"}}]}"#;
     parquet_with(&file, &schema("UTC"), "pandas", note);

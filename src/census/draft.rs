@@ -63,8 +63,12 @@ impl<'r> Draft<'r> {
             (Ok(None), Ok(left)) => Some(left.is_none_or(|(day, _)| day >= self.start)),
             _ => None,
         };
-        let scratch = std::mem::take(&mut self.scratch);
-        let [mut id_text, mut ssn_text] = scratch;
+        if let (Ok(None), Ok(Some((_, true)))) = (&flag, &left) {
+            let (column, value) = (NAMES[TERMINATION], cells[TERMINATION].to_string());
+            let taken = if active == Some(true) { "taken as active" } else { "taken as inactive" };
+            self.warnings.add(Warning::TERMINATION_ZONE_UNNAMED, || describe(place, column, &value, taken));
+        }
+        let [mut id_text, mut ssn_text] = std::mem::take(&mut self.scratch);
         let person = Person {
             id: cells[ID].id(&mut id_text),
             ssn: cells[SSN].id(&mut ssn_text),

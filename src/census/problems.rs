@@ -83,18 +83,23 @@ impl Warning {
         "with an id that looks like a number from a spreadsheet or a floating-point column";
     pub(super) const ZONE_UNNAMED: &str =
         "with a time of day in a column of instants that names no time zone, read in UTC";
+    pub(super) const TERMINATION_ZONE_UNNAMED: &str =
+        "active or not by an instant of termination with a time of day, read in UTC for no time zone is named";
     pub(super) const INACTIVE_UNUSABLE: &str = "inactive and with an unusable value";
 
-    /// Whether its rows are part of the census all the same.
-    pub fn kept(&self) -> bool {
-        self.what != Self::INACTIVE_UNUSABLE
+    /// What became of its rows, where that is the same for all.
+    fn fate(&self) -> &'static str {
+        match self.what {
+            Self::INACTIVE_UNUSABLE => ", left out",
+            Self::TERMINATION_ZONE_UNNAMED => "",
+            _ => ", kept",
+        }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fate = if self.kept() { "kept" } else { "left out" };
-        write!(f, "{} row(s) {}, {fate}: {}", self.rows, self.what, self.examples.join("; "))
+        write!(f, "{} row(s) {}{}: {}", self.rows, self.what, self.fate(), self.examples.join("; "))
     }
 }
 

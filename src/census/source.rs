@@ -22,7 +22,16 @@ pub struct CensusFile {
     given: PathBuf,
     path: PathBuf,
     /// The copy ends with it.
-    copy: Option<Arc<Workspace>>,
+    copy: Option<Arc<PrivateCopy>>,
+}
+
+/// A file that ends with this.
+#[derive(Debug)]
+struct PrivateCopy {
+    /// Held: where a copy has no name, it is there for as long as somebody has it open.
+    file: File,
+    /// Held, not read: where copies must have names.
+    _folder: Option<Workspace>,
 }
 
 impl CensusFile {
@@ -64,22 +73,19 @@ impl CensusFile {
         let beginning = beginning(&file).map_err(failed)?;
         // A device may have no end.
         refuse_foreign(given, &beginning)?;
-        let folder = std::env::temp_dir();
-        remove_abandoned(&folder, COPIES);
-        let workspace = Workspace::new(&folder, COPIES)?;
-        let path = workspace.path().join("census");
-        let mut copy = private_file(&path).map_err(|e| Error::file(&path, e))?;
-        copy.write_all(&beginning).map_err(|e| Error::file(&path, e))?;
+        let (mut copy, path) = PrivateCopy::new()?;
+        let full = |e: io::Error| Error::file(&std::env::temp_dir(), e);
+        copy.file.write_all(&beginning).map_err(full)?;
         let mut buffer = vec![0; 1 << 16];
         loop {
             match file.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(read) => copy.write_all(&buffer[..read]).map_err(|e| Error::file(&path, e))?,
+                Ok(read) => copy.file.write_all(&buffer[..read]).map_err(full)?,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) => return Err(failed(e)),
             }
         }
-        Ok(Self { given: given.to_path_buf(), path, copy: Some(Arc::new(workspace)) })
+        Ok(Self { given: given.to_path_buf(), path, copy: Some(Arc::new(copy)) })
     }
 
     /// As it was given, for messages.
@@ -98,6 +104,28 @@ impl CensusFile {
     /// As [`load`](super::load).
     pub fn load(&self, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
         load(&self.path, &self.given, run, strict)
+    }
+}
+
+impl PrivateCopy {
+    /// An empty one, and where any process finds it.
+    fn new() -> Result<(Self, PathBuf)> {
+        let folder = std::env::temp_dir();
+        // Nobody's name, so that a killed process leaves no people behind; other processes reach it through this one.
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            let file = tempfile::tempfile_in(&folder).map_err(|e| Error::file(&folder, e))?;
+            let path = PathBuf::from(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()));
+            if File::open(&path).is_ok() {
+                return Ok((Self { file, _folder: None }, path));
+            }
+        }
+        remove_abandoned(&folder, COPIES);
+        let workspace = Workspace::new(&folder, COPIES)?;
+        let path = workspace.path().join("census");
+        let file = private_file(&path).map_err(|e| Error::file(&path, e))?;
+        Ok((Self { file, _folder: Some(workspace) }, path))
     }
 }
 
