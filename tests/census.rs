@@ -13,7 +13,8 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use planalign_bench::census::{self, LoadedCensus};
 use planalign_bench::engine::{EngineOptions, Mode};
-use planalign_bench::measure::worker::{FileOfPeople, People, RunRequest, Warm, observe};
+use planalign_bench::measure::fresh::observe;
+use planalign_bench::measure::worker::{FileOfPeople, People, RunRequest, Warm};
 use planalign_bench::rules::assumptions::Assumptions;
 use planalign_bench::scenario::RunSpec;
 use std::fs::{self, File};
@@ -499,10 +500,10 @@ fn a_file_that_changed_is_not_taken_for_the_same_people() {
     let before = planalign_bench::fingerprint::census_fingerprint(&load(&file).census).to_string();
     assert!(ask(&before).is_ok());
     fs::write(&file, AS_TEXT.replace("51234.5", "51234.6")).unwrap();
-    let error = ask(&before).expect_err("refused").to_string();
+    let error = ask(&before).expect_err("refused").error.to_string();
     assert!(error.contains("given.csv") && error.contains("people changed"), "{error}");
     fs::remove_file(&file).unwrap();
-    assert!(ask(&before).expect_err("refused").to_string().contains("given.csv"));
+    assert!(ask(&before).expect_err("refused").error.to_string().contains("given.csv"));
 }
 
 #[cfg(unix)]

@@ -84,8 +84,9 @@ impl<'a> Cell<'a> {
                 };
             }
             Cell::Date(days) => day::in_range(days).map(|day| (day, false)),
-            Cell::Instant(seconds, fraction, zone) => of_instant(seconds, zone)
-                .map(|(day, midnight)| (day, zone == Zone::Unnamed && !(midnight && !fraction))),
+            Cell::Instant(seconds, fraction, zone) => {
+                of_instant(seconds, zone).map(|(day, midnight)| (day, zone == Zone::Unnamed && (fraction || !midnight)))
+            }
             _ => return Err(self.misfit("a date")),
         };
         found.map(Some).ok_or_else(|| OUTSIDE.into())

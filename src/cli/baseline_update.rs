@@ -101,7 +101,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // All are made before any is written: a baseline is whole or as it was.
     let modes = || results.groups.iter().flat_map(|group| &group.modes);
     // Scaling benchmarks have no processes of their own; what Criterion kept of them is kept all the same.
-    let observed = modes().filter(|mode| mode.benchmark.scenario != SCALING || !mode.runs.is_empty());
+    // Nor has work that goes by the name of what fresh processes ran, as on another number of CPUs.
+    let ran = |mode: &ModeResults| !mode.runs.is_empty();
+    let beside = |mode: &ModeResults| modes().any(|other| other.benchmark.id() == mode.benchmark.id() && ran(other));
+    let observed = modes().filter(|mode| ran(mode) || (mode.benchmark.scenario != SCALING && !beside(mode)));
     let made: Vec<Baseline> = observed
         .map(|mode: &ModeResults| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
         .collect::<Result<_>>()?;

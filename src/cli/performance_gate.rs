@@ -2,12 +2,13 @@
 
 use super::report::readable;
 use super::run::positive;
-use super::selection::{Measure, observe, results_of};
+use super::selection::{Measure, given_up, observe, results_of};
 use super::talk::{Talk, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::error::{Error, Result};
+use crate::report::figure::Figure;
 use crate::report::format;
-use crate::report::mode::{Figure, ModeReport};
+use crate::report::mode::ModeReport;
 use crate::report::model::Report;
 use crate::report::targets::{above, below};
 use crate::results::{Results, criterion_folder};
@@ -64,6 +65,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     {
         return Err(nothing_to_gate());
     }
+    let mut lost = Ok(());
     let results = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -71,10 +73,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?
         }
         // Failed runs are judged too: they miss the gate.
-        None => results_of(observe(&settings, measure.runs(&context.config, RUNS), args.talk)?),
+        None => {
+            let records = observe(&settings, measure.runs(&context.config, RUNS), args.talk)?;
+            lost = given_up(&records);
+            results_of(records)
+        }
     };
     let report = Report::new(&results, context.command.clone());
     let outcome = judge(&report, args.limits)?;
+    if outcome != FAILED {
+        lost?;
+    }
     Ok(if outcome == INCONCLUSIVE && args.allow_inconclusive { PASS } else { outcome })
 }
 
@@ -86,7 +95,10 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
             let id = format!("{}/{}", scenario.name, mode.mode);
             if !mode.failures.is_empty() {
                 println!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
-                codes.push(FAILED);
+                // Whoever was ended by somebody else has missed nothing.
+                let outside =
+                    mode.detailed_runs.iter().filter(|run| run.has_failed()).all(|run| run.ended_from_outside);
+                codes.push(if outside { INCONCLUSIVE } else { FAILED });
                 continue;
             }
             let target = limits.target_time.or(scenario.target_time_seconds);
@@ -138,8 +150,8 @@ fn tell(
     let observed = match figure {
         None => "not observed".to_owned(),
         Some(figure) => match figure.ci95 {
-            Some(i) => format!("{}, 95 % {} to {}", show(figure.mean), show(i.lower), show(i.upper)),
-            None => format!("{}, one run has no interval: run more", show(figure.mean)),
+            Some(i) => format!("{}, 95 % {} to {}", show(figure.estimate), show(i.lower), show(i.upper)),
+            None => format!("{}, one run has no interval: run more", show(figure.estimate)),
         },
     };
     anstream::println!("{} {id} {what}: {observed}; limit {}", coloured(word, outcome), show(limit));

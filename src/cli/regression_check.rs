@@ -2,7 +2,7 @@
 
 use super::baseline_update::BaselinePlace;
 use super::report::{print_check, readable};
-use super::selection::{Measure, observe, results_of};
+use super::selection::{Measure, given_up, observe, results_of};
 use super::talk::Talk;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
@@ -125,6 +125,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
     let mut settings = choices.resolve(&context.catalogue)?;
     let reports = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
+    let mut lost = Ok(());
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -148,7 +149,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             } else {
                 check_writable(&reports)?;
                 let runs = args.measure.runs(&context.config, RUNS);
-                (results_of(observe(&settings, runs, args.talk)?), source)
+                let records = observe(&settings, runs, args.talk)?;
+                lost = given_up(&records);
+                (results_of(records), source)
             }
         }
     };
@@ -161,7 +164,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         history: &args.history,
     };
     let check = against.check(&results, context)?;
-    conclude(&check, &reports, &args.outcome, context)
+    let code = conclude(&check, &reports, &args.outcome, context)?;
+    // What was found of the others stands; but not everything was checked.
+    if code != FAILED {
+        lost?;
+    }
+    Ok(code)
 }
 
 /// The scenarios that were asked for; none stands for all.
@@ -256,6 +264,7 @@ fn unfit_before_measuring(
                     verdict: Verdict::Unfit,
                     severity: None,
                     evidence: "none",
+                    decided_by: Vec::new(),
                     baseline_timestamp: baseline.timestamp,
                     baseline_commit: baseline.git_commit,
                     judgements: Vec::new(),
@@ -293,7 +302,8 @@ impl Against<'_> {
             all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
         };
         let mut checks = Vec::new();
-        for mode in results.groups.iter().flat_map(|group| &group.modes) {
+        let modes = || results.groups.iter().flat_map(|group| &group.modes);
+        for mode in modes() {
             let id = mode.benchmark.id();
             let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
             match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
@@ -301,7 +311,13 @@ impl Against<'_> {
                     let allow = self.allow_output_change;
                     checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, &history));
                 }
-                None => checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds)),
+                None => {
+                    // Where work of one name is several, what Criterion measured is of one of them alone.
+                    let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
+                    let latest = if taken { mode.sampled.clone() } else { of(&latest, &id) };
+                    let check = against_criterion(&of(&saved, &id), &latest, &self.thresholds);
+                    checks.extend(check.map(|check| BenchmarkCheck { id: mode.id.clone(), ..check }));
+                }
             }
         }
         if checks.is_empty() {
@@ -318,11 +334,15 @@ pub(super) fn write_files(check: &Check, folder: &Path, context: &Context) -> Re
     write_whole(&folder.join("check.md"), &markdown)?;
     super::github::summarise(&markdown)?;
     for benchmark in check.failures() {
-        for judgement in benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail) {
+        let failed = benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail);
+        let changes = failed.map(|judgement| {
             let change = judgement.ratio.map_or_else(String::new, crate::report::format::change);
-            let text = format!("{} {change} against {}", judgement.figure.name(), check.baseline_name);
-            super::github::error(&format!("{} regressed", benchmark.id), &text);
-        }
+            format!("{} {change}", judgement.figure.name())
+        });
+        let changes: Vec<String> = changes.collect();
+        let what = if changes.is_empty() { benchmark.remarks.join("; ") } else { changes.join(", ") };
+        let text = format!("{what} against {}", check.baseline_name);
+        super::github::error(&format!("{} regressed", benchmark.id), &text);
     }
     Ok(())
 }
