@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};
 
@@ -106,19 +107,32 @@ fn not_whole(path: &Path, what: &str, error: &serde_json::Error) -> Error {
 /// # Errors
 /// Names the file when it cannot be read, is cut off or something else, or is of another version.
 pub fn read_versioned<T: DeserializeOwned>(path: &Path, what: &str, version: u32, remedy: &str) -> Result<T> {
+    read_versions(path, what, version..=version, remedy)
+}
+
+/// As [`read_versioned`], for a format of which this program reads several versions.
+///
+/// # Errors
+/// As [`read_versioned`].
+pub fn read_versions<T: DeserializeOwned>(
+    path: &Path,
+    what: &str,
+    versions: RangeInclusive<u32>,
+    remedy: &str,
+) -> Result<T> {
     #[derive(serde::Deserialize)]
     struct Versioned {
         format_version: u32,
     }
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
     let found = serde_json::from_str::<Versioned>(&text).map_err(|e| not_whole(path, what, &e))?.format_version;
-    if found != version {
-        let age = if found < version { "an older" } else { "a newer" };
+    if !versions.contains(&found) {
+        let (first, last) = versions.into_inner();
+        let age = if found < first { "an older" } else { "a newer" };
+        let read = if first == last { last.to_string() } else { format!("{first} to {last}") };
         return Err(Error::file(
             path,
-            format!(
-                "{what} of format {found}, written by {age} version of this program, which reads {version}; {remedy}"
-            ),
+            format!("{what} of format {found}, written by {age} version of this program, which reads {read}; {remedy}"),
         ));
     }
     serde_json::from_str(&text).map_err(|e| not_whole(path, what, &e))
@@ -157,6 +171,19 @@ pub fn unique_digits() -> String {
         RandomState::new().hash_one(std::time::SystemTime::now())
     });
     format!("{number:016x}")
+}
+
+/// Locks a folder for as long as the answer lives; `None` where folders cannot be locked.
+///
+/// # Errors
+/// Names the folder and says `taken` if somebody else holds it.
+pub fn lock(folder: &Path, taken: &str) -> Result<Option<File>> {
+    let Ok(file) = File::open(folder) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::file(folder, taken)),
+        Err(std::fs::TryLockError::Error(_)) => Ok(None),
+    }
 }
 
 /// A hidden folder for work under way. It is locked for as long as its owner lives, and removed when dropped.

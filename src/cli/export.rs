@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::export::post::{Target, check_age, send};
 use crate::export::{Options, Shape};
 use crate::files::write_whole;
+use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
 use crate::settings::Folders;
@@ -57,12 +58,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     };
     let results = Results::read(&folder)?.select(&scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());
+    for problem in &results.problems {
+        anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
+    }
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };
     let body = args.format.render(&report, &options)?;
     if args.dry_run {
         args.talk.say(&format!("{} bytes would go to {}", body.len(), destination(args)));
         print!("{body}");
-        return Ok(PASS);
+        return none_of(&results.problems).map(|()| PASS);
     }
     match (&args.to, &args.post) {
         (Some(file), _) => {
@@ -76,7 +80,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         }
         (None, None) => print!("{body}"),
     }
-    Ok(PASS)
+    none_of(&results.problems).map(|()| PASS)
 }
 
 fn destination(args: &Args) -> String {

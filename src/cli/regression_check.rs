@@ -11,9 +11,10 @@ use crate::error::{Error, Result};
 use crate::files::{check_writable, write_whole};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
-use crate::record::history;
+use crate::record::history::{self, History};
+use crate::record::names::{Problem, none_of};
 use crate::report::template::render_value;
-use crate::results::{Results, criterion_folder};
+use crate::results::{Results, criterion_folder, may_be_of};
 use crate::settings::{Selection, Settings};
 use crate::verdict::Verdict;
 use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
@@ -129,7 +130,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         Some(folder) => {
             readable(folder)?;
             let source = criterion_folder(folder);
-            (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?, source)
+            (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?.whole()?, source)
         }
         None => {
             let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, asked)?;
@@ -140,7 +141,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                      latest measurement",
                     args.baseline.baseline
                 ));
-                (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?, source)
+                (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?.whole()?, source)
             } else if let Some(check) =
                 unfit_before_measuring(&settings, &baselines, &args.baseline.baseline, thresholds, context)?
             {
@@ -287,8 +288,17 @@ impl Against<'_> {
     /// Checks against baseline files, and where there is none against what Criterion keeps under that name.
     pub fn check(&self, results: &Results, context: &Context) -> Result<Check> {
         check_name(self.name)?;
-        let (saved, latest) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
-        let history = history::read(self.history)?;
+        let ((saved, mut unread), (latest, more)) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
+        unread.extend(more);
+        let History { entries: history, problems } = history::read(self.history)?;
+        for problem in problems {
+            // The verdict does not rest on one day of the history.
+            anstream::eprintln!(
+                "warning: not in the spread between days: {}: {}",
+                problem.path.display(),
+                problem.what
+            );
+        }
         let of = |all: &'_ [Sampled], id: &str| -> Vec<Sampled> {
             all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
         };
@@ -301,7 +311,13 @@ impl Against<'_> {
                     let allow = self.allow_output_change;
                     checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, &history));
                 }
-                None => checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds)),
+                None => {
+                    let of_mode = Mode::named(&mode.benchmark.mode)?;
+                    let scenario = [mode.benchmark.scenario.clone()];
+                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[of_mode]);
+                    none_of(&unread.iter().filter(its).cloned().collect::<Vec<_>>())?;
+                    checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds));
+                }
             }
         }
         if checks.is_empty() {

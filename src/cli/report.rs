@@ -5,6 +5,7 @@ use super::selection::{Place, Selected};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::error::{Error, Result};
+use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::report::{Format, format, write};
 use crate::results::{Results, criterion_folder};
@@ -102,7 +103,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         print_check(&check)?;
         super::regression_check::write_files(&check, &folder, context)?;
     }
-    Ok(PASS)
+    none_of(&results.problems).map(|()| PASS)
 }
 
 /// A check, on standard output.

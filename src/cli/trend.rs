@@ -5,7 +5,8 @@ use super::talk::Talk;
 use super::{Context, PASS};
 use crate::error::{Error, Result};
 use crate::files::{write_json, write_whole};
-use crate::record::history;
+use crate::record::history::{self, History};
+use crate::record::names::none_of;
 use crate::report::template::{render_value, render_value_with};
 use crate::report::{charts, format};
 use crate::results::trend::Trend;
@@ -37,7 +38,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         Some(folder) => folder.clone(),
         None => Folders::new(choices.complete(&context.config)?.output_dir)?.reports,
     };
-    let mut entries = history::read(&args.history)?;
+    let History { mut entries, problems } = history::read(&args.history)?;
+    for problem in &problems {
+        anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
+    }
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
@@ -45,8 +49,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             && modes.iter().any(|mode| mode.name() == entry.mode)
     });
     if entries.is_empty() {
+        none_of(&problems)?;
         let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
         return Err(Error::file(&args.history, format!("{what}; `planbench run --history DIR` adds them")));
+    }
+    for text in history::contradictions(&entries) {
+        anstream::eprintln!("warning: {text}");
     }
     let trend = Trend::new(&entries, context.command.clone());
     let charts = trend
@@ -64,5 +72,5 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     write_json(&folder.join("trend.json"), &trend)?;
     write_whole(&folder.join("trend.html"), &html)?;
     args.talk.say(&format!("written: {}", folder.join("trend.html").display()));
-    Ok(PASS)
+    none_of(&problems).map(|()| PASS)
 }

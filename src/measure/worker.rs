@@ -10,6 +10,7 @@ use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
 use crate::engine::{Engine, EngineOptions, Mode, open};
 use crate::error::{Error, Result};
+use crate::files::Workspace;
 use crate::fingerprint::Fingerprinter;
 use crate::record::run::{Observation, Phases};
 use crate::rules::assumptions::Assumptions;
@@ -23,6 +24,9 @@ use std::time::{Duration, Instant};
 
 /// First argument of a process that is to serve one request and end.
 const ARGUMENT: &str = "--planalign-worker";
+
+/// Beginning of the names of folders for a run's Parquet files; one whose process was killed is removed later.
+pub(crate) const SCRATCH: &str = ".scratch-";
 
 /// Who is simulated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -231,10 +235,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let seen = Run { events, wall, cpu, peak_memory_bytes: peak };
     let metrics = metrics.iter_mut().map(|metric| value_of(metric.as_mut(), &seen)).collect();
 
-    let scratch = tempfile::Builder::new()
-        .prefix(".scratch-")
-        .tempdir_in(&request.scratch)
-        .map_err(|e| Error::file(&request.scratch, e))?;
+    let scratch = Workspace::new(&request.scratch, SCRATCH)?;
     clock = Instant::now();
     let files: Vec<_> = run.years().map(|year| (year, scratch.path().join(format!("{year}.parquet")))).collect();
     files.chunks(request.threads).try_for_each(|files| log.write_side_by_side(files))?;

@@ -5,8 +5,10 @@ pub mod benchmark;
 pub mod criterion;
 pub mod generation;
 pub mod history;
+pub mod names;
 mod output_folder;
 pub mod run;
+pub mod sessions;
 pub mod versions;
 
 /// Now, UTC, in ISO 8601 to the second.

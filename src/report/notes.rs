@@ -1,10 +1,13 @@
 //! What a reader must know before trusting a figure.
 
+use crate::record::names::Problem;
 use crate::results::{Basis, Results};
 
 /// The notes of results.
 pub(super) fn notes(results: &Results) -> Vec<String> {
-    let mut notes = Vec::new();
+    let left_out = |problem: &Problem| format!("{} is in no figure: {}", problem.path.display(), problem.what);
+    let mut notes: Vec<String> = results.problems.iter().map(left_out).collect();
+    notes.extend(results.remarks.iter().cloned());
     for mode in results.groups.iter().flat_map(|group| &group.modes) {
         let id = mode.benchmark.id();
         let paddings = mode.runs.iter().map(|run| &run.padding).chain(mode.sampled.iter().map(|s| &s.context.padding));

@@ -18,16 +18,15 @@ use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use crate::measure::profiler::{self, FlamegraphProfiler};
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
-use crate::record::criterion::LATEST;
+use crate::record::criterion::Place;
 use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
-use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
@@ -70,12 +69,7 @@ fn run() -> Result<()> {
     if with_scaling && settings.records && !listing {
         scaling::look_at_memory(&mut settings);
     }
-    let suite = Suite {
-        settings: &settings,
-        fixtures: Fixtures::new(&settings),
-        ran: Cell::new(0),
-        started: SystemTime::now(),
-    };
+    let suite = Suite { settings: &settings, fixtures: Fixtures::new(&settings), ran: Cell::new(0) };
     let mut wall = configured(WallTime, &settings);
     let mut cpu = configured(CpuTime, &settings);
     let mut memory = configured(PeakMemory, &settings);
@@ -142,8 +136,6 @@ struct Suite<'a> {
     fixtures: Fixtures<'a>,
     /// Benchmarks that the filter let through.
     ran: Cell<usize>,
-    /// When the process began to measure.
-    started: SystemTime,
 }
 
 impl Suite<'_> {
@@ -189,6 +181,7 @@ impl Suite<'_> {
         selection: &Selection,
         mode: Mode,
     ) -> Result<()> {
+        let place = self.place(selection, mode, name);
         // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut engine = None;
         group.bench_function(name, |bencher| {
@@ -210,38 +203,27 @@ impl Suite<'_> {
             });
         });
         if engine.is_some() {
-            self.write_context(selection, mode, name)?;
+            self.write_context(&place, selection, mode)?;
         }
         Ok(())
     }
 
+    /// Where Criterion will keep a function, as it is before that is measured.
+    fn place(&self, selection: &Selection, mode: Mode, function: &str) -> Place {
+        let benchmark = selection.benchmark(mode, self.settings.options.threads);
+        Place::look(&self.settings.folders.criterion, &benchmark, function)
+    }
+
     /// Writes beside Criterion's files what they do not say, under every name that Criterion used.
-    fn write_context(&self, selection: &Selection, mode: Mode, function: &str) -> Result<()> {
+    fn write_context(&self, place: &Place, selection: &Selection, mode: Mode) -> Result<()> {
         if !self.settings.records {
             return Ok(());
         }
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        let folder = benchmark.folder(&self.settings.folders.criterion);
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
         let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
-        self.check_saved(&folder.join(function))?;
-        context.write(&folder, LATEST, function)?;
-        saved_baseline().map_or(Ok(()), |name| context.write(&folder, &name, function))
-    }
-
-    /// Criterion only prints that it could not save; a figure that is not there must not look like one.
-    fn check_saved(&self, folder: &Path) -> Result<()> {
-        let file = folder.join(LATEST).join("sample.json");
-        let data = std::fs::metadata(&file).map_err(|e| Error::file(&file, format!("Criterion did not save: {e}")))?;
-        let fresh = data.modified().map_or(true, |time| time >= self.started);
-        if !fresh || data.len() == 0 {
-            return Err(Error::file(
-                &file,
-                "Criterion did not save this measurement; is the disk full, or not writable?",
-            ));
-        }
-        Ok(())
+        place.write_context(&context, saved_baseline().as_deref())
     }
 
     /// Peak memory: every observation is a fresh process, and leaves a run record.
@@ -251,6 +233,7 @@ impl Suite<'_> {
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
         sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
+        let place = self.place(selection, mode, "peak_memory");
         let mut observations: Option<Observations> = None;
         let mut samples = 0;
         group.bench_function("peak_memory", |bencher| {
@@ -267,7 +250,7 @@ impl Suite<'_> {
         });
         group.finish();
         if observations.is_some() {
-            self.write_context(selection, mode, "peak_memory")?;
+            self.write_context(&place, selection, mode)?;
         }
         Ok(())
     }

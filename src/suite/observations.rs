@@ -3,14 +3,15 @@
 use super::fixture::Fixtures;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
-use crate::files::write_json;
+use crate::files::{remove_abandoned, write_new_json};
 use crate::measure::machine::Build;
-use crate::measure::worker::{People, RunRequest, Warm, observe};
+use crate::measure::worker::{People, RunRequest, SCRATCH, Warm, observe};
 use crate::parity::Outcome;
-use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
+use crate::record::run::{FORMAT_VERSION, Parity, RunRecord};
+use crate::record::sessions::UnderWay;
 use crate::settings::{Selection, Settings};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::Once;
 
 /// The runs of one scenario and mode in one session.
 pub(crate) struct Observations {
@@ -19,7 +20,8 @@ pub(crate) struct Observations {
     folder: PathBuf,
     expected: Outcome,
     template: RunRecord,
-    records: bool,
+    /// `None` if no records are kept. It keeps others from removing this session's.
+    under_way: Option<UnderWay>,
 }
 
 impl Observations {
@@ -40,14 +42,19 @@ impl Observations {
         let benchmark = selection.benchmark(mode, settings.options.threads);
         let folder = benchmark.folder(&settings.folders.criterion);
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
-        if settings.records {
-            run::prune(&folder);
+        remove_abandoned(&folder, SCRATCH);
+        let begin = || UnderWay::begin(&settings.folders.criterion, &folder, &settings.session);
+        let under_way = settings.records.then(begin).transpose()?;
+        if let Some(remark) = under_way.as_ref().and_then(|session| session.remark.as_ref()) {
+            // One clock, one warning.
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| eprintln!("warning: {}: this session {remark}", benchmark.id()));
         }
-        remove_old_scratch(&folder);
         let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
         let template = RunRecord {
             format_version: FORMAT_VERSION,
             session: settings.session.clone(),
+            sequence: under_way.as_ref().map_or(0, |session| session.sequence),
             run_number: 0,
             planned_runs: rounds,
             interleaved: rounds.is_some(),
@@ -63,7 +70,7 @@ impl Observations {
         };
         let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
         let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder, warm);
-        Ok(Self { request, executable, folder, expected, template, records: settings.records })
+        Ok(Self { request, executable, folder, expected, template, under_way })
     }
 
     /// Observes one run and writes its record, which says so when the run failed or gave other events than the
@@ -93,8 +100,8 @@ impl Observations {
             }
             Err(error) => record.error = Some(error.to_string()),
         }
-        if self.records {
-            write_json(&record.path(&self.folder), &record)?;
+        if self.under_way.is_some() {
+            write_new_json(&record.path(&self.folder), &record)?;
         }
         Ok(record)
     }
@@ -111,17 +118,5 @@ impl Observations {
         record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(|| {
             Error::Config("this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time".into())
         })
-    }
-}
-
-/// Removes what killed processes left. A younger folder may belong to a run under way.
-fn remove_old_scratch(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let scratch = entry.file_name().to_string_lossy().starts_with(".scratch-");
-        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
-        if scratch && age.is_some_and(|age| age > Duration::from_secs(3_600)) {
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
     }
 }
