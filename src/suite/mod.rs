@@ -181,15 +181,15 @@ impl Suite<'_> {
         selection: &Selection,
         mode: Mode,
     ) -> Result<()> {
-        let place = self.place(selection, mode, name);
         // Made on first use: a benchmark that the filter leaves out starts no engine.
-        let mut engine = None;
+        let mut started = None;
         group.bench_function(name, |bencher| {
-            let engine = engine.get_or_insert_with(|| {
+            let (engine, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
                 let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error));
+                let place = self.place(selection, mode, name);
                 profiler::start_if_asked();
-                engine
+                (engine, place)
             });
             bencher.iter_custom(|iterations| {
                 let mut total = measurement.zero();
@@ -202,7 +202,7 @@ impl Suite<'_> {
                 total
             });
         });
-        if engine.is_some() {
+        if let Some((_, place)) = started {
             self.write_context(&place, selection, mode)?;
         }
         Ok(())
@@ -233,14 +233,15 @@ impl Suite<'_> {
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
         sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
-        let place = self.place(selection, mode, "peak_memory");
-        let mut observations: Option<Observations> = None;
+        let mut started: Option<(Observations, Place)> = None;
         let mut samples = 0;
         group.bench_function("peak_memory", |bencher| {
-            let observations = observations.get_or_insert_with(|| {
+            let (observations, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                    .unwrap_or_else(|error| fail(&error))
+                let observations =
+                    Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
+                        .unwrap_or_else(|error| fail(&error));
+                (observations, self.place(selection, mode, "peak_memory"))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
@@ -249,7 +250,7 @@ impl Suite<'_> {
             });
         });
         group.finish();
-        if observations.is_some() {
+        if let Some((_, place)) = started {
             self.write_context(&place, selection, mode)?;
         }
         Ok(())
