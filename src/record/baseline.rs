@@ -262,7 +262,8 @@ pub fn check_name(name: &str) -> Result<()> {
         let allowed = "give up to 40 letters, digits, hyphens, underscores and dots, a dot not first";
         return Err(Error::Config(format!("baseline name `{name}`: {allowed}")));
     }
-    if ["new", "base", "change", "report", "runs", "context"].contains(&name) {
+    // Some systems do not tell capital letters from small ones.
+    if ["new", "base", "change", "report", "runs", "context"].contains(&name.to_ascii_lowercase().as_str()) {
         return Err(Error::Config(format!("baseline name `{name}` is taken by Criterion or by this program")));
     }
     Ok(())

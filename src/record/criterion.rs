@@ -238,3 +238,79 @@ pub fn baselines(criterion_folder: &Path) -> Result<Vec<String>> {
 fn name_of(folder: &Path) -> Option<String> {
     folder.file_name()?.to_str().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::machine::Machine;
+    use std::fs;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn benchmark() -> Benchmark {
+        Benchmark {
+            group: "quick".into(),
+            scenario: "quick".into(),
+            mode: "sql".into(),
+            seed: 42,
+            start_year: 2025,
+            end_year: 2026,
+            employees: 100,
+            census_fingerprint: "00".into(),
+            threads: 2,
+            target_time_seconds: None,
+        }
+    }
+
+    /// What Criterion leaves in a folder, under a name.
+    fn saved(folder: &Path, name: &str, nanoseconds: f64) {
+        let data = folder.join(name);
+        fs::create_dir_all(&data).unwrap();
+        let identity = serde_json::json!({
+            "group_id": "quick/sql", "function_id": "wall_time", "directory_name": "quick_sql/wall_time"
+        });
+        fs::write(data.join(IDENTITY), identity.to_string()).unwrap();
+        let sample = serde_json::json!({ "iters": [1.0], "times": [nanoseconds] });
+        fs::write(data.join(SAMPLE), sample.to_string()).unwrap();
+    }
+
+    #[test]
+    fn a_measurement_is_saved_if_its_file_is_another_whatever_clocks_say() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("quick_sql/wall_time");
+        let (benchmark, machine) = (benchmark(), Machine::current());
+        let context = Context::new("20260528T202640Z-00aa", benchmark.clone(), 459, None, machine);
+        let look = || Place::look(place.path(), &benchmark, "wall_time");
+        let refused = |seen: &Place, baseline| {
+            let error = seen.write_context(&context, baseline).unwrap_err().to_string();
+            assert!(error.contains("Criterion did not save"), "{error}");
+        };
+        let seen = look();
+        refused(&seen, None);
+        saved(&folder, LATEST, 5.0);
+        seen.write_context(&context, None).unwrap();
+        // The same file as before is no measurement, however new its time is.
+        let seen = look();
+        refused(&seen, None);
+        // Another one is, also where the clock of the file system is years behind.
+        saved(&folder, LATEST, 4e9);
+        let file = fs::File::options().write(true).open(folder.join(LATEST).join(SAMPLE)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(1)).unwrap();
+        seen.write_context(&context, None).unwrap();
+        // A baseline is saved if it is what was measured.
+        saved(&folder, "kept", 5.0);
+        refused(&seen, Some("kept"));
+        saved(&folder, "kept", 4e9);
+        seen.write_context(&context, Some("kept")).unwrap();
+        for name in [LATEST, "kept"] {
+            let (sampled, problems) = read(place.path(), name).unwrap();
+            assert_eq!((sampled.len(), sampled[0].values[0], problems.len()), (1, 4.0, 0));
+        }
+        fs::write(folder.join(LATEST).join(SAMPLE), "{\"iters\": [1").unwrap();
+        refused(&seen, None);
+        let (sampled, problems) = read(place.path(), LATEST).unwrap();
+        assert!(sampled.is_empty() && problems[0].what.contains("not a whole sample"), "{problems:?}");
+        // The name of a folder says nothing: where Criterion puts it is what counts.
+        fs::rename(place.path().join("quick_sql"), place.path().join("renamed")).unwrap();
+        assert!(read(place.path(), "kept").unwrap().1[0].what.contains("is a copy"));
+    }
+}

@@ -3,7 +3,7 @@
 //! backwards as clocks can.
 
 use super::baseline::Baseline;
-use super::names::{CLOCKS, Problem};
+use super::names::{Problem, is_ahead, once};
 use super::sessions::{next, number_of, numbered};
 use crate::error::{Error, Result};
 use crate::files::{PARTIAL, json_files, remove_abandoned, write_new_json};
@@ -87,27 +87,22 @@ pub fn read(folder: &Path) -> Result<History> {
     Ok(history)
 }
 
-/// Where clocks contradict the order of the entries, in words: by benchmark and machine, whose clock is one.
+/// Where clocks contradict the order of the entries, in words: a session that came after one of the same benchmark and
+/// machine with a later time, and one whose time is yet to come. One sentence each, however often it happened.
 pub fn contradictions(entries: &[Baseline]) -> Vec<String> {
-    let now = crate::record::now();
-    let mut latest: BTreeMap<(String, String), &Baseline> = BTreeMap::new();
-    let mut found = Vec::new();
+    let mut latest: BTreeMap<(String, String), &str> = BTreeMap::new();
+    let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
     for entry in entries {
         let id = entry.benchmark.id();
-        if entry.timestamp > now {
-            let text = format!("{id}: measured {}, which is yet to come by this clock ({now})", entry.timestamp);
-            found.push(format!("{text}: {CLOCKS}"));
+        if is_ahead(&entry.timestamp) {
+            ahead.push(format!("{id}: the session of {} is yet to come by this machine's clock", entry.timestamp));
         }
+        // The key as a whole: machines of their own have clocks of their own.
         let machine = serde_json::to_string(&entry.machine.key).unwrap_or_default();
-        let before = latest.entry((id.clone(), machine)).or_insert(entry);
-        if before.timestamp > entry.timestamp {
-            found.push(format!(
-                "{id}: the session of {} came after that of {}: {CLOCKS}; the order is that in which they were added",
-                entry.timestamp, before.timestamp
-            ));
-        } else {
-            *before = entry;
+        let before = latest.insert((id.clone(), machine), &entry.timestamp);
+        if let Some(before) = before.filter(|before| *before > entry.timestamp.as_str()) {
+            set_back.push(format!("{id}: the session of {} was added after that of {before}", entry.timestamp));
         }
     }
-    found
+    [set_back, ahead].iter().filter_map(|found| once(found)).collect()
 }

@@ -10,7 +10,7 @@ use crate::files::folders;
 use crate::record::baseline::Samples;
 use crate::record::benchmark::{Benchmark, SCALING};
 use crate::record::criterion::{LATEST, Sampled, read};
-use crate::record::names::{CLOCKS, Problem, none_of};
+use crate::record::names::{Problem, is_ahead, none_of, once};
 use crate::record::run::RunRecord;
 use crate::record::sessions::latest_session;
 use crate::scenario::SCENARIOS;
@@ -125,9 +125,9 @@ impl Results {
     /// # Errors
     /// Says what to do when there is nothing, and what is wrong with the first file if nothing can be used.
     pub fn read(criterion_folder: &Path) -> Result<Self> {
-        let (mut records, mut problems, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut records, mut problems) = (Vec::new(), Vec::new());
+        let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
         let mut places: BTreeMap<String, PathBuf> = BTreeMap::new();
-        let now = crate::record::now();
         for folder in folders(criterion_folder)? {
             let latest = match latest_session(&folder) {
                 Ok(latest) => latest,
@@ -139,10 +139,12 @@ impl Results {
             problems.extend(latest.problems);
             let Some(first) = latest.records.first() else { continue };
             let id = first.benchmark.id();
-            remarks.extend(latest.remark.map(|remark| format!("{id}: the latest session {remark}.")));
-            if let Some(future) = latest.records.iter().find(|record| record.started_at > now) {
-                let at = &future.started_at;
-                remarks.push(format!("{id}: measured {at}, which is yet to come by this clock ({now}): {CLOCKS}."));
+            set_back.extend(latest.remark.map(|remark| format!("{id}: {remark}")));
+            if let Some(record) = latest.records.iter().find(|record| is_ahead(&record.started_at)) {
+                ahead.push(format!(
+                    "{id}: measured {}, which is yet to come by this machine's clock",
+                    record.started_at
+                ));
             }
             // A copy of a folder would count every run twice.
             if let Some(other) = places.get(&id) {
@@ -155,6 +157,7 @@ impl Results {
         }
         let (sampled, unread) = read(criterion_folder, LATEST)?;
         problems.extend(unread);
+        let remarks = [set_back, ahead].iter().filter_map(|found| once(found)).collect();
         let results = Self { problems, remarks, ..Self::new(records, sampled) };
         if results.groups.is_empty() {
             none_of(&results.problems)?;

@@ -7,6 +7,7 @@ use crate::files::{remove_abandoned, write_new_json};
 use crate::measure::machine::Build;
 use crate::measure::worker::{People, RunRequest, SCRATCH, Warm, observe};
 use crate::parity::Outcome;
+use crate::record::names::once;
 use crate::record::run::{FORMAT_VERSION, Parity, RunRecord};
 use crate::record::sessions::UnderWay;
 use crate::settings::{Selection, Settings};
@@ -45,10 +46,11 @@ impl Observations {
         remove_abandoned(&folder, SCRATCH);
         let begin = || UnderWay::begin(&settings.folders.criterion, &folder, &settings.session);
         let under_way = settings.records.then(begin).transpose()?;
-        if let Some(remark) = under_way.as_ref().and_then(|session| session.remark.as_ref()) {
+        let remark = under_way.as_ref().and_then(|session| session.remark.as_ref());
+        if let Some(text) = remark.and_then(|remark| once(&[format!("{}: {remark}", benchmark.id())])) {
             // One clock, one warning.
             static TOLD: Once = Once::new();
-            TOLD.call_once(|| eprintln!("warning: {}: this session {remark}", benchmark.id()));
+            TOLD.call_once(|| eprintln!("warning: {text}"));
         }
         let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
         let template = RunRecord {
