@@ -124,7 +124,8 @@ fn a_torn_file_costs_its_own_figures_only() {
     fs::write(torn, &whole[..whole.len() / 2]).unwrap();
     let name = torn.file_name().unwrap().to_str().unwrap();
     let said = [name, "not a whole run record", "quick/polars", "quick/reference"];
-    check(&planbench_in(place.path(), &["report"], NONE), 2, &said);
+    let text = check(&planbench_in(place.path(), &["report"], NONE), 2, &said);
+    assert!(!text.contains("was cut off after"), "the session was not: {text}");
     let modes = report(place.path())["scenarios_tested"]["quick"]["results_by_mode"].clone();
     assert_eq!(modes["reference"]["detailed_runs"].as_array().unwrap().len(), 1);
     assert_eq!(modes["polars"]["detailed_runs"].as_array().unwrap().len(), 2);

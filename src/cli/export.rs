@@ -58,7 +58,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     };
     let results = Results::read(&folder)?.select(&scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());
-    for problem in &results.problems {
+    // The first is the error in the end.
+    for problem in results.problems.iter().skip(1) {
         anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
     }
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };

@@ -39,7 +39,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         None => Folders::new(choices.complete(&context.config)?.output_dir)?.reports,
     };
     let History { mut entries, problems } = history::read(&args.history)?;
-    for problem in &problems {
+    // The first is the error in the end.
+    for problem in problems.iter().skip(1) {
         anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
     }
     let all = entries.len();

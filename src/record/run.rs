@@ -135,9 +135,13 @@ impl RunRecord {
         if self.parity == Parity::Different { Error::Parity(text) } else { Error::Config(text) }
     }
 
+    /// The name of this record's file: no other benchmark's session has the same.
+    pub(crate) fn file_name(&self) -> String {
+        format!("{}-{:04}.json", super::sessions::numbered(self.sequence, &self.session), self.run_number)
+    }
+
     /// The file of this record within a benchmark group's folder.
     pub fn path(&self, group_folder: &Path) -> PathBuf {
-        let session = super::sessions::numbered(self.sequence, &self.session);
-        group_folder.join(FOLDER).join(format!("{session}-{:04}.json", self.run_number))
+        group_folder.join(FOLDER).join(self.file_name())
     }
 }

@@ -8,6 +8,7 @@ use super::run::{FOLDER, FORMAT_VERSION, RunRecord};
 use crate::error::{Error, Result};
 use crate::files::{PARTIAL, Workspace, folders, json_files, read_versioned, remove_abandoned};
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Sessions kept per benchmark, the running one included; older records are removed when a new session starts.
@@ -194,7 +195,7 @@ pub fn latest_session(group_folder: &Path) -> Result<Latest> {
     };
     latest.remark = contradiction(&all, newest);
     for file in files.iter().filter(|file| named(file) == Named::Record(newest.clone())) {
-        let named_so = |record: &RunRecord| record.path(group_folder).file_name() == file.file_name();
+        let named_so = |record: &RunRecord| Some(OsStr::new(&record.file_name())) == file.file_name();
         match read(file) {
             Ok(record) if named_so(&record) => latest.records.push(record),
             Ok(_) => {

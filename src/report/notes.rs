@@ -1,6 +1,7 @@
 //! What a reader must know before trusting a figure.
 
 use crate::record::names::Problem;
+use crate::record::run::RunRecord;
 use crate::results::{Basis, Results};
 
 /// The notes of results.
@@ -20,10 +21,11 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
             let error = run.error.as_deref().unwrap_or("no output");
             notes.push(format!("{id} run {} failed and is in no figure: {error}", run.run_number));
         }
-        if let Some(planned) = mode.runs.first().and_then(|run| run.planned_runs)
-            && (mode.runs.len() as u32) < planned
+        if let Some(first) = mode.runs.first()
+            && let Some(planned) = first.planned_runs
+            && let done = mode.runs.len() + unreadable(results, first)
+            && (done as u32) < planned
         {
-            let done = mode.runs.len();
             notes.push(format!(
                 "{id}: its latest session was cut off after {done} of {planned} runs; measure it again."
             ));
@@ -62,4 +64,14 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
         notes.push(format!("The machine was busy when a session started: load {load:.1} on {cpus} CPUs."));
     }
     notes
+}
+
+/// Records of the same session and benchmark that were done, but cannot be read.
+fn unreadable(results: &Results, record: &RunRecord) -> usize {
+    let name = record.file_name();
+    let session = name.rsplit_once('-').map_or("", |(session, _)| session);
+    let of_session = |problem: &&Problem| {
+        problem.path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(session))
+    };
+    results.problems.iter().filter(of_session).count()
 }
