@@ -7,6 +7,7 @@ pub mod trend;
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::folders;
+use crate::measure::machine::MachineKey;
 use crate::record::baseline::Samples;
 use crate::record::benchmark::{Benchmark, SCALING};
 use crate::record::criterion::{LATEST, Sampled, read};
@@ -15,7 +16,6 @@ use crate::record::run::RunRecord;
 use crate::record::sessions::latest_session;
 use crate::scenario::SCENARIOS;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which observations an execution time rests on, the best evidence first.
@@ -127,7 +127,7 @@ impl Results {
     pub fn read(criterion_folder: &Path) -> Result<Self> {
         let (mut records, mut problems) = (Vec::new(), Vec::new());
         let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
-        let mut places: BTreeMap<String, PathBuf> = BTreeMap::new();
+        let mut places: Vec<(Benchmark, MachineKey, PathBuf)> = Vec::new();
         for folder in folders(criterion_folder)? {
             let latest = match latest_session(&folder) {
                 Ok(latest) => latest,
@@ -146,13 +146,14 @@ impl Results {
                     record.started_at
                 ));
             }
-            // A copy of a folder would count every run twice.
-            if let Some(other) = places.get(&id) {
+            // A copy of a folder would count every run twice, or mix two sessions.
+            let (work, machine) = (&first.benchmark, &first.machine.key);
+            if let Some((.., other)) = places.iter().find(|place| place.0.same_work(work) && place.1 == *machine) {
                 let what = format!("is of {id}, as {} is, and is left out; move one of them away", other.display());
                 problems.push(Problem::new(&folder, what));
                 continue;
             }
-            places.insert(id, folder);
+            places.push((work.clone(), machine.clone(), folder));
             records.extend(latest.records);
         }
         let (sampled, unread) = read(criterion_folder, LATEST)?;
@@ -260,9 +261,10 @@ pub(crate) fn may_be_of(path: &Path, scenarios: &[String], modes: &[Mode]) -> bo
     let folder = |name: &str| Mode::ALL.iter().any(|mode| name.ends_with(&format!("_{}", mode.name())));
     let names = path.iter().filter_map(|name| name.to_str());
     let Some(name) = names.rev().find(|name| folder(name)) else { return true };
-    // All sizes of a scaling benchmark are in one folder.
+    // All sizes of a scaling benchmark are in one folder, and all machines of a scenario.
     let of = |scenario: &String| {
-        name.starts_with(scenario.as_str()) || (scenario.starts_with(SCALING) && name.starts_with(SCALING))
+        let scenario = scenario.split(' ').next().unwrap_or_default();
+        name.starts_with(scenario) || (scenario.starts_with(SCALING) && name.starts_with(SCALING))
     };
     let of_scenario = scenarios.is_empty() || scenarios.iter().any(of);
     of_scenario && modes.iter().any(|mode| name.ends_with(&format!("_{}", mode.name())))
