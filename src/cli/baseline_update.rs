@@ -102,7 +102,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     };
     // Each file is whole or as it was. What is good is kept; what is not leaves its file as it was, and is named.
     for mode in results.groups.iter().flat_map(|group| &group.modes) {
-        match made(name, mode) {
+        match made(name, mode, &results) {
             Some(Ok(baseline)) => println!("{}", baseline.write(&folder)?.display()),
             Some(Err(unusable)) => {
                 let text = format!("{unusable}, so no baseline is kept, and one that was there is as it was");
@@ -115,10 +115,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     outcome.map(|()| PASS)
 }
 
-/// The baseline of a benchmark. Scaling benchmarks have no processes of their own, and so none; what Criterion keeps of
-/// them is kept all the same.
-fn made(name: &str, mode: &ModeResults) -> Option<Result<Baseline, Unusable>> {
-    let none = mode.benchmark.scenario == SCALING && mode.runs.is_empty();
+/// The baseline of a benchmark. Scaling benchmarks have no processes of their own, and so none; nor has work that goes by
+/// the name of what fresh processes ran, as on another number of CPUs. What Criterion keeps of them is kept all the same.
+fn made(name: &str, mode: &ModeResults, results: &Results) -> Option<Result<Baseline, Unusable>> {
+    let id = mode.benchmark.id();
+    let ran = |other: &ModeResults| other.benchmark.id() == id && !other.runs.is_empty();
+    let beside = || results.groups.iter().flat_map(|group| &group.modes).any(ran);
+    let none = mode.runs.is_empty() && (mode.benchmark.scenario == SCALING || beside());
     (!none).then(|| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
 }
 
@@ -128,7 +131,7 @@ fn keep_criterion(source: &Path, name: &str, results: &Results, talk: Talk) -> R
         .groups
         .iter()
         .flat_map(|group| &group.modes)
-        .filter(|mode| !matches!(made(name, mode), Some(Err(_))))
+        .filter(|mode| !matches!(made(name, mode, results), Some(Err(_))))
         .map(|mode| &mode.benchmark)
         .collect();
     let wanted = |context: &MeasuredContext| {

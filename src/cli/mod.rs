@@ -16,6 +16,7 @@ mod regression_check;
 mod report;
 mod run;
 mod scenarios;
+mod seeds;
 mod selection;
 mod talk;
 mod trend;

@@ -6,8 +6,9 @@ use super::selection::{Measure, observe, results_of};
 use super::talk::{Talk, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::error::{Error, Result};
+use crate::report::figure::Figure;
 use crate::report::format;
-use crate::report::mode::{Figure, ModeReport};
+use crate::report::mode::ModeReport;
 use crate::report::model::Report;
 use crate::report::targets::{above, below};
 use crate::results::{Results, criterion_folder};
@@ -138,8 +139,8 @@ fn tell(
     let observed = match figure {
         None => "not observed".to_owned(),
         Some(figure) => match figure.ci95 {
-            Some(i) => format!("{}, 95 % {} to {}", show(figure.mean), show(i.lower), show(i.upper)),
-            None => format!("{}, one run has no interval: run more", show(figure.mean)),
+            Some(i) => format!("{}, 95 % {} to {}", show(figure.estimate), show(i.lower), show(i.upper)),
+            None => format!("{}, one run has no interval: run more", show(figure.estimate)),
         },
     };
     anstream::println!("{} {id} {what}: {observed}; limit {}", coloured(word, outcome), show(limit));

@@ -257,6 +257,7 @@ fn unfit_before_measuring(
                     verdict: Verdict::Unfit,
                     severity: None,
                     evidence: "none",
+                    decided_by: Vec::new(),
                     baseline_timestamp: baseline.timestamp,
                     baseline_commit: baseline.git_commit,
                     judgements: Vec::new(),
@@ -303,7 +304,8 @@ impl Against<'_> {
             all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
         };
         let mut checks = Vec::new();
-        for mode in results.groups.iter().flat_map(|group| &group.modes) {
+        let modes = || results.groups.iter().flat_map(|group| &group.modes);
+        for mode in modes() {
             let id = mode.benchmark.id();
             let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
             match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
@@ -316,7 +318,11 @@ impl Against<'_> {
                     let scenario = [mode.benchmark.scenario.clone()];
                     let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[of_mode]);
                     none_of(&unread.iter().filter(its).cloned().collect::<Vec<_>>())?;
-                    checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds));
+                    // Where work of one name is several, what Criterion measured is of one of them alone.
+                    let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
+                    let latest = if taken { mode.sampled.clone() } else { of(&latest, &id) };
+                    let check = against_criterion(&of(&saved, &id), &latest, &self.thresholds);
+                    checks.extend(check.map(|check| BenchmarkCheck { id: mode.id.clone(), ..check }));
                 }
             }
         }
@@ -334,11 +340,15 @@ pub(super) fn write_files(check: &Check, folder: &Path, context: &Context) -> Re
     write_whole(&folder.join("check.md"), &markdown)?;
     super::github::summarise(&markdown)?;
     for benchmark in check.failures() {
-        for judgement in benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail) {
+        let failed = benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail);
+        let changes = failed.map(|judgement| {
             let change = judgement.ratio.map_or_else(String::new, crate::report::format::change);
-            let text = format!("{} {change} against {}", judgement.figure.name(), check.baseline_name);
-            super::github::error(&format!("{} regressed", benchmark.id), &text);
-        }
+            format!("{} {change}", judgement.figure.name())
+        });
+        let changes: Vec<String> = changes.collect();
+        let what = if changes.is_empty() { benchmark.remarks.join("; ") } else { changes.join(", ") };
+        let text = format!("{what} against {}", check.baseline_name);
+        super::github::error(&format!("{} regressed", benchmark.id), &text);
     }
     Ok(())
 }

@@ -142,12 +142,12 @@ fn essence(report: &Report) -> String {
             let interval = mode.execution_time.and_then(|time| time.ci95);
             table.add_row([
                 format!("{}/{}", scenario.name, mode.mode),
-                mode.avg_execution_time.map_or_else(absent, format::seconds),
+                mode.execution_time.map_or_else(absent, |figure| format::seconds(figure.estimate)),
                 interval
                     .map_or_else(absent, |i| format!("{} to {}", format::seconds(i.lower), format::seconds(i.upper))),
-                mode.first_run_seconds.map_or_else(absent, |figure| format::seconds(figure.mean)),
-                mode.avg_events_per_second.map_or_else(absent, format::rate),
-                mode.peak_memory_bytes.map_or_else(absent, |figure| format::bytes(figure.mean)),
+                mode.first_run_seconds.map_or_else(absent, |figure| format::seconds(figure.estimate)),
+                mode.events_per_second.map_or_else(absent, |figure| format::rate(figure.estimate)),
+                mode.peak_memory_bytes.map_or_else(absent, |figure| format::bytes(figure.estimate)),
                 match mode.meets_target {
                     Some(true) => "met".to_owned(),
                     Some(false) => "MISSED".to_owned(),

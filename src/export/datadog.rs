@@ -33,7 +33,7 @@ pub(super) fn render(rows: &[Row<'_>], host: Option<&str>) -> Result<String> {
                 "metric": format!("bench.{name}"),
                 "type": GAUGE,
                 "unit": unit,
-                "points": [{ "timestamp": timestamp, "value": figure.mean }],
+                "points": [{ "timestamp": timestamp, "value": figure.estimate }],
                 "tags": tags.map(|(name, value)| format!("{name}:{value}")),
             });
             if let Some(host) = host {

@@ -213,7 +213,8 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let mut clock = Instant::now();
     let loaded = people(&request.people, &run)?;
     let census_read = lap(&mut clock);
-    let options = EngineOptions { threads: request.threads, ..EngineOptions::default() };
+    let spill_parent = Some(request.scratch.clone());
+    let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
     let mut engine = open(mode, &run, &loaded.census, &options)?;
     drop(loaded);
     let setup = engine.setup_times();

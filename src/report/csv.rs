@@ -45,14 +45,14 @@ const RUN_COLUMNS: [&str; 29] = [
 pub fn runs(report: &Report) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![RUN_COLUMNS.map(str::to_owned).to_vec()];
-    for mode in report.scenarios.iter().flat_map(|scenario| &scenario.modes) {
-        rows.extend(mode.detailed_runs.iter().map(run_row));
+    for (scenario, mode) in report.scenarios.iter().flat_map(|s| s.modes.iter().map(move |mode| (s, mode))) {
+        rows.extend(mode.detailed_runs.iter().map(|run| run_row(&scenario.name, run)));
     }
     rows.iter().try_for_each(|row| writer.write_record(row)).map_err(unusable)?;
     finish(writer)
 }
 
-fn run_row(run: &RunRecord) -> Vec<String> {
+fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
     let seen = run.observation.as_ref();
     let figure = |value: fn(&crate::record::run::Observation) -> Option<f64>| {
         seen.and_then(value).map(|value| value.to_string()).unwrap_or_default()
@@ -72,7 +72,7 @@ fn run_row(run: &RunRecord) -> Vec<String> {
         _ => String::new(),
     };
     vec![
-        run.benchmark.group.clone(),
+        scenario.to_owned(),
         run.benchmark.mode.clone(),
         run.run_number.to_string(),
         time.map(|time| time.to_string()).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod csv;
+pub mod figure;
 pub mod format;
 pub mod json;
 pub mod mode;

@@ -1,61 +1,19 @@
-//! What a reader must know before trusting a figure.
+//! What a reader must know before trusting a figure. What holds for several benchmarks is said once.
 
 use crate::record::names::Problem;
 use crate::record::run::RunRecord;
-use crate::results::{Basis, Results};
+use crate::remarks::{Remark, gather};
+use crate::results::{Basis, Group, ModeResults, Results};
 
 /// The notes of results.
 pub(super) fn notes(results: &Results) -> Vec<String> {
     let left_out = |problem: &Problem| format!("{} is in no figure: {}", problem.path.display(), problem.what);
     let mut notes: Vec<String> = results.problems.iter().map(left_out).collect();
     notes.extend(results.remarks.iter().cloned());
-    for mode in results.groups.iter().flat_map(|group| &group.modes) {
-        let id = mode.benchmark.id();
-        let paddings = mode.runs.iter().map(|run| &run.padding).chain(mode.sampled.iter().map(|s| &s.context.padding));
-        if let Some(padding) = paddings.flatten().next() {
-            notes.push(format!(
-                "{id} was measured with deliberate padding ({padding}): its figures say nothing about the engine."
-            ));
-        }
-        for run in mode.failed() {
-            let error = run.error.as_deref().unwrap_or("no output");
-            notes.push(format!("{id} run {} failed and is in no figure: {error}", run.run_number));
-        }
-        if let Some(first) = mode.runs.first()
-            && let Some(planned) = first.planned_runs
-            && let done = mode.runs.len() + unreadable(results, first)
-            && (done as u32) < planned
-        {
-            notes.push(format!(
-                "{id}: its latest session was cut off after {done} of {planned} runs; measure it again."
-            ));
-        }
-        if mode.best_basis() == Some(Basis::OneProcess) {
-            notes.push(format!(
-                "{id}: the execution time is of one process (`cargo bench`); the spread between processes, usually larger, \
-                 is not in its interval. `planbench run` measures it."
-            ));
-        }
-    }
-    for group in &results.groups {
-        let mut keys: Vec<_> =
-            group.modes.iter().filter_map(|mode| mode.runs.first()).map(|run| &run.machine.key).collect();
-        keys.dedup();
-        if keys.len() > 1 {
-            notes.push(format!("{}: the modes were measured on different machines and are not compared.", group.name));
-        }
-        let mut sessions: Vec<_> =
-            group.modes.iter().filter_map(|mode| mode.runs.first()).map(|run| &run.session).collect();
-        sessions.dedup();
-        let interleaved = group.modes.iter().flat_map(|mode| &mode.runs).all(|run| run.interleaved);
-        if group.modes.len() > 1 && (sessions.len() > 1 || !interleaved) {
-            notes.push(format!(
-                "{}: the modes did not take turns (`cargo bench`, or several sessions), so drift of the machine is in their \
-                 comparison. `planbench run` interleaves them.",
-                group.name
-            ));
-        }
-    }
+    let modes = results.groups.iter().flat_map(|group| &group.modes).flat_map(|mode| of_mode(mode, &results.problems));
+    let groups = results.groups.iter().flat_map(of_group);
+    notes.extend(gather(modes.chain(groups)).iter().map(Remark::to_string));
+    notes.extend(namesakes(results));
     let runs = || results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| mode.runs.first());
     let busiest = runs().filter_map(|run| Some((run.machine.load_average_1m?, run.machine.key.usable_cpus)));
     if let Some((load, cpus)) = busiest.max_by(|a, b| a.0.total_cmp(&b.0))
@@ -66,12 +24,70 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
     notes
 }
 
+/// Remarks about one benchmark, each with what it is about.
+fn of_mode(mode: &ModeResults, problems: &[Problem]) -> Vec<(String, String)> {
+    let mut said = Vec::new();
+    let id = || mode.id.clone();
+    let paddings = mode.runs.iter().map(|run| &run.padding).chain(mode.sampled.iter().map(|s| &s.context.padding));
+    if let Some(padding) = paddings.flatten().next() {
+        let text = format!("was measured with deliberate padding ({padding}), which says nothing about the engine.");
+        said.push((id(), text));
+    }
+    for run in mode.failed() {
+        let error = run.error.as_deref().unwrap_or("no output");
+        said.push((format!("{} run {}", mode.id, run.run_number), format!("failed and is in no figure: {error}")));
+    }
+    if let Some(first) = mode.runs.first()
+        && let Some(planned) = first.planned_runs
+        && let done = mode.runs.len() + unreadable(problems, first)
+        && (done as u32) < planned
+    {
+        let text = format!("its latest session was cut off after {done} of {planned} runs; measure it again.");
+        said.push((id(), text));
+    }
+    if mode.best_basis() == Some(Basis::OneProcess) {
+        let text = "the execution time is of one process (`cargo bench`); the spread between processes, usually larger, is \
+                    not in its interval. `planbench run` measures it.";
+        said.push((id(), text.to_owned()));
+    }
+    said
+}
+
 /// Records of the same session and benchmark that were done, but cannot be read.
-fn unreadable(results: &Results, record: &RunRecord) -> usize {
+fn unreadable(problems: &[Problem], record: &RunRecord) -> usize {
     let name = record.file_name();
     let session = name.rsplit_once('-').map_or("", |(session, _)| session);
     let of_session = |problem: &&Problem| {
         problem.path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(session))
     };
-    results.problems.iter().filter(of_session).count()
+    problems.iter().filter(of_session).count()
+}
+
+fn of_group(group: &Group) -> Option<(String, String)> {
+    let mut sessions: Vec<_> =
+        group.modes.iter().filter_map(|mode| mode.runs.first()).map(|run| &run.session).collect();
+    sessions.dedup();
+    let interleaved = group.modes.iter().flat_map(|mode| &mode.runs).all(|run| run.interleaved);
+    let text = "the modes did not take turns (`cargo bench`, or several sessions), so drift of the machine is in their \
+                comparison. `planbench run` interleaves them.";
+    (group.modes.len() > 1 && (sessions.len() > 1 || !interleaved)).then(|| (group.name.clone(), text.to_owned()))
+}
+
+/// Groups that go by one name and are not the same.
+fn namesakes(results: &Results) -> Vec<String> {
+    let base = |group: &Group| group.modes[0].benchmark.group.clone();
+    let mut seen: Vec<String> = Vec::new();
+    let mut notes = Vec::new();
+    for group in &results.groups {
+        let same: Vec<&str> =
+            results.groups.iter().filter(|other| base(other) == base(group)).map(|other| other.name.as_str()).collect();
+        if same.len() > 1 && !seen.contains(&base(group)) {
+            seen.push(base(group));
+            notes.push(format!(
+                "{}: not the same work, or measured on different machines, and not compared with each other.",
+                same.join(", ")
+            ));
+        }
+    }
+    notes
 }

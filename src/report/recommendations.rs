@@ -83,7 +83,7 @@ fn memory(report: &Report) -> Option<String> {
     let largest = report.scenarios.iter().filter(|s| s.comparison.is_some()).max_by_key(|s| s.events)?;
     let peak = |mode: &str| {
         let found = largest.modes.iter().find(|m: &&ModeReport| m.mode == mode)?;
-        found.peak_memory_bytes.map(|figure| figure.mean)
+        found.peak_memory_bytes.map(|figure| figure.estimate)
     };
     let (sql, polars) = (peak("sql")?, peak("polars")?);
     Some(format!(

@@ -9,6 +9,7 @@ mod database_file;
 mod errors;
 mod functions;
 mod session;
+mod spill;
 mod statements;
 mod tables;
 mod variables;
@@ -16,7 +17,7 @@ mod variables;
 use crate::census::Census;
 use crate::engine::event_table::EventTable;
 use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rules::identity::EventIds;
 use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::tables::Tables;
@@ -26,11 +27,14 @@ use crate::scenario::RunSpec;
 use duckdb::Connection;
 use errors::failed;
 use session::Session;
+use spill::Spill;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::time::Instant;
 use variables::{Facts, list};
+
+pub use spill::remove_abandoned_spills;
 
 /// The started engine: connections with functions and assumptions, and the census.
 pub struct SqlEngine {
@@ -44,6 +48,8 @@ pub struct SqlEngine {
     in_memory: bool,
     threads: usize,
     setup_times: SetupTimes,
+    /// Held for the connections, which go before it.
+    _spill: Spill,
 }
 
 impl SqlEngine {
@@ -54,7 +60,8 @@ impl SqlEngine {
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
         let clock = Instant::now();
         let (tables, plans) = (Tables::new(&run.assumptions), run.plans(census.len())?);
-        let connection = tables::connect(options)?;
+        let spill = Spill::new(options.spill_parent.as_deref());
+        let connection = tables::connect(options, &spill)?;
         let ids = EventIds::new(run.seed, &run.scenario_id, &run.plan_design_id);
         functions::register(&connection, run.seed, ids).map_err(failed("functions"))?;
         let second = (options.threads > 1).then(|| connection.try_clone()).transpose().map_err(failed("start"))?;
@@ -73,6 +80,7 @@ impl SqlEngine {
             in_memory: options.database.is_none(),
             threads: options.threads,
             setup_times,
+            _spill: spill,
         })
     }
 }
@@ -215,7 +223,9 @@ impl Drop for SqlLog<'_> {
 
 fn write(connection: &Connection, year: i32, file: &Path) -> Result<()> {
     let step = format!("writing {}", file.display());
-    connection.execute_batch(&tables::copy_events(year, file)).map_err(failed(&step))
+    // What is shown is not what is meant: a name with U+FFFD in it is another file's.
+    let name = file.to_str().ok_or_else(|| Error::file(file, "is not named in UTF-8, which DuckDB needs"))?;
+    connection.execute_batch(&tables::copy_events(year, name)).map_err(failed(&step))
 }
 
 impl EventLog for SqlLog<'_> {
