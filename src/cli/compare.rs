@@ -7,6 +7,7 @@ use super::{Context, github};
 use crate::compare::build::Builder;
 use crate::compare::side::Side;
 use crate::compare::{Comparison, Plan, compare, work};
+use crate::engine::padding;
 use crate::error::{Error, Result};
 use crate::files::{write_json, write_whole};
 use crate::report::template::render_value;
@@ -46,6 +47,17 @@ pub(super) struct Args {
     talk: Talk,
 }
 
+/// What the head is padded with: the variable pads what is judged, as it does everywhere else.
+fn padding_of_head(flag: Option<String>, talk: Talk) -> Result<Option<String>> {
+    let Some(text) = padding::active() else { return Ok(flag) };
+    padding::check(&text)?;
+    if flag.is_some() {
+        return Err(Error::Config(format!("{}={text} and --pad-head: give one of them", padding::VARIABLE)));
+    }
+    talk.say(&format!("warning: {}={text}: the head's figures are padded on purpose", padding::VARIABLE));
+    Ok(Some(text))
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let unusable = || format!("`{text}` is no time above zero; give it as 90s, 20m or 1h 30m");
     let signed: jiff::SignedDuration = text.parse().map_err(|_| unusable())?;
@@ -64,6 +76,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         choices.scenarios = vec!["quick".into(), "1kx3".into()];
     }
     let settings = choices.resolve(&context.catalogue)?;
+    let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone(), args.talk)?);
     let folder = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.
@@ -78,7 +91,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // has been seen to move the peak by 8 % for the same bytes.
     let (mut base, mut null) = (base.copied(place.path(), "base")?, base.copied(place.path(), "null")?);
     let mut head = head.copied(place.path(), "head")?;
-    (base.padding, null.padding, head.padding) = (args.pad_base.clone(), args.pad_base, args.pad_head);
+    (base.padding, null.padding, head.padding) = (pad_base.clone(), pad_base, pad_head);
     let plan = Plan {
         base,
         null,

@@ -116,7 +116,6 @@ impl Context {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     drop_blank_variables();
-    exit_when_output_fails();
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => ExitCode::from(code),
@@ -150,18 +149,6 @@ fn run(cli: Cli) -> Result<u8> {
         Verb::Doctor(args) => doctor::run(&args, &context),
         Verb::Completions(args) => completions::run(&args, Cli::command()),
     }
-}
-
-/// Standard output that cannot be written (a full disk) is an error like any other, not a panic.
-fn exit_when_output_fails() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| match panic.payload_as_str() {
-        Some(text) if text.starts_with("failed printing to stdout") => {
-            eprintln!("error: standard output: {}", text.trim_start_matches("failed printing to stdout: "));
-            std::process::exit(i32::from(ERROR));
-        }
-        _ => usual(panic),
-    }));
 }
 
 /// A variable that is blank does not count: workflows pass what nobody filled in as blank.

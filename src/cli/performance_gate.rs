@@ -2,7 +2,7 @@
 
 use super::report::readable;
 use super::run::positive;
-use super::selection::{Measure, observe, results_of};
+use super::selection::{Measure, given_up, observe, results_of};
 use super::talk::{Talk, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::error::{Error, Result};
@@ -65,6 +65,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     {
         return Err(nothing_to_gate());
     }
+    let mut lost = Ok(());
     let results = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -72,10 +73,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?.whole()?
         }
         // Failed runs are judged too: they miss the gate.
-        None => results_of(observe(&settings, measure.runs(&context.config, RUNS), args.talk)?),
+        None => {
+            let records = observe(&settings, measure.runs(&context.config, RUNS), args.talk)?;
+            lost = given_up(&records);
+            results_of(records)
+        }
     };
     let report = Report::new(&results, context.command.clone());
     let outcome = judge(&report, args.limits)?;
+    if outcome != FAILED {
+        lost?;
+    }
     Ok(if outcome == INCONCLUSIVE && args.allow_inconclusive { PASS } else { outcome })
 }
 
@@ -87,7 +95,10 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
             let id = format!("{}/{}", scenario.name, mode.mode);
             if !mode.failures.is_empty() {
                 println!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
-                codes.push(FAILED);
+                // Whoever was ended by somebody else has missed nothing.
+                let outside =
+                    mode.detailed_runs.iter().filter(|run| run.has_failed()).all(|run| run.ended_from_outside);
+                codes.push(if outside { INCONCLUSIVE } else { FAILED });
                 continue;
             }
             let target = limits.target_time.or(scenario.target_time_seconds);

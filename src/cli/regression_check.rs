@@ -2,7 +2,7 @@
 
 use super::baseline_update::BaselinePlace;
 use super::report::{print_check, readable};
-use super::selection::{Measure, observe, results_of};
+use super::selection::{Measure, given_up, observe, results_of};
 use super::talk::Talk;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
@@ -126,6 +126,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
     let mut settings = choices.resolve(&context.catalogue)?;
     let reports = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
+    let mut lost = Ok(());
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -149,7 +150,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             } else {
                 check_writable(&reports)?;
                 let runs = args.measure.runs(&context.config, RUNS);
-                (results_of(observe(&settings, runs, args.talk)?), source)
+                let records = observe(&settings, runs, args.talk)?;
+                lost = given_up(&records);
+                (results_of(records), source)
             }
         }
     };
@@ -162,7 +165,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         history: &args.history,
     };
     let check = against.check(&results, context)?;
-    conclude(&check, &reports, &args.outcome, context)
+    let code = conclude(&check, &reports, &args.outcome, context)?;
+    // What was found of the others stands; but not everything was checked.
+    if code != FAILED {
+        lost?;
+    }
+    Ok(code)
 }
 
 /// The scenarios that were asked for; none stands for all.

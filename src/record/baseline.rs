@@ -154,6 +154,7 @@ impl Baseline {
     /// # Errors
     /// When a run failed or was padded, or there are too few for an interval.
     pub fn from_records(name: &str, benchmark: &Benchmark, records: &[&RunRecord]) -> Result<Self, Unusable> {
+        let records: Vec<&RunRecord> = records.iter().copied().filter(|record| record.replaced_by.is_none()).collect();
         let too_few = || Unusable { id: benchmark.id(), why: Why::TooFew };
         let first = records.first().ok_or_else(too_few)?;
         if let Some(failed) = records.iter().find(|record| !record.success) {
@@ -164,7 +165,7 @@ impl Baseline {
         if let Some(padding) = records.iter().find_map(|record| record.padding.clone()) {
             return Err(Unusable { id: benchmark.id(), why: Why::Padded(padding) });
         }
-        let samples = Samples::of(records);
+        let samples = Samples::of(&records);
         let observation = first.observation.as_ref().filter(|_| samples.execution_time_seconds.len() >= 2);
         let observation = observation.ok_or_else(too_few)?;
         let too_short = || Unusable { id: benchmark.id(), why: Why::NoTime };

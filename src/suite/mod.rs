@@ -4,6 +4,7 @@
 //! alike: from the loaded census to all event columns of all years in the engine's own memory, in canonical order.
 //! Starting the engine, loading the census, freeing the events and writing files are outside (`docs/measuring.md`).
 
+mod failures;
 pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
@@ -21,7 +22,8 @@ use crate::record::benchmark::Context;
 use crate::record::criterion::Place;
 use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use criterion::{Bencher, BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use failures::{Failures, attempted, give_up};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
@@ -31,28 +33,15 @@ use std::time::Duration;
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
     crate::measure::allocator::settle();
-    if let Some(code) = crate::measure::worker::serve_if_asked() {
-        return code;
-    }
-    // Criterion panics on arguments it cannot use; a user wants the words, not the place in Criterion's source.
-    std::panic::set_hook(Box::new(|panic| {
-        let text = panic.payload_as_str().unwrap_or("internal error");
-        eprintln!("error: {text}");
-        if std::env::var_os("RUST_BACKTRACE").is_some() {
-            eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
-        }
-        std::process::exit(2);
-    }));
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
-}
-
-/// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
-fn fail(error: &Error) -> ! {
-    eprintln!("error: {error}");
-    std::process::exit(i32::from(error.exit_code()))
+    crate::panics::guarded(|| {
+        crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(error.exit_code())
+            }
+        })
+    })
 }
 
 fn run() -> Result<()> {
@@ -69,21 +58,30 @@ fn run() -> Result<()> {
     if with_scaling && settings.records && !listing {
         scaling::look_at_memory(&mut settings);
     }
-    let suite = Suite { settings: &settings, fixtures: Fixtures::new(&settings), ran: Cell::new(0) };
+    let suite = Suite {
+        settings: &settings,
+        fixtures: Fixtures::new(&settings),
+        ran: Cell::new(0),
+        failures: Failures::default(),
+    };
     let mut wall = configured(WallTime, &settings);
     let mut cpu = configured(CpuTime, &settings);
     let mut memory = configured(PeakMemory, &settings);
     for selection in &settings.selections {
         for &mode in &settings.modes {
-            suite.warm(&mut wall, WallTime, "wall_time", selection, mode)?;
-            suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode)?;
-            suite.peak_memory(&mut memory, selection, mode)?;
+            let note = |function: &str, outcome| {
+                suite.failures.note(&format!("{}/{}/{function}", selection.group, mode.name()), outcome)
+            };
+            note("wall_time", suite.warm(&mut wall, WallTime, "wall_time", selection, mode))?;
+            note("cpu_time", suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode))?;
+            note("peak_memory", suite.peak_memory(&mut memory, selection, mode))?;
         }
     }
     if with_scaling {
         suite.scaling(&mut wall)?;
     }
     wall.final_summary();
+    suite.failures.conclude()?;
     if suite.ran.get() == 0 && !listing {
         return Err(Error::Config(format!(
             "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
@@ -136,6 +134,8 @@ struct Suite<'a> {
     fixtures: Fixtures<'a>,
     /// Benchmarks that the filter let through.
     ran: Cell<usize>,
+    /// Benchmarks that could not be measured.
+    failures: Failures,
 }
 
 impl Suite<'_> {
@@ -183,10 +183,10 @@ impl Suite<'_> {
     ) -> Result<()> {
         // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut started = None;
-        group.bench_function(name, |bencher| {
+        let benchmark = |bencher: &mut Bencher<'_, M>| {
             let (engine, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error));
+                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
                 let place = self.place(selection, mode, name);
                 profiler::start_if_asked();
                 (engine, place)
@@ -195,13 +195,16 @@ impl Suite<'_> {
                 let mut total = measurement.zero();
                 for _ in 0..iterations {
                     let start = measurement.start();
-                    let log = engine.generate().unwrap_or_else(|error| fail(&error));
+                    let log = engine.generate().unwrap_or_else(|error| give_up(error));
                     total = measurement.add(&total, &measurement.end(start));
                     drop(log);
                 }
                 total
             });
-        });
+        };
+        attempted(|| {
+            group.bench_function(name, benchmark);
+        })?;
         if let Some((_, place)) = started {
             self.write_context(&place, selection, mode)?;
         }
@@ -235,20 +238,24 @@ impl Suite<'_> {
         group.sampling_mode(SamplingMode::Flat);
         let mut started: Option<(Observations, Place)> = None;
         let mut samples = 0;
-        group.bench_function("peak_memory", |bencher| {
+        let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
             let (observations, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
                 let observations =
                     Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                        .unwrap_or_else(|error| fail(&error));
+                        .unwrap_or_else(|error| give_up(error));
                 (observations, self.place(selection, mode, "peak_memory"))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
-                let sum = sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| fail(&error));
+                let sum =
+                    sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| give_up(error));
                 spread_equal(samples, sum)
             });
-        });
+        };
+        attempted(|| {
+            group.bench_function("peak_memory", benchmark);
+        })?;
         group.finish();
         if let Some((_, place)) = started {
             self.write_context(&place, selection, mode)?;
