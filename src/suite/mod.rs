@@ -4,6 +4,7 @@
 //! alike: from the loaded census to all event columns of all years in the engine's own memory, in canonical order.
 //! Starting the engine, loading the census, freeing the events and writing files are outside (`docs/measuring.md`).
 
+mod failures;
 pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
@@ -21,7 +22,8 @@ use crate::record::benchmark::Context;
 use crate::record::criterion::LATEST;
 use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use criterion::{Bencher, BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use failures::{Failures, attempted, give_up};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
@@ -32,28 +34,15 @@ use std::time::{Duration, SystemTime};
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
     crate::measure::allocator::settle();
-    if let Some(code) = crate::measure::worker::serve_if_asked() {
-        return code;
-    }
-    // Criterion panics on arguments it cannot use; a user wants the words, not the place in Criterion's source.
-    std::panic::set_hook(Box::new(|panic| {
-        let text = panic.payload_as_str().unwrap_or("internal error");
-        crate::console::error(text);
-        if std::env::var_os("RUST_BACKTRACE").is_some() {
-            crate::console::line(&format!("{panic}\n{}", std::backtrace::Backtrace::force_capture()));
-        }
-        std::process::exit(2);
-    }));
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
-}
-
-/// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
-fn fail(error: &Error) -> ! {
-    crate::console::error(error.chain());
-    std::process::exit(i32::from(error.exit_code()))
+    crate::panics::guarded(|| {
+        crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                crate::console::error(error.chain());
+                ExitCode::from(error.exit_code())
+            }
+        })
+    })
 }
 
 fn run() -> Result<()> {
@@ -74,6 +63,7 @@ fn run() -> Result<()> {
         settings: &settings,
         fixtures: Fixtures::new(&settings),
         ran: Cell::new(0),
+        failures: Failures::default(),
         started: SystemTime::now(),
     };
     let mut wall = configured(WallTime, &settings);
@@ -81,15 +71,19 @@ fn run() -> Result<()> {
     let mut memory = configured(PeakMemory, &settings);
     for selection in &settings.selections {
         for &mode in &settings.modes {
-            suite.warm(&mut wall, WallTime, "wall_time", selection, mode)?;
-            suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode)?;
-            suite.peak_memory(&mut memory, selection, mode)?;
+            let note = |function: &str, outcome| {
+                suite.failures.note(&format!("{}/{}/{function}", selection.group, mode.name()), outcome)
+            };
+            note("wall_time", suite.warm(&mut wall, WallTime, "wall_time", selection, mode))?;
+            note("cpu_time", suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode))?;
+            note("peak_memory", suite.peak_memory(&mut memory, selection, mode))?;
         }
     }
     if with_scaling {
         suite.scaling(&mut wall)?;
     }
     wall.final_summary();
+    suite.failures.conclude()?;
     if suite.ran.get() == 0 && !listing {
         return Err(Error::Config(format!(
             "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
@@ -142,6 +136,8 @@ struct Suite<'a> {
     fixtures: Fixtures<'a>,
     /// Benchmarks that the filter let through.
     ran: Cell<usize>,
+    /// Benchmarks that could not be measured.
+    failures: Failures,
     /// When the process began to measure.
     started: SystemTime,
 }
@@ -191,10 +187,10 @@ impl Suite<'_> {
     ) -> Result<()> {
         // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut engine = None;
-        group.bench_function(name, |bencher| {
+        let benchmark = |bencher: &mut Bencher<'_, M>| {
             let engine = engine.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error));
+                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
                 profiler::start_if_asked();
                 engine
             });
@@ -202,13 +198,16 @@ impl Suite<'_> {
                 let mut total = measurement.zero();
                 for _ in 0..iterations {
                     let start = measurement.start();
-                    let log = engine.generate().unwrap_or_else(|error| fail(&error));
+                    let log = engine.generate().unwrap_or_else(|error| give_up(error));
                     total = measurement.add(&total, &measurement.end(start));
                     drop(log);
                 }
                 total
             });
-        });
+        };
+        attempted(|| {
+            group.bench_function(name, benchmark);
+        })?;
         if engine.is_some() {
             self.write_context(selection, mode, name)?;
         }
@@ -253,18 +252,22 @@ impl Suite<'_> {
         group.sampling_mode(SamplingMode::Flat);
         let mut observations: Option<Observations> = None;
         let mut samples = 0;
-        group.bench_function("peak_memory", |bencher| {
+        let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
             let observations = observations.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
                 Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                    .unwrap_or_else(|error| fail(&error))
+                    .unwrap_or_else(|error| give_up(error))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
-                let sum = sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| fail(&error));
+                let sum =
+                    sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| give_up(error));
                 spread_equal(samples, sum)
             });
-        });
+        };
+        attempted(|| {
+            group.bench_function("peak_memory", benchmark);
+        })?;
         group.finish();
         if observations.is_some() {
             self.write_context(selection, mode, "peak_memory")?;
