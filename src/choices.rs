@@ -1,6 +1,6 @@
 //! What was asked for: by flags, environment variables and a settings file, in that order.
 
-use crate::census;
+use crate::census::CensusFile;
 use crate::config::Config;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
@@ -162,7 +162,8 @@ impl Choices {
             self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;
         let end_year = self.end_year.ok_or_else(|| needed("its last year", &["end_year"], "BENCHMARK_END_YEAR"))?;
         let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
-        let census = self.census.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
+        let census_file = self.census.as_deref().map(CensusFile::open).transpose()?;
+        let census = census_file.as_ref().map(|file| file.load(&run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
             (Some(loaded), None) => loaded.census.len(),
             (None, Some(count)) => {
@@ -187,7 +188,7 @@ impl Choices {
             employee_count,
             golden: None,
             target_time_seconds: None,
-            census_file: self.census.clone(),
+            census_file,
             census,
         })
     }

@@ -1,6 +1,6 @@
 //! What a session runs, with which resources, and where its results go.
 
-use crate::census::{self, LoadedCensus};
+use crate::census::{self, CensusFile, LoadedCensus};
 use crate::choices::variable;
 use crate::engine::{EngineOptions, Mode, available_threads};
 use crate::error::Result;
@@ -27,7 +27,7 @@ pub struct Selection {
     /// Time that one run may take at the most, seconds.
     pub target_time_seconds: Option<f64>,
     /// The file of the people, where they are not synthetic.
-    pub census_file: Option<PathBuf>,
+    pub census_file: Option<CensusFile>,
     pub(crate) census: Option<LoadedCensus>,
 }
 
@@ -71,6 +71,23 @@ pub struct Settings {
     pub machine: Machine,
     /// Whether this is a measurement, which leaves records, rather than a trial or a profile.
     pub records: bool,
+}
+
+impl Settings {
+    /// Gives every census file a private copy, for who reads it again and again without looking whether it changed.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the file was changed after its people were looked at.
+    pub fn keep_people(&mut self) -> Result<()> {
+        for selection in &mut self.selections {
+            let (Some(file), Some(loaded)) = (&selection.census_file, &selection.census) else { continue };
+            let copy = file.copied()?;
+            let expected = census_fingerprint(&loaded.census).to_string();
+            census::check_same(copy.given(), &copy.load(&selection.run, false)?, &expected)?;
+            selection.census_file = Some(copy);
+        }
+        Ok(())
+    }
 }
 
 /// Whatever is not the default, as it stands in the names of benchmarks.

@@ -146,7 +146,7 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
                 [("BENCHMARK_START_YEAR", selection.run.start_year), ("BENCHMARK_END_YEAR", selection.run.end_year)];
             command.envs(years.map(|(variable, year)| (variable, year.to_string())));
             match &selection.census_file {
-                Some(file) => command.env("BENCHMARK_CENSUS", file).env_remove("BENCHMARK_EMPLOYEE_COUNT"),
+                Some(file) => command.env("BENCHMARK_CENSUS", file.path()).env_remove("BENCHMARK_EMPLOYEE_COUNT"),
                 None => command
                     .env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string())
                     .env_remove("BENCHMARK_CENSUS"),

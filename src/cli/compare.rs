@@ -51,9 +51,6 @@ pub(super) struct Args {
     verbose: bool,
 }
 
-/// Scenarios where nobody says.
-pub(super) const SCENARIOS: [&str; 2] = ["quick", "1kx3"];
-
 /// What the head is padded with: the variable pads what is judged, as it does everywhere else.
 fn padding_of_head(flag: Option<String>) -> Result<Option<String>> {
     let Some(text) = padding::active() else { return Ok(flag) };
@@ -64,6 +61,9 @@ fn padding_of_head(flag: Option<String>) -> Result<Option<String>> {
     console::warning(format!("{}={text}: the head's figures are padded on purpose", padding::VARIABLE));
     Ok(Some(text))
 }
+
+/// Scenarios where nobody says.
+pub(super) const SCENARIOS: [&str; 2] = ["quick", "1kx3"];
 
 fn duration(text: &str) -> Result<Duration, String> {
     let unusable = || format!("`{text}` is no time above zero; give it as 90 (seconds), 20m or 1h 30m");
@@ -84,7 +84,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if !choices.says_what() {
         choices.scenarios = SCENARIOS.map(str::to_owned).to_vec();
     }
-    let settings = choices.resolve(&context.catalogue)?;
+    let mut settings = choices.resolve(&context.catalogue)?;
+    settings.keep_people()?;
     let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone())?);
     let output = Output::new(args.to.as_deref(), &settings.folders.reports);
     if let (Some(_), Output::Place(folder)) = (&args.to, &output) {

@@ -79,7 +79,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         }
         // Failed runs are judged too: they miss the gate.
         None => {
-            let records = observe(&settings, args.runs.or(&context.config, RUNS), context.talk_more(args.more))?;
+            let runs = args.runs.or(&context.config, RUNS);
+            let records = observe(&settings, runs, context.talk_more(args.more))?;
             lost = given_up(&records);
             results_of(records)
         }
@@ -100,7 +101,7 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
             let id = format!("{}/{}", scenario.name, mode.mode);
             if !mode.failures.is_empty() {
                 let failed = format!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
-                console::result(&failed);
+                println!("{}", console::escaped(&failed));
                 // Whoever was ended by somebody else has missed nothing.
                 let outside =
                     mode.detailed_runs.iter().filter(|run| run.has_failed()).all(|run| run.ended_from_outside);

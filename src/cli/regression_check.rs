@@ -130,10 +130,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let choices = args.measure.choices(&context.config)?;
     let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
     let mut settings = choices.resolve(&context.catalogue)?;
+    let mut lost = Ok(());
     let reports = Output::new(args.to.as_deref(), &settings.folders.reports);
     // What cannot be read is told before anything is measured for it.
     let history = history::read(&args.history.history)?;
-    let mut lost = Ok(());
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -158,7 +158,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                 if let (Some(_), Output::Place(folder)) = (&args.to, &reports) {
                     check_writable(folder)?;
                 }
-                let records = observe(&settings, args.runs.or(&context.config, RUNS), talk)?;
+                let runs = args.runs.or(&context.config, RUNS);
+                let records = observe(&settings, runs, talk)?;
                 lost = given_up(&records);
                 (results_of(records), source)
             }

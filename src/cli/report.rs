@@ -223,7 +223,8 @@ fn essence(report: &Report) -> String {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut text = format!("{}\n", table.trim_fmt());
+    let mut text =
+        format!("{}\nfigures are geometric means, and their intervals are on logarithms\n", table.trim_fmt());
     for scenario in &report.scenarios {
         let Some(comparison) = &scenario.comparison else { continue };
         let interval = comparison

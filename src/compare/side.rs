@@ -103,7 +103,7 @@ impl Work {
             add("--start-year", run.start_year.to_string());
             add("--end-year", run.end_year.to_string());
             match &selection.census_file {
-                Some(file) => add("--census", std::path::absolute(file).unwrap_or(file.clone()).display().to_string()),
+                Some(file) => add("--census", file.path().display().to_string()),
                 None => add("--employee-count", selection.employee_count.to_string()),
             }
         }

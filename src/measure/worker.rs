@@ -35,7 +35,18 @@ pub enum People {
     /// A synthetic census of so many.
     Synthetic(usize),
     /// A census file.
-    File(PathBuf),
+    File(FileOfPeople),
+}
+
+/// A census file that was read before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileOfPeople {
+    /// Where it is.
+    pub path: PathBuf,
+    /// As it was given, for messages.
+    pub given: PathBuf,
+    /// Digest of the people that were read from it, in hexadecimal digits.
+    pub fingerprint: String,
 }
 
 /// What a fresh process is asked to do.
@@ -189,6 +200,9 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let mut clock = Instant::now();
     let loaded = people(&request.people, &run)?;
     let census_read = lap(&mut clock);
+    if let People::File(file) = &request.people {
+        census::check_same(&file.given, &loaded, &file.fingerprint)?;
+    }
     let spill_parent = Some(request.scratch.clone());
     let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
     let mut engine = open(mode, &run, &loaded.census, &options)?;
@@ -197,7 +211,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
 
     let mut metrics = metric::all();
     let sampler =
-        Sampler::start().map_err(|e| Error::failed(format!("cannot start the sampler's thread ({FEWER})"), e))?;
+        Sampler::start().map_err(|e| Error::failed(format!("cannot start the sampler's thread; {FEWER}"), e))?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();
@@ -297,7 +311,7 @@ fn utilisation(cpu: Duration, wall: Duration) -> f64 {
 fn people(people: &People, run: &RunSpec) -> Result<LoadedCensus> {
     match people {
         People::Synthetic(count) => Ok(census::synthetic(*count, run)),
-        People::File(file) => census::load(file, run, false),
+        People::File(file) => census::load_as(&file.path, &file.given, run, false),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::measure::fresh::observe;
 use crate::measure::load::Load;
 use crate::measure::machine::Build;
 use crate::measure::turns;
-use crate::measure::worker::{People, RunRequest, SCRATCH, Warm};
+use crate::measure::worker::{FileOfPeople, People, RunRequest, SCRATCH, Warm};
 use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
 use crate::settings::{Selection, Settings};
@@ -50,7 +50,14 @@ impl Observations {
             run::prune(&folder);
         }
         remove_abandoned(&folder, SCRATCH);
-        let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
+        let people = match &selection.census_file {
+            None => People::Synthetic(selection.employee_count),
+            Some(file) => People::File(FileOfPeople {
+                path: file.path().to_path_buf(),
+                given: file.given().to_path_buf(),
+                fingerprint: benchmark.census_fingerprint.clone(),
+            }),
+        };
         let template = RunRecord {
             format_version: FORMAT_VERSION,
             session: settings.session.clone(),
