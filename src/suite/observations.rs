@@ -170,7 +170,7 @@ impl Observations {
         let records = self.observe()?;
         for record in records.iter().filter(|record| record.replaced_by.is_some()) {
             let what = record.error.as_deref().unwrap_or("no output");
-            crate::console::warning(format!("{} run {}: {what}", record.benchmark.id(), record.run_number));
+            eprintln!("warning: {} run {}: {what}", record.benchmark.id(), record.run_number);
         }
         let Some(record) = records.into_iter().next_back() else { return Err(no_peak()) };
         if let Some(error) = &record.error {
