@@ -10,6 +10,7 @@ use crate::rules::assumptions::Assumptions;
 use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
 use crate::settings::{Folders, Selection, Settings, conditions};
 use std::env::VarError;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -34,6 +35,26 @@ pub struct Choices {
     pub threads: Option<usize>,
     /// Folder of all results.
     pub output_dir: Option<PathBuf>,
+    /// Folder in which default folders lie; empty for the current one.
+    pub project: PathBuf,
+}
+
+/// How those who are asked for something can give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    /// By a flag or a variable: verbs of the command line.
+    Flags,
+    /// By a variable only: the suite, whose flags are Criterion's.
+    Variables,
+}
+
+impl Means {
+    fn name(self, flag: &str, variable: &str) -> String {
+        match self {
+            Means::Flags => format!("{flag} or {variable}"),
+            Means::Variables => variable.to_owned(),
+        }
+    }
 }
 
 impl Choices {
@@ -44,16 +65,22 @@ impl Choices {
     pub fn from_environment() -> Result<Self> {
         warn_of_misspelt();
         let names = |name: &str| Ok::<_, Error>(split_names(&variable::<String>(name)?.unwrap_or_default()));
+        let threads = variable("BENCHMARK_THREADS")?;
+        if let Some(threads) = threads {
+            let options = EngineOptions { threads, ..EngineOptions::default() };
+            options.check_threads().map_err(|e| Error::Config(format!("BENCHMARK_THREADS={threads}: {e}")))?;
+        }
         Ok(Self {
             scenarios: names("BENCHMARK_SCENARIOS")?,
             modes: names("BENCHMARK_MODES")?,
             employee_count: variable("BENCHMARK_EMPLOYEE_COUNT")?,
-            census: variable("BENCHMARK_CENSUS")?,
+            census: path_variable("BENCHMARK_CENSUS"),
             start_year: variable("BENCHMARK_START_YEAR")?,
             end_year: variable("BENCHMARK_END_YEAR")?,
             seed: variable("BENCHMARK_SEED")?,
-            threads: variable("BENCHMARK_THREADS")?,
-            output_dir: variable("BENCHMARK_OUTPUT_DIR")?,
+            threads,
+            output_dir: path_variable("BENCHMARK_OUTPUT_DIR"),
+            project: PathBuf::new(),
         })
     }
 
@@ -65,6 +92,7 @@ impl Choices {
             seed: config.seed,
             threads: config.threads,
             output_dir: config.output_dir.clone(),
+            project: config.project().to_path_buf(),
             ..Self::default()
         }
     }
@@ -88,6 +116,7 @@ impl Choices {
             seed: self.seed.or(fallback.seed),
             threads: self.threads.or(fallback.threads),
             output_dir: self.output_dir.or(fallback.output_dir),
+            project: if self.project.as_os_str().is_empty() { fallback.project } else { self.project },
             ..what
         }
     }
@@ -126,14 +155,30 @@ impl Choices {
         Ok(names)
     }
 
-    /// Checks everything and looks at the machine.
+    /// The resources of the engines. Reading a census may start a library's threads, so their number is to be set before
+    /// [`Choices::resolve`].
+    ///
+    /// # Errors
+    /// Says how many threads there may be, and where that is said.
+    pub fn options(&self, means: Means) -> Result<EngineOptions> {
+        let mut options = EngineOptions::default();
+        options.threads = self.threads.unwrap_or(options.threads);
+        let place = || means.name("--threads", "BENCHMARK_THREADS");
+        options.check_threads().map_err(|e| Error::Config(format!("{}: {e}", place())))?;
+        Ok(options)
+    }
+
+    /// Where results are.
+    pub fn folders(&self) -> Folders {
+        Folders::new(self.output_dir.as_deref(), &self.project)
+    }
+
+    /// Checks everything and looks at the machine; `means` decides what a remedy names.
     ///
     /// # Errors
     /// Names the choice that cannot be used; an unknown scenario or mode lists the known.
-    pub fn resolve(&self, catalogue: &Catalogue) -> Result<Settings> {
-        let mut options = EngineOptions::default();
-        options.threads = self.threads.unwrap_or(options.threads);
-        options.check_threads()?;
+    pub fn resolve(&self, catalogue: &Catalogue, means: Means) -> Result<Settings> {
+        let options = self.options(means)?;
         let modes = self.modes()?;
         let seed = self.seed.unwrap_or(DEFAULT_SEED);
         let conditions = conditions(seed, options.threads);
@@ -141,23 +186,28 @@ impl Choices {
             .scenario_names(catalogue)?
             .iter()
             .map(|name| {
-                let mut selection = if name == CUSTOM { self.custom(seed)? } else { named(catalogue, name, seed)? };
+                let mut selection =
+                    if name == CUSTOM { self.custom(seed, means)? } else { named(catalogue, name, seed)? };
                 selection.group.push_str(&conditions);
                 Ok(selection)
             })
             .collect::<Result<Vec<_>>>()?;
         let session = format!("{}-{}", crate::record::now().replace([':', '-'], ""), std::process::id());
-        let folders = Folders::new(self.output_dir.clone())?;
+        let folders = self.folders();
         Ok(Settings { selections, modes, options, folders, session, machine: Machine::current(), records: true })
     }
 
     /// The custom scenario.
-    fn custom(&self, seed: u64) -> Result<Selection> {
-        let needed = |flag: &str, variable: &str| {
-            Error::Config(format!("scenario custom needs {flag} ({variable}); `planbench scenarios` shows how"))
+    fn custom(&self, seed: u64, means: Means) -> Result<Selection> {
+        let needs = |what: &str, flag: &str, variable: &str| {
+            let how = means.name(flag, variable);
+            Error::Config(format!(
+                "scenario custom needs {what}: {how}; `planbench scenarios` shows what belongs to it"
+            ))
         };
-        let start_year = self.start_year.ok_or_else(|| needed("--start-year", "BENCHMARK_START_YEAR"))?;
-        let end_year = self.end_year.ok_or_else(|| needed("--end-year", "BENCHMARK_END_YEAR"))?;
+        let start_year =
+            self.start_year.ok_or_else(|| needs("a first year", "--start-year", "BENCHMARK_START_YEAR"))?;
+        let end_year = self.end_year.ok_or_else(|| needs("a last year", "--end-year", "BENCHMARK_END_YEAR"))?;
         let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
         let census = self.census.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
@@ -167,8 +217,8 @@ impl Choices {
                 count
             }
             (None, None) => {
-                let variables = "BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS";
-                return Err(needed("--employee-count or --census", variables));
+                let (flags, variables) = ("--employee-count, --census", "BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS");
+                return Err(needs("its people", flags, variables));
             }
             (Some(_), Some(_)) => {
                 return Err(Error::Config("give a head count or a census for scenario custom, not both".into()));
@@ -232,10 +282,10 @@ fn warn_of_misspelt() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy();
-            if name.starts_with("BENCHMARK_") && !VARIABLES.contains(&&*name) {
+            if name.as_encoded_bytes().starts_with(b"BENCHMARK_") && !VARIABLES.iter().any(|known| name == *known) {
                 eprintln!(
-                    "warning: {name} is not a variable of this program and changes nothing (see README, Settings)"
+                    "warning: {} is not a variable of this program and changes nothing (see README, Settings)",
+                    name.display()
                 );
             }
         }
@@ -250,11 +300,6 @@ fn unique(names: &[String]) -> Vec<String> {
         }
     }
     unique
-}
-
-/// The arguments of this process; what is not UTF-8 in them is replaced, and then found unusable where it matters.
-pub fn arguments() -> impl Iterator<Item = String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
 }
 
 /// Names separated by blanks or commas.
@@ -274,6 +319,12 @@ pub fn variable<T: FromStr>(name: &str) -> Result<Option<T>> {
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(text)) => Err(unusable(&text.to_string_lossy())),
     }
+}
+
+/// An environment variable that names a place, as it is; a blank one does not count.
+pub fn path_variable(name: &str) -> Option<PathBuf> {
+    let blank = |value: &OsString| value.to_str().is_some_and(|text| text.trim().is_empty());
+    std::env::var_os(name).filter(|value| !blank(value)).map(PathBuf::from)
 }
 
 #[cfg(test)]
@@ -296,14 +347,14 @@ mod tests {
     #[test]
     fn years_without_custom_are_refused() {
         let choices = Choices { employee_count: Some(5), ..scenarios(&["quick"]) };
-        let error = choices.resolve(&Catalogue::default()).expect_err("refused").to_string();
+        let error = choices.resolve(&Catalogue::default(), Means::Flags).expect_err("refused").to_string();
         assert!(error.contains("custom"), "{error}");
     }
 
     #[test]
     fn names_are_taken_once_and_ids_say_what_differs() {
         let choices = Choices { seed: Some(7), threads: Some(1_000), ..scenarios(&["quick", "quick"]) };
-        let settings = choices.resolve(&Catalogue::default()).expect("settings");
+        let settings = choices.resolve(&Catalogue::default(), Means::Flags).expect("settings");
         assert_eq!(settings.selections.len(), 1);
         assert_eq!(settings.selections[0].group, "quick-seed7-threads1000");
         assert!(settings.selections[0].golden.is_none());

@@ -13,6 +13,7 @@ pub mod files;
 pub mod fingerprint;
 pub mod measure;
 pub mod parity;
+mod paths;
 pub mod record;
 pub mod report;
 pub mod results;

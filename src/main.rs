@@ -2,7 +2,7 @@
 //! without cargo.
 
 use planalign_bench::measure::{allocator, worker};
-use planalign_bench::{choices, cli, suite};
+use planalign_bench::{cli, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -14,8 +14,8 @@ fn main() -> ExitCode {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
     // A benchmark run by this binary observes itself in fresh processes.
-    worker::serve_if_asked().unwrap_or_else(|| match choices::arguments().nth(1).as_deref() {
-        Some("--bench") => suite::main(),
+    worker::serve_if_asked().unwrap_or_else(|| match std::env::args_os().nth(1) {
+        Some(first) if first == "--bench" => suite::main(),
         _ => cli::main(),
     })
 }

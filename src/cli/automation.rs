@@ -1,10 +1,14 @@
 //! The brief's automations: each is a composition of other verbs, which it prints before it runs them.
 
 use super::Context;
+use super::selection::resolve;
 use crate::choices::Choices;
 use crate::error::{Error, Result};
-use crate::record::baseline::{Baseline, DEFAULT_NAME};
+use crate::paths::typed_line;
+use crate::record::baseline::{Baseline, DEFAULT_NAME, check_name};
 use crate::record::history;
+use crate::scenario::CUSTOM;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -17,9 +21,9 @@ pub(super) struct Args {
     /// Folder of the baseline files [default: target-baselines]
     #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
     baseline_dir: Option<PathBuf>,
-    /// Folder of the history (daily-monitor)
-    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
-    history: PathBuf,
+    /// Folder of the history (daily-monitor; regression checks read it) [default: history]
+    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
+    history: Option<PathBuf>,
     /// Name of the baseline to check against
     #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
     baseline: String,
@@ -56,35 +60,35 @@ pub(super) enum Automation {
 }
 
 impl Args {
-    /// Flag, then environment and settings file, then the automation's own.
-    fn scenarios(&self, context: &Context, default: &[&str]) -> Result<Vec<String>> {
-        let flags = Choices { scenarios: super::split(&self.scenarios), ..Choices::default() };
-        let given = flags.complete(&context.config)?.scenarios;
-        Ok(if given.is_empty() { default.iter().map(|name| name.to_string()).collect() } else { given })
-    }
-
-    /// Modes that a gate is held to where nobody says.
-    fn gated_modes(&self, context: &Context) -> Result<Vec<String>> {
-        let flags = Choices { modes: super::split(&self.modes), ..Choices::default() };
-        let said = !flags.complete(&context.config)?.modes.is_empty();
-        Ok(if said { Vec::new() } else { ["--modes", "sql", "polars"].map(str::to_owned).to_vec() })
+    /// What was asked for: by flag, then environment and settings file.
+    fn asked(&self, context: &Context) -> Result<Choices> {
+        let flags = Choices {
+            scenarios: super::split(&self.scenarios),
+            modes: super::split(&self.modes),
+            output_dir: self.output_dir.clone(),
+            ..Choices::default()
+        };
+        flags.complete(&context.config)
     }
 
     /// A command line of this program, with the options that it shares with all.
-    fn step(&self, verb: &str, scenarios: &[String], runs: Option<u32>, more: &[String]) -> Vec<String> {
-        let mut line = vec![verb.to_owned(), "--scenarios".into()];
-        line.extend(scenarios.iter().cloned());
+    fn step(&self, verb: &str, work: &Choices, runs: Option<u32>, more: &[OsString]) -> Vec<OsString> {
+        let mut line: Vec<OsString> = vec![verb.into(), "--scenarios".into()];
+        line.extend(work.scenarios.iter().map(OsString::from));
+        if verb != "trend" && work.scenarios.iter().any(|name| name == CUSTOM) {
+            line.extend(custom(work));
+        }
         let modes = super::split(&self.modes);
         if !modes.is_empty() && verb != "parity" {
             line.push("--modes".into());
-            line.extend(modes);
+            line.extend(modes.into_iter().map(OsString::from));
         }
         if let Some(runs) = self.runs.or(runs).filter(|_| !["parity", "trend"].contains(&verb)) {
-            line.extend(["--runs".into(), runs.to_string()]);
+            line.extend(["--runs".into(), runs.to_string().into()]);
         }
         if verb != "parity" {
             if let Some(folder) = &self.output_dir {
-                line.extend(["--output-dir".into(), folder.display().to_string()]);
+                line.extend(["--output-dir".into(), folder.into()]);
             }
             if self.quiet {
                 line.push("--quiet".into());
@@ -93,76 +97,119 @@ impl Args {
         if self.allow_inconclusive && ["regression-check", "performance-gate"].contains(&verb) {
             line.push("--allow-inconclusive".into());
         }
-        line.extend(more.iter().cloned());
+        line.extend_from_slice(more);
         line
     }
 
-    fn check(&self, scenarios: &[String], runs: u32) -> Vec<String> {
-        let mut more = vec!["--baseline".to_owned(), self.baseline.clone()];
+    fn check(&self, work: &Choices, runs: u32) -> Vec<OsString> {
+        let mut more = vec!["--baseline".into(), (&self.baseline).into()];
         if let Some(folder) = &self.baseline_dir {
-            more.extend(["--baseline-dir".into(), folder.display().to_string()]);
+            more.extend(["--baseline-dir".into(), folder.into()]);
         }
-        self.step("regression-check", scenarios, Some(runs), &more)
+        more.extend(self.history());
+        self.step("regression-check", work, Some(runs), &more)
     }
 
-    fn target(&self) -> Vec<String> {
-        self.target_time.map_or_else(Vec::new, |seconds| vec!["--target-time".into(), seconds.to_string()])
+    fn history(&self) -> Vec<OsString> {
+        self.history.as_ref().map_or_else(Vec::new, |folder| vec!["--history".into(), folder.into()])
     }
+
+    fn target(&self) -> Vec<OsString> {
+        let target = |seconds: f64| vec!["--target-time".into(), seconds.to_string().into()];
+        self.target_time.map_or_else(Vec::new, target)
+    }
+}
+
+/// The people and years of scenario custom: a step that is told its scenarios by flag takes these from flags, too.
+fn custom(work: &Choices) -> Vec<OsString> {
+    let number = |flag: &str, value: Option<String>| value.map(|value| [flag.into(), value.into()]);
+    let given: [Option<[OsString; 2]>; 4] = [
+        number("--employee-count", work.employee_count.map(|count| count.to_string())),
+        work.census.as_ref().map(|file| ["--census".into(), file.into()]),
+        number("--start-year", work.start_year.map(|year| year.to_string())),
+        number("--end-year", work.end_year.map(|year| year.to_string())),
+    ];
+    given.into_iter().flatten().flatten().collect()
 }
 
 /// Limits that a release and a stress run must keep, beside their time.
 const LIMITS: [&str; 4] = ["--min-throughput", "1000", "--max-memory-mb", "8000"];
+
+/// Scenarios of an automation where nobody says.
+fn default_scenarios(automation: Automation) -> &'static [&'static str] {
+    match automation {
+        Automation::QuickValidate => &["quick"],
+        Automation::DailyMonitor => &["quick", "1kx3", "5kx5"],
+        Automation::ReleaseGate => &["5kx5"],
+        Automation::StressTest => &["stress"],
+    }
+}
+
+/// What an automation works on: what was asked for, else its own.
+fn work(automation: Automation, args: &Args, context: &Context) -> Result<Choices> {
+    let mut work = args.asked(context)?;
+    if !work.says_what() {
+        work.scenarios = default_scenarios(automation).iter().map(|name| name.to_string()).collect();
+    } else if work.scenarios.is_empty() {
+        work.scenarios = vec![CUSTOM.to_owned()];
+    }
+    Ok(work)
+}
 
 /// The commands of an automation.
 fn steps(
     automation: Automation,
     args: &Args,
     context: &Context,
-    has_baseline: &dyn Fn(&[String]) -> Result<bool>,
-) -> Result<Vec<Vec<String>>> {
-    let gate = |scenarios: &[String]| -> Result<Vec<String>> {
-        let limits = [args.target(), LIMITS.map(str::to_owned).to_vec(), args.gated_modes(context)?].concat();
-        Ok(args.step("performance-gate", scenarios, Some(5), &limits))
+    work: &Choices,
+    has_baseline: &dyn Fn() -> Result<bool>,
+) -> Result<Vec<Vec<OsString>>> {
+    let gate = || {
+        let mut more = [args.target(), LIMITS.map(OsString::from).to_vec()].concat();
+        if work.modes.is_empty() {
+            // Modes that a gate is held to where nobody says.
+            more.extend(["--modes", "sql", "polars"].map(OsString::from));
+        }
+        args.step("performance-gate", work, Some(5), &more)
+    };
+    let parity = |seeds: &[&str]| {
+        let seeds: Vec<OsString> = seeds.iter().map(OsString::from).collect();
+        args.step("parity", work, None, &seeds)
     };
     Ok(match automation {
         Automation::QuickValidate => {
-            let scenarios = args.scenarios(context, &["quick"])?;
-            vec![args.step("parity", &scenarios, None, &[]), args.step("run", &scenarios, Some(3), &args.target())]
+            vec![parity(&[]), args.step("run", work, Some(3), &args.target())]
         }
         Automation::DailyMonitor => {
-            let scenarios = args.scenarios(context, &["quick", "1kx3", "5kx5"])?;
-            let history = vec!["--history".to_owned(), args.history.display().to_string()];
-            let run = [args.target(), history.clone()].concat();
-            let mut steps =
-                vec![args.step("run", &scenarios, Some(10), &run), args.step("trend", &scenarios, None, &history)];
-            if has_baseline(&scenarios)? {
-                steps.push(args.check(&scenarios, 10));
+            let history: [OsString; 2] = ["--history".into(), context.history_folder(args.history.as_deref()).into()];
+            let mut steps = vec![
+                args.step("run", work, Some(10), &[args.target(), history.to_vec()].concat()),
+                args.step("trend", work, None, &history),
+            ];
+            if has_baseline()? {
+                steps.push(args.check(work, 10));
             }
             steps
         }
         Automation::ReleaseGate => {
-            let scenarios = args.scenarios(context, &["5kx5"])?;
-            let seeds = ["--seeds".to_owned(), "42..44".to_owned()];
-            let mut steps = vec![args.step("parity", &scenarios, None, &seeds), gate(&scenarios)?];
-            if has_baseline(&scenarios)? {
-                steps.push(args.check(&scenarios, 10));
+            let mut steps = vec![parity(&["--seeds", "42..44"]), gate()];
+            if has_baseline()? {
+                steps.push(args.check(work, 10));
             }
             steps
         }
-        Automation::StressTest => {
-            let scenarios = args.scenarios(context, &["stress"])?;
-            vec![args.step("parity", &scenarios, None, &[]), gate(&scenarios)?]
-        }
+        Automation::StressTest => vec![parity(&[]), gate()],
     })
 }
 
 /// Runs an automation's commands in order and stops at the first that does not pass; its exit code.
 pub(super) fn run(automation: Automation, args: &Args, context: &Context) -> Result<u8> {
+    check_name(&args.baseline)?;
     let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
     let folder = context.baseline_folder(args.baseline_dir.as_deref());
-    let has_baseline = |scenarios: &[String]| -> Result<bool> {
-        let choices = Choices { scenarios: scenarios.to_vec(), modes: super::split(&args.modes), ..Default::default() };
-        let settings = choices.complete(&context.config)?.resolve(&context.catalogue)?;
+    let work = work(automation, args, context)?;
+    let has_baseline = || -> Result<bool> {
+        let settings = resolve(&work, context)?;
         let threads = settings.options.threads;
         Ok(settings.selections.iter().all(|selection| {
             settings
@@ -171,10 +218,13 @@ pub(super) fn run(automation: Automation, args: &Args, context: &Context) -> Res
                 .any(|&mode| Baseline::path(&folder, &args.baseline, &selection.benchmark(mode, threads)).is_file())
         }))
     };
-    let steps = steps(automation, args, context, &has_baseline)?;
+    let steps = steps(automation, args, context, &work, &has_baseline)?;
     let checks = steps.iter().any(|step| step[0] == "regression-check");
-    for step in &steps {
-        let line = format!("planbench {}", step.join(" "));
+    // Settings that were found will be found again; what was named has to be named.
+    let named = context.config_file.iter().flat_map(|file| ["--config".into(), file.into()]).collect::<Vec<OsString>>();
+    for step in steps {
+        let arguments = [named.clone(), step].concat();
+        let line = typed_line("planbench", &arguments);
         if args.dry_run {
             println!("{line}");
             continue;
@@ -182,11 +232,8 @@ pub(super) fn run(automation: Automation, args: &Args, context: &Context) -> Res
         if !args.quiet {
             eprintln!("$ {line}");
         }
-        let mut command = Command::new(&executable);
-        if let Some(file) = &context.config_file {
-            command.arg("--config").arg(file);
-        }
-        let status = command.args(step).stdin(Stdio::null()).status().map_err(|e| Error::file(&executable, e))?;
+        let status = Command::new(&executable).args(&arguments).stdin(Stdio::null()).status();
+        let status = status.map_err(|e| Error::file(&executable, e))?;
         match status.code() {
             Some(0) => {}
             Some(code) => return Ok(u8::try_from(code).unwrap_or(super::ERROR)),

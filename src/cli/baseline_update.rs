@@ -1,8 +1,9 @@
 //! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
 
-use super::selection::{Measure, failures, observe, results_of};
+use super::selection::{Measure, failures, observe, resolve, results_of};
 use super::talk::Talk;
 use super::{Context, PASS};
+use crate::choices::Choices;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::files::check_writable;
@@ -58,7 +59,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     check_name(name)?;
     let folder = context.baseline_folder(args.baseline.baseline_dir.as_deref());
     let choices = args.measure.choices(&context.config)?;
-    let settings = choices.resolve(&context.catalogue)?;
+    let settings = resolve(&choices, context)?;
     if let Some(padding) = padding::active() {
         return Err(Error::Config(format!("{}={padding} is set: padded figures make no baseline", padding::VARIABLE)));
     }
@@ -91,7 +92,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         }
         None => {
             if !args.no_criterion {
-                run_criterion(&settings, name, args.talk)?;
+                run_criterion(&settings, &choices, context, name, args.talk)?;
             }
             let records = observe(&settings, runs, args.talk)?;
             failures(&records)?;
@@ -122,7 +123,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 /// Has Criterion measure and save under the name, in a process of its own as `cargo bench` would.
-fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
+fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name: &str, talk: Talk) -> Result<()> {
     let groups: Vec<&str> = settings.selections.iter().map(|selection| selection.group.as_str()).collect();
     let modes: Vec<&str> = settings.modes.iter().map(|mode: &Mode| mode.name()).collect();
     let filter = format!("^({})/({})/", groups.join("|"), modes.join("|"));
@@ -130,7 +131,17 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
     talk.say(&format!("Criterion measures {filter} and saves it as {name}"));
     let mut command = Command::new(&executable);
     command.args(["--bench", "--save-baseline", name, "--noplot", &filter]);
-    command.env("CRITERION_HOME", &settings.folders.criterion).env_remove("BENCHMARK_OUTPUT_DIR");
+    // Everything that it could find out otherwise is said: it sees the variables and the settings file, but no flag.
+    match &choices.output_dir {
+        Some(folder) => command.env("BENCHMARK_OUTPUT_DIR", folder),
+        None => command.env_remove("BENCHMARK_OUTPUT_DIR"),
+    };
+    if let Some(file) = &context.config_file {
+        command.env(crate::config::VARIABLE, file);
+    }
+    for variable in ["EMPLOYEE_COUNT", "CENSUS", "START_YEAR", "END_YEAR"] {
+        command.env_remove(format!("BENCHMARK_{variable}"));
+    }
     command.env("BENCHMARK_THREADS", settings.options.threads.to_string());
     for selection in &settings.selections {
         command.env("BENCHMARK_SEED", selection.run.seed.to_string());
@@ -139,10 +150,8 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
                 [("BENCHMARK_START_YEAR", selection.run.start_year), ("BENCHMARK_END_YEAR", selection.run.end_year)];
             command.envs(years.map(|(variable, year)| (variable, year.to_string())));
             match &selection.census_file {
-                Some(file) => command.env("BENCHMARK_CENSUS", file).env_remove("BENCHMARK_EMPLOYEE_COUNT"),
-                None => command
-                    .env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string())
-                    .env_remove("BENCHMARK_CENSUS"),
+                Some(file) => command.env("BENCHMARK_CENSUS", file),
+                None => command.env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string()),
             };
         }
     }

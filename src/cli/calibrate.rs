@@ -1,6 +1,7 @@
 //! `planbench calibrate`: regenerates the proof of the verdicts.
 
 use super::compare::this_program;
+use super::selection::resolve;
 use super::talk::Talk;
 use super::{Context, PASS, split};
 use crate::choices::Choices;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let modes = split(&args.modes);
     if !args.report_only {
         let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
-        let settings = choices.resolve(&context.catalogue)?;
+        let settings = resolve(&choices, context)?;
         let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
         let proof = Proof {
             side: this_program(place.path())?,

@@ -1,7 +1,7 @@
 //! `planbench compare`: two builds, round by round.
 
 use super::regression_check::{OutcomeFlags, ThresholdFlags};
-use super::selection::Measure;
+use super::selection::{Measure, resolve};
 use super::talk::{Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
@@ -12,15 +12,16 @@ use crate::files::{write_json, write_whole};
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use crate::verdict::Verdict;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Git revision, or a planbench binary: the yardstick
-    base: String,
+    base: OsString,
     /// Git revision, or a planbench binary: what is judged [default: this program]
-    head: Option<String>,
+    head: Option<OsString>,
     #[command(flatten)]
     measure: Measure,
     #[command(flatten)]
@@ -63,7 +64,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if !choices.says_what() {
         choices.scenarios = vec!["quick".into(), "1kx3".into()];
     }
-    let settings = choices.resolve(&context.catalogue)?;
+    let settings = resolve(&choices, context)?;
     let folder = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.
@@ -108,11 +109,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 /// A side as the user named it; a revision is built.
-fn side(spec: &str, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
+fn side(spec: &OsStr, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
     let file = Path::new(spec);
     if file.is_file() {
-        return Side::from_binary(spec, file);
+        return Side::from_binary(&spec.to_string_lossy(), file);
     }
+    let spec = spec.to_str().ok_or_else(|| Error::file(file, "is neither a file nor a git revision"))?;
     if builder.is_none() {
         let new = Builder::new().map_err(|e| {
             Error::Config(format!(

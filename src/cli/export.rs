@@ -9,7 +9,6 @@ use crate::export::{Options, Shape};
 use crate::files::write_whole;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
-use crate::settings::Folders;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -53,7 +52,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let choices = choices.complete(&context.config)?;
     let folder = match &args.from {
         Some(from) => criterion_folder(from),
-        None => Folders::new(choices.output_dir.clone())?.criterion,
+        None => choices.folders().criterion,
     };
     let results = Results::read(&folder)?.select(&scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());

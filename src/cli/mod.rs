@@ -22,11 +22,14 @@ mod trend;
 
 use crate::config::Config;
 use crate::engine::EngineOptions;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::paths::typed_line;
 use crate::record::baseline::DEFAULT_FOLDER;
+use crate::record::history;
 use crate::scenario::Catalogue;
 use automation::Automation;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -42,7 +45,7 @@ const INCONCLUSIVE: u8 = 3;
 #[derive(Debug, Parser)]
 #[command(name = "planbench", version, about, long_about = None, after_help = EXIT_CODES)]
 struct Cli {
-    /// Settings file [default: planbench.toml, if there is one]
+    /// Settings file [default: the nearest planbench.toml, from the current folder upwards]
     #[arg(long, value_name = "FILE", global = true, env = crate::config::VARIABLE)]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -98,6 +101,7 @@ enum Verb {
 /// What every verb may need.
 struct Context {
     config: Config,
+    /// The settings file if it was named; one that was found will be found again.
     config_file: Option<PathBuf>,
     catalogue: Catalogue,
     /// This command line.
@@ -108,7 +112,13 @@ impl Context {
     /// Flag or variable, then the settings file, then the default.
     fn baseline_folder(&self, given: Option<&Path>) -> PathBuf {
         let folder = given.map(Path::to_path_buf).or_else(|| self.config.baseline_dir.clone());
-        folder.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER))
+        folder.unwrap_or_else(|| self.config.project().join(DEFAULT_FOLDER))
+    }
+
+    /// As [`Context::baseline_folder`], of the history.
+    fn history_folder(&self, given: Option<&Path>) -> PathBuf {
+        let folder = given.map(Path::to_path_buf).or_else(|| self.config.history_dir.clone());
+        folder.unwrap_or_else(|| self.config.project().join(history::DEFAULT_FOLDER))
     }
 }
 
@@ -116,8 +126,12 @@ impl Context {
 pub fn main() -> ExitCode {
     drop_blank_variables();
     exit_when_output_fails();
-    let cli = Cli::parse();
-    match run(cli) {
+    let matches = Cli::command().get_matches();
+    let says = |flag: &str| {
+        matches.subcommand().is_some_and(|(_, verb)| matches!(verb.try_get_one::<bool>(flag), Ok(Some(true))))
+    };
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match run(cli, says("quiet")) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error}");
@@ -126,8 +140,15 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<u8> {
+fn run(cli: Cli, quiet: bool) -> Result<u8> {
+    // Shells ask for these anywhere, and no settings are in them.
+    if let Verb::Completions(args) = &cli.verb {
+        return completions::run(args, Cli::command());
+    }
     let config = Config::load(cli.config.as_deref())?;
+    if let Some(file) = config.file().filter(|_| !quiet) {
+        anstream::eprintln!("settings: {}", file.display());
+    }
     let context = Context { catalogue: config.catalogue()?, config, config_file: cli.config, command: command_line() };
     match cli.verb {
         Verb::Run(args) => run::run(args, &context),
@@ -165,10 +186,11 @@ fn exit_when_output_fails() {
 
 /// A variable that is blank does not count: workflows pass what nobody filled in as blank.
 fn drop_blank_variables() {
-    let ours = |name: &str| ["BENCHMARK_", "PLANBENCH_", "DD_"].iter().any(|prefix| name.starts_with(prefix));
-    let blank: Vec<_> = std::env::vars_os()
-        .filter(|(name, value)| ours(&name.to_string_lossy()) && value.to_string_lossy().trim().is_empty())
-        .collect();
+    let ours = |name: &OsStr| {
+        ["BENCHMARK_", "PLANBENCH_", "DD_"].iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+    };
+    let is_blank = |value: &OsStr| value.to_str().is_some_and(|text| text.trim().is_empty());
+    let blank: Vec<_> = std::env::vars_os().filter(|(name, value)| ours(name) && is_blank(value)).collect();
     for (name, _) in blank {
         // SAFETY: this is the start of the process; it still has its one thread.
         unsafe { std::env::remove_var(name) };
@@ -177,11 +199,10 @@ fn drop_blank_variables() {
 
 /// This process' command line, without the folder of the program: what a reader types to repeat it.
 fn command_line() -> String {
-    let mut arguments = crate::choices::arguments();
-    let program = arguments.next().unwrap_or_default();
-    let name = Path::new(&program).file_name().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
-    let quoted = |argument: String| if argument.contains([' ', '\'']) { format!("{argument:?}") } else { argument };
-    std::iter::once(name).chain(arguments.map(quoted)).collect::<Vec<_>>().join(" ")
+    let mut arguments = std::env::args_os();
+    let program = PathBuf::from(arguments.next().unwrap_or_default());
+    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
+    typed_line(&name, &arguments.collect::<Vec<OsString>>())
 }
 
 /// An argument that must name something: an empty variable in a script is not "all".
@@ -197,7 +218,8 @@ fn split(names: &[String]) -> Vec<String> {
 
 /// Sets the threads of this process' engines.
 fn use_threads(threads: usize) -> Result<()> {
-    EngineOptions { threads, ..EngineOptions::default() }.check_threads()?;
+    let options = EngineOptions { threads, ..EngineOptions::default() };
+    options.check_threads().map_err(|e| Error::Config(format!("--threads: {e}")))?;
     // SAFETY: called by a verb before it starts anything; the process still has its one thread.
     unsafe { crate::engine::polars::set_threads(threads) };
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::report::readable;
 use super::run::positive;
-use super::selection::{Measure, observe, results_of};
+use super::selection::{Measure, observe, resolve, results_of};
 use super::talk::{Talk, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::error::{Error, Result};
@@ -57,7 +57,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if choices.modes.is_empty() {
         choices.modes = vec![MODE.into()];
     }
-    let settings = choices.resolve(&context.catalogue)?;
+    let settings = resolve(&choices, context)?;
     let limits = args.limits;
     let has_target = settings.selections.iter().any(|selection| selection.target_time_seconds.is_some());
     if !has_target && limits.target_time.is_none() && limits.min_throughput.is_none() && limits.max_memory_mb.is_none()

@@ -2,7 +2,7 @@
 
 use super::baseline_update::BaselinePlace;
 use super::report::{print_check, readable};
-use super::selection::{Measure, observe, results_of};
+use super::selection::{Measure, observe, resolve, results_of};
 use super::talk::Talk;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
@@ -39,9 +39,9 @@ pub(super) struct Args {
     /// Folder to write check.md (a comment's body) and check.json to [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
-    /// Folder of the history, for the spread between days
-    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
-    history: PathBuf,
+    /// Folder of the history, for the spread between days [default: history]
+    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
+    history: Option<PathBuf>,
     #[command(flatten)]
     talk: Talk,
 }
@@ -123,7 +123,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let baselines = context.baseline_folder(args.baseline.baseline_dir.as_deref());
     let choices = args.measure.choices(&context.config)?;
     let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
-    let mut settings = choices.resolve(&context.catalogue)?;
+    let mut settings = resolve(&choices, context)?;
     let reports = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
     let (results, source) = match &args.from {
         Some(folder) => {
@@ -158,7 +158,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         criterion: &source,
         thresholds,
         allow_output_change: args.allow_output_change,
-        history: &args.history,
+        history: &context.history_folder(args.history.as_deref()),
     };
     let check = against.check(&results, context)?;
     conclude(&check, &reports, &args.outcome, context)
@@ -279,7 +279,7 @@ pub(super) struct Against<'a> {
     pub thresholds: Thresholds,
     /// Compare although the events are not those of the baseline.
     pub allow_output_change: bool,
-    /// Folder of the history, for the spread between days; it need not exist.
+    /// Folder of the history, for the spread between days [default: history]; it need not exist.
     pub history: &'a Path,
 }
 

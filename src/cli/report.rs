@@ -4,11 +4,13 @@ use super::regression_check::{Against, ThresholdFlags};
 use super::selection::{Place, Selected};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
+use crate::choices::path_variable;
 use crate::error::{Error, Result};
+use crate::record::baseline::check_name;
+use crate::record::history;
 use crate::report::model::Report;
 use crate::report::{Format, format, write};
 use crate::results::{Results, criterion_folder};
-use crate::settings::Folders;
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
 use comfy_table::{CellAlignment, Table, presets};
@@ -78,11 +80,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
+    args.baseline.as_deref().map_or(Ok(()), check_name)?;
     let mut choices = args.selected.choices();
     choices.output_dir = args.place.output_dir.clone();
     let scenarios = choices.scenarios.clone();
     let choices = choices.complete(&context.config)?;
-    let folders = Folders::new(choices.output_dir.clone())?;
+    let folders = choices.folders();
     let from = args.from.as_deref().map_or(folders.criterion, criterion_folder);
     let results = Results::read(&from)?.select(&scenarios, &choices.modes()?)?;
     let folder = args.reports.folder(&folders.reports);
@@ -96,7 +99,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             criterion: &from,
             thresholds,
             allow_output_change: false,
-            history: Path::new(crate::record::history::DEFAULT_FOLDER),
+            history: &context.history_folder(path_variable(history::VARIABLE).as_deref()),
         };
         let check = against.check(&results, context)?;
         print_check(&check)?;

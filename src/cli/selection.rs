@@ -1,8 +1,8 @@
 //! Arguments that say what to measure, shared by the verbs that measure.
 
-use super::split;
 use super::talk::{Talk, WARM};
-use crate::choices::Choices;
+use super::{Context, split};
+use crate::choices::{Choices, Means};
 use crate::config::Config;
 use crate::engine::padding;
 use crate::error::Result;
@@ -91,9 +91,14 @@ impl Measure {
     }
 }
 
+/// What a verb measures. The number of threads comes first, for reading a census may start them.
+pub(super) fn resolve(choices: &Choices, context: &Context) -> Result<Settings> {
+    super::use_threads(choices.options(Means::Flags)?.threads)?;
+    choices.resolve(&context.catalogue, Means::Flags)
+}
+
 /// Observes everything in fresh processes that take turns.
 pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<RunRecord>> {
-    super::use_threads(settings.options.threads)?;
     if let Some(padding) = padding::active() {
         talk.say(&format!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }

@@ -9,15 +9,14 @@ use crate::record::history;
 use crate::report::template::{render_value, render_value_with};
 use crate::report::{charts, format};
 use crate::results::trend::Trend;
-use crate::settings::Folders;
 use crate::verdict::Gated;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folder of the history
-    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
-    history: PathBuf,
+    /// Folder of the history [default: history]
+    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
+    history: Option<PathBuf>,
     #[command(flatten)]
     selected: Selected,
     /// Folder to write trend.html and trend.json to [default: `reports` in the folder of all results]
@@ -35,9 +34,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     choices.output_dir = args.place.output_dir.clone();
     let folder = match &args.to {
         Some(folder) => folder.clone(),
-        None => Folders::new(choices.complete(&context.config)?.output_dir)?.reports,
+        None => choices.complete(&context.config)?.folders().reports,
     };
-    let mut entries = history::read(&args.history)?;
+    let sessions = context.history_folder(args.history.as_deref());
+    let mut entries = history::read(&sessions)?;
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     });
     if entries.is_empty() {
         let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
-        return Err(Error::file(&args.history, format!("{what}; `planbench run --history DIR` adds them")));
+        return Err(Error::file(&sessions, format!("{what}; `planbench run --history DIR` adds them")));
     }
     let trend = Trend::new(&entries, context.command.clone());
     let charts = trend

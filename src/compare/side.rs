@@ -14,6 +14,7 @@ use crate::suite::rounds::check_interrupt;
 use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek};
 use std::net::TcpListener;
@@ -37,7 +38,7 @@ pub struct Side {
 pub struct Work {
     group: String,
     mode: Mode,
-    arguments: Vec<String>,
+    arguments: Vec<OsString>,
 }
 
 /// What one process of a side showed.
@@ -77,17 +78,17 @@ impl Work {
         // A side does not see the settings file, and another build may not know the scenario.
         let known = SCENARIOS.iter().any(|scenario| scenario.name == selection.name);
         let name = if known { selection.name.clone() } else { CUSTOM.to_owned() };
-        let mut arguments = vec!["--scenarios".to_owned(), name];
-        let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
-        add("--modes", mode.name().to_owned());
-        add("--seed", run.seed.to_string());
-        add("--threads", threads.to_string());
+        let mut arguments: Vec<OsString> = vec!["--scenarios".into(), name.into()];
+        let mut add = |flag: &str, value: OsString| arguments.extend([flag.into(), value]);
+        add("--modes", mode.name().into());
+        add("--seed", run.seed.to_string().into());
+        add("--threads", threads.to_string().into());
         if !known {
-            add("--start-year", run.start_year.to_string());
-            add("--end-year", run.end_year.to_string());
+            add("--start-year", run.start_year.to_string().into());
+            add("--end-year", run.end_year.to_string().into());
             match &selection.census_file {
-                Some(file) => add("--census", std::path::absolute(file).unwrap_or(file.clone()).display().to_string()),
-                None => add("--employee-count", selection.employee_count.to_string()),
+                Some(file) => add("--census", std::path::absolute(file).unwrap_or(file.clone()).into()),
+                None => add("--employee-count", selection.employee_count.to_string().into()),
             }
         }
         Self { group: selection.group.clone(), mode, arguments }
@@ -140,12 +141,14 @@ impl Side {
         let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
         let words = tempfile::tempfile().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
         let heard = words.try_clone().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
+        // The nearest settings file, so that none of the user's is taken: flags say everything.
+        crate::files::write_whole(&place.path().join(crate::config::FILE), "")?;
         let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy();
-            if ["BENCHMARK_", "PLANBENCH_", "CRITERION_", "GITHUB_"].iter().any(|prefix| name.starts_with(prefix)) {
-                command.env_remove(&*name);
+            let prefixes = ["BENCHMARK_", "PLANBENCH_", "CRITERION_", "GITHUB_"];
+            if prefixes.iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes())) {
+                command.env_remove(name);
             }
         }
         if let Some(text) = &self.padding {

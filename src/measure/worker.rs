@@ -30,7 +30,7 @@ pub enum People {
     /// A synthetic census of so many.
     Synthetic(usize),
     /// A census file.
-    File(PathBuf),
+    File(#[serde(with = "crate::paths")] PathBuf),
 }
 
 /// What a fresh process is asked to do.
@@ -64,6 +64,7 @@ pub struct RunRequest {
     /// Worker threads.
     pub threads: usize,
     /// Folder in which Parquet files are written and removed again.
+    #[serde(with = "crate::paths")]
     pub scratch: PathBuf,
     /// Runs after the first.
     pub warm: Warm,
@@ -121,10 +122,11 @@ impl RunRequest {
 
 /// Serves a request if this process was started to; `None` lets `main` go on.
 pub fn serve_if_asked() -> Option<ExitCode> {
-    let mut arguments = crate::choices::arguments().skip(1);
-    (arguments.next().as_deref() == Some(ARGUMENT)).then(|| {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().is_some_and(|first| first == ARGUMENT).then(|| {
         let idle = Resident::open().bytes();
-        let text = arguments.next().unwrap_or_default();
+        // JSON is text; what is none is answered as no request.
+        let text = arguments.next().and_then(|request| request.into_string().ok()).unwrap_or_default();
         let answer = serde_json::from_str(&text)
             .map_err(|e| Error::Config(format!("worker request: {e}")))
             .and_then(|request| serve(&request, idle));

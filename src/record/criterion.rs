@@ -5,6 +5,7 @@ use super::benchmark::Context;
 use crate::error::{Error, Result};
 use crate::files::{folders, read_json};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Name under which Criterion keeps the latest measurement.
@@ -122,7 +123,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 /// # Errors
 /// Names a folder that cannot be read.
 pub fn baselines(criterion_folder: &Path) -> Result<Vec<String>> {
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for group in folders(criterion_folder)? {
         for function in folders(&group)? {
             for data in folders(&function)? {
@@ -131,6 +132,26 @@ pub fn baselines(criterion_folder: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(names.into_iter().filter(|name| ![LATEST, "base", "change"].contains(&name.as_str())).collect())
+}
+
+/// Titles of the benchmarks, this suite's and others', of which Criterion keeps figures under a baseline's name.
+///
+/// # Errors
+/// Names a folder that cannot be read.
+pub fn kept(criterion_folder: &Path, baseline: &str) -> Result<BTreeSet<String>> {
+    #[derive(Deserialize)]
+    struct Titled {
+        title: String,
+    }
+    let mut titles = BTreeSet::new();
+    for group in folders(criterion_folder)? {
+        for data in folders(&group)?.iter().map(|function| function.join(baseline)) {
+            // What is damaged or of something else is not there for Criterion either.
+            let identity: Option<Titled> = read_json(&data.join("benchmark.json"), "benchmark identity").ok();
+            titles.extend(identity.filter(|_| data.join("sample.json").is_file()).map(|identity| identity.title));
+        }
+    }
+    Ok(titles)
 }
 
 fn name_of(folder: &Path) -> Option<String> {

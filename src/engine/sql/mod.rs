@@ -17,6 +17,7 @@ use crate::census::Census;
 use crate::engine::event_table::EventTable;
 use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
 use crate::error::Result;
+use crate::paths::TextPath;
 use crate::rules::identity::EventIds;
 use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::tables::Tables;
@@ -215,7 +216,8 @@ impl Drop for SqlLog<'_> {
 
 fn write(connection: &Connection, year: i32, file: &Path) -> Result<()> {
     let step = format!("writing {}", file.display());
-    connection.execute_batch(&tables::copy_events(year, file)).map_err(failed(&step))
+    let place = TextPath::new(file)?;
+    connection.execute_batch(&tables::copy_events(year, &place)).map_err(failed(&step))
 }
 
 impl EventLog for SqlLog<'_> {
