@@ -268,7 +268,7 @@ fn the_suite_takes_every_option_that_criterion_names() {
     for line in help.lines().map(str::trim_start).filter(|line| line.starts_with('-')) {
         for option in line.split([' ', ',']).filter(|word| word.starts_with('-') && *word != "-h" && *word != "--help")
         {
-            let value = line.contains('<').then(|| match option {
+            let value = line.contains('<').then_some(match option {
                 "--color" | "-c" => "never",
                 "--format" => "terse",
                 "--output-format" => "bencher",

@@ -24,7 +24,7 @@ impl Place {
         let folder = folder();
         let cafe = folder.path().join(OsStr::from_bytes(b"caf\xe9"));
         fs::create_dir(&cafe).expect("this file system has names that are no text");
-        fs::write(cafe.join("people.csv"), PEOPLE).unwrap();
+        fs::write(cafe.join("people.csv"), PEOPLE).expect("the test can write");
         Self { folder, cafe }
     }
 
@@ -40,8 +40,8 @@ impl Place {
         let output = command.output().expect("it starts");
         check(&output, code, parts);
         // Neither replacement characters nor defaults: whatever was written is where it was asked for.
-        let beside: Vec<_> = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(beside, [self.cafe.clone()], "{line}");
+        let beside = fs::read_dir(self.folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+        assert_eq!(beside.collect::<Vec<_>>(), vec![self.cafe.clone()], "{line}");
         assert!(leftovers(self.folder.path()).is_empty());
         output
     }
