@@ -39,24 +39,6 @@ pub struct Choices {
     pub project: PathBuf,
 }
 
-/// How those who are asked for something can give it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
-    /// By a flag or a variable: verbs of the command line.
-    Flags,
-    /// By a variable only: the suite, whose flags are Criterion's.
-    Variables,
-}
-
-impl Means {
-    fn name(self, flag: &str, variable: &str) -> String {
-        match self {
-            Means::Flags => format!("{flag} or {variable}"),
-            Means::Variables => variable.to_owned(),
-        }
-    }
-}
-
 impl Choices {
     /// What the `BENCHMARK_*` variables say (listed in the README).
     ///
@@ -159,12 +141,11 @@ impl Choices {
     /// [`Choices::resolve`].
     ///
     /// # Errors
-    /// Says how many threads there may be, and where that is said.
-    pub fn options(&self, means: Means) -> Result<EngineOptions> {
+    /// Says how many threads there may be.
+    pub fn options(&self) -> Result<EngineOptions> {
         let mut options = EngineOptions::default();
         options.threads = self.threads.unwrap_or(options.threads);
-        let place = || means.name("--threads", "BENCHMARK_THREADS");
-        options.check_threads().map_err(|e| Error::Config(format!("{}: {e}", place())))?;
+        options.check_threads()?;
         Ok(options)
     }
 
@@ -173,12 +154,12 @@ impl Choices {
         Folders::new(self.output_dir.as_deref(), &self.project)
     }
 
-    /// Checks everything and looks at the machine; `means` decides what a remedy names.
+    /// Checks everything and looks at the machine.
     ///
     /// # Errors
     /// Names the choice that cannot be used; an unknown scenario or mode lists the known.
-    pub fn resolve(&self, catalogue: &Catalogue, means: Means) -> Result<Settings> {
-        let options = self.options(means)?;
+    pub fn resolve(&self, catalogue: &Catalogue) -> Result<Settings> {
+        let options = self.options()?;
         let modes = self.modes()?;
         let seed = self.seed.unwrap_or(DEFAULT_SEED);
         let conditions = conditions(seed, options.threads);
@@ -186,8 +167,7 @@ impl Choices {
             .scenario_names(catalogue)?
             .iter()
             .map(|name| {
-                let mut selection =
-                    if name == CUSTOM { self.custom(seed, means)? } else { named(catalogue, name, seed)? };
+                let mut selection = if name == CUSTOM { self.custom(seed)? } else { named(catalogue, name, seed)? };
                 selection.group.push_str(&conditions);
                 Ok(selection)
             })
@@ -198,16 +178,15 @@ impl Choices {
     }
 
     /// The custom scenario.
-    fn custom(&self, seed: u64, means: Means) -> Result<Selection> {
-        let needs = |what: &str, flag: &str, variable: &str| {
-            let how = means.name(flag, variable);
-            Error::Config(format!(
-                "scenario custom needs {what}: {how}; `planbench scenarios` shows what belongs to it"
-            ))
+    fn custom(&self, seed: u64) -> Result<Selection> {
+        let needed = |what: &str, settings, variable| Error::Missing {
+            what: format!("scenario custom needs {what}"),
+            settings,
+            variable,
         };
         let start_year =
-            self.start_year.ok_or_else(|| needs("a first year", "--start-year", "BENCHMARK_START_YEAR"))?;
-        let end_year = self.end_year.ok_or_else(|| needs("a last year", "--end-year", "BENCHMARK_END_YEAR"))?;
+            self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;
+        let end_year = self.end_year.ok_or_else(|| needed("its last year", &["end_year"], "BENCHMARK_END_YEAR"))?;
         let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
         let census = self.census.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
@@ -217,8 +196,8 @@ impl Choices {
                 count
             }
             (None, None) => {
-                let (flags, variables) = ("--employee-count, --census", "BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS");
-                return Err(needs("its people", flags, variables));
+                let variables = "BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS";
+                return Err(needed("people", &["employee_count", "census"], variables));
             }
             (Some(_), Some(_)) => {
                 return Err(Error::Config("give a head count or a census for scenario custom, not both".into()));
@@ -283,10 +262,10 @@ fn warn_of_misspelt() {
     ONCE.call_once(|| {
         for (name, _) in std::env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"BENCHMARK_") && !VARIABLES.iter().any(|known| name == *known) {
-                eprintln!(
-                    "warning: {} is not a variable of this program and changes nothing (see README, Settings)",
+                crate::console::warning(format!(
+                    "{} is not a variable of this program and changes nothing (see README, Settings)",
                     name.display()
-                );
+                ));
             }
         }
     });
@@ -347,14 +326,14 @@ mod tests {
     #[test]
     fn years_without_custom_are_refused() {
         let choices = Choices { employee_count: Some(5), ..scenarios(&["quick"]) };
-        let error = choices.resolve(&Catalogue::default(), Means::Flags).expect_err("refused").to_string();
+        let error = choices.resolve(&Catalogue::default()).expect_err("refused").to_string();
         assert!(error.contains("custom"), "{error}");
     }
 
     #[test]
     fn names_are_taken_once_and_ids_say_what_differs() {
         let choices = Choices { seed: Some(7), threads: Some(1_000), ..scenarios(&["quick", "quick"]) };
-        let settings = choices.resolve(&Catalogue::default(), Means::Flags).expect("settings");
+        let settings = choices.resolve(&Catalogue::default()).expect("settings");
         assert_eq!(settings.selections.len(), 1);
         assert_eq!(settings.selections[0].group, "quick-seed7-threads1000");
         assert!(settings.selections[0].golden.is_none());

@@ -46,12 +46,15 @@ impl Report {
 pub fn outcome(log: &dyn EventLog, run: &RunSpec) -> Result<Outcome> {
     let mut total = Totals::default();
     for year in run.years() {
-        total.add(year, &log.year(year)?)?;
+        total.add(year, &log.year(year)?).map_err(Error::Parity)?;
     }
     Ok(total.finish())
 }
 
 /// Runs every mode and compares them; the first of `modes` is the yardstick.
+///
+/// # Errors
+/// When an engine fails, or its events are not in canonical order.
 pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Report> {
     let mut engines = modes.iter().map(|&mode| open(mode, run, census, options)).collect::<Result<Vec<_>>>()?;
     let mut logs = Vec::new();
@@ -63,16 +66,20 @@ pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &E
 }
 
 /// Compares logs year by year; the first is the yardstick.
+///
+/// # Errors
+/// When a log cannot be read, or is not in canonical order.
 pub fn compare_logs(logs: &[(String, &dyn EventLog)], run: &RunSpec) -> Result<Report> {
     let mut totals = vec![Totals::default(); logs.len()];
     let mut differences: Vec<Differences> =
         logs.iter().skip(1).map(|(name, _)| Differences::new(&logs[0].0, name)).collect();
     for year in run.years() {
         let yardstick = logs[0].1.year(year)?;
-        totals[0].add(year, &yardstick)?;
-        for (index, (_, log)) in logs.iter().enumerate().skip(1) {
+        let named = |name: &str, problem: String| Error::Parity(format!("{name}: {problem}"));
+        totals[0].add(year, &yardstick).map_err(|problem| named(&logs[0].0, problem))?;
+        for (index, (name, log)) in logs.iter().enumerate().skip(1) {
             let table = log.year(year)?;
-            totals[index].add(year, &table)?;
+            totals[index].add(year, &table).map_err(|problem| named(name, problem))?;
             if table != yardstick {
                 differences[index - 1].add_year(year, &yardstick, &table);
             }
@@ -90,24 +97,27 @@ struct Totals {
 }
 
 impl Totals {
-    /// Adds a year after making sure that it is in canonical order.
-    fn add(&mut self, year: i32, table: &EventTable) -> Result<()> {
+    /// Adds a year after making sure that it is in canonical order; says what is not.
+    fn add(&mut self, year: i32, table: &EventTable) -> Result<(), String> {
         let (ids, sequences, years) =
             (position("employee_id"), position("event_sequence"), position("simulation_year"));
         let key = |row: usize| (table.text(ids, row), table.int(sequences, row));
         for row in 0..table.len() {
-            if table.int(years, row) != Some(i64::from(year)) {
-                return Err(Error::Parity(format!(
-                    "row {row} of year {year} belongs to year {:?}",
-                    table.int(years, row)
-                )));
+            let number = row + 1;
+            match table.int(years, row) {
+                Some(found) if found == i64::from(year) => {}
+                Some(found) => return Err(format!("row {number} of year {year} belongs to year {found}")),
+                None => return Err(format!("row {number} of year {year} has no simulation_year")),
             }
             if row > 0 && key(row - 1) >= key(row) {
-                return Err(Error::Parity(format!(
-                    "year {year} is not in canonical order (employee_id, event_sequence) at row {row}: {:?} after {:?}",
-                    key(row),
-                    key(row - 1)
-                )));
+                let (last, this) = (key(row - 1), key(row));
+                let problem = if last == this { "stands twice" } else { "comes too late" };
+                return Err(format!(
+                    "year {year} is not in canonical order (employee_id, then event_sequence): in row {number}, {} \
+                     {problem}, after {}",
+                    event(this),
+                    event(last)
+                ));
             }
         }
         self.printer.add_year(year, table);
@@ -118,6 +128,12 @@ impl Totals {
     fn finish(self) -> Outcome {
         Outcome { fingerprint: self.printer.finish(), events: self.events }
     }
+}
+
+/// An event in words, by its person and sequence.
+fn event((person, sequence): (Option<&str>, Option<i64>)) -> String {
+    let sequence = sequence.map_or_else(|| "without event_sequence".to_owned(), |number| number.to_string());
+    format!("event {sequence} of {}", person.unwrap_or("somebody without employee_id"))
 }
 
 /// How one log differs from another, counted and with examples.

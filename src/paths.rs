@@ -5,7 +5,6 @@ use crate::error::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// For `#[serde(with)]`: a path that is UTF-8 as text, any other as an array of its bytes, so that nothing is lost.
@@ -82,24 +81,23 @@ pub(crate) fn typed_line(program: &str, arguments: &[OsString]) -> String {
 #[derive(Debug)]
 pub(crate) struct TextPath {
     text: String,
-    /// Held, not read: the text names it by its number.
-    _folder: Option<File>,
+    /// Held, not read: the text names the folder by it.
+    _folder: Option<Box<dyn std::fmt::Debug>>,
 }
 
 impl TextPath {
-    /// The path itself where it is text. Otherwise its folder by the number under which this process has it open, where
-    /// the system has such names (Linux).
+    /// The path itself where it is text. Otherwise by another name of its folder, which must exist.
     ///
     /// # Errors
-    /// Names the file when the folder cannot be opened, or there is no other name for it.
+    /// Names the file where there is no such name.
     pub fn new(file: &Path) -> Result<Self> {
         if let Some(text) = file.to_str() {
             return Ok(Self { text: text.to_owned(), _folder: None });
         }
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let name = file.file_name().and_then(OsStr::to_str);
-        if let Some((name, (open, folder))) = name.and_then(|name| Some((name, by_number(folder)?))) {
-            return Ok(Self { text: format!("{folder}/{name}"), _folder: Some(open) });
+        if let Some((name, (other, held))) = name.and_then(|name| Some((name, other_name(folder)?))) {
+            return Ok(Self { text: format!("{other}/{name}"), _folder: Some(held) });
         }
         Err(Error::file(
             file,
@@ -113,16 +111,24 @@ impl TextPath {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn by_number(folder: &Path) -> Option<(File, String)> {
+/// Another name of a folder, and what has to live as long: the number under which this process has it open, where the
+/// system shows that as a folder (Linux), else a link.
+#[cfg(unix)]
+fn other_name(folder: &Path) -> Option<(String, Box<dyn std::fmt::Debug>)> {
     use std::os::fd::AsRawFd;
-    let open = File::open(folder).ok()?;
+    let open = std::fs::File::open(folder).ok()?;
     let text = format!("/proc/self/fd/{}", open.as_raw_fd());
-    Path::new(&text).is_dir().then_some((open, text))
+    if Path::new(&text).is_dir() {
+        return Some((text, Box::new(open)));
+    }
+    let place = tempfile::Builder::new().prefix(".planbench-link-").tempdir().ok()?;
+    let link = place.path().join("folder");
+    std::os::unix::fs::symlink(std::path::absolute(folder).ok()?, &link).ok()?;
+    Some((link.to_str()?.to_owned(), Box::new(place)))
 }
 
-#[cfg(not(target_os = "linux"))]
-fn by_number(_: &Path) -> Option<(File, String)> {
+#[cfg(not(unix))]
+fn other_name(_: &Path) -> Option<(String, Box<dyn std::fmt::Debug>)> {
     None
 }
 

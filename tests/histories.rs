@@ -106,6 +106,47 @@ fn a_history_widens_what_a_stored_baseline_proves() {
     assert!(width > 2.0, "days differ by a quarter: {interval}");
 }
 
+/// What the daily monitor adds to the history before it checks is not what the check is held against.
+#[test]
+fn a_day_is_not_its_own_yardstick() {
+    let place = folder();
+    let run = ["run", "--quick", "--modes", "reference", "--runs", "6", "--history", "history", "-q"];
+    check(&planbench_in(place.path(), &run, NONE), 0, &[]);
+    let history = place.path().join("history");
+    let today = std::fs::read_dir(&history).unwrap().next().unwrap().unwrap().path();
+    let entry = json(&today);
+    let other = |session: &str, factor: f64| {
+        let mut entry = entry.clone();
+        entry["session"] = session.into();
+        entry["git_commit"] = format!("{session:0>40}").into();
+        let times = entry["samples"]["execution_time_seconds"].as_array().unwrap();
+        let times: Vec<f64> = times.iter().map(|time| time.as_f64().unwrap() * factor).collect();
+        entry["samples"]["execution_time_seconds"] = times.into();
+        serde_json::to_string(&entry).unwrap()
+    };
+    let baselines = place.path().join("target-baselines");
+    std::fs::create_dir_all(&baselines).unwrap();
+    let verdict = |factor: f64, code: i32| {
+        std::fs::write(baselines.join("quick_reference.json"), other("20260101T000000Z-1", factor)).unwrap();
+        for day in 0..10 {
+            let session = format!("202602{:02}T000000Z-1", day + 1);
+            let text = other(&session, factor * noise(day));
+            std::fs::write(history.join(format!("{session}_quick_reference.json")), text).unwrap();
+        }
+        let arguments = ["regression-check", "--from", "out", "--scenarios", "quick", "--modes", "reference"];
+        check(&planbench_in(place.path(), &arguments, NONE), code, &["quick/reference"]);
+        json(&place.path().join("out/reports/check.json"))["benchmarks"][0].clone()
+    };
+    // Today takes a hundred times as long as ten quiet days: more than any noise of this machine.
+    let slow = verdict(0.01, 1);
+    assert_eq!((slow["judgements"][0]["between_days"].as_bool(), slow["verdict"].as_str()), (Some(true), Some("fail")));
+    assert_eq!(slow["judgements"][1]["figure"], "throughput");
+    assert_eq!(slow["judgements"][1]["verdict"], "fail");
+    assert_eq!(slow["decided_by"], serde_json::json!(["throughput"]));
+    // And a hundredth as long as they: no regression.
+    assert_eq!(verdict(100.0, 0)["judgements"][0]["between_days"], true);
+}
+
 #[test]
 fn a_planted_slow_down_is_proven_round_by_round() {
     let place = folder();
@@ -125,13 +166,19 @@ fn a_planted_slow_down_is_proven_round_by_round() {
     // A machine too noisy to judge says so, and never passes this.
     assert!(text.contains("FAIL          quick/reference (") && text.contains("20 rounds"), "{text}");
     assert!(text.contains("this program against") && !text.contains(": PASS"), "{text}");
+    assert_eq!(text.matches("\nestimate: Hodges-Lehmann").count(), 1, "how it is made, once: {text}");
     let written = json(&place.path().join("out/reports/compare.json"));
     assert_eq!(written["benchmarks"][0]["rounds"].as_array().unwrap().len(), 20);
+    for judged in written["benchmarks"][0]["judgements"].as_array().unwrap() {
+        let of = |key: &str| judged[key].as_f64().unwrap();
+        assert!((of("head") / of("base") / of("ratio") - 1.0).abs() < 1e-9, "{judged}");
+    }
     assert!(read(&place.path().join("out/reports/compare.md")).contains("FAIL"));
     let slow_base = compare(&["--pad-base", "reference:time=3000"]);
     assert!(matches!(slow_base.status.code(), Some(0 | 3)), "faster is no regression");
     check(&compare(&["--max-time", "0s"]), 2, &["--max-time"]);
-    check(&compare(&["--runs", "3"]), 2, &["--max-time"]);
+    check(&compare(&["--runs", "3"]), 2, &["--runs", "unexpected"]);
+    check(&compare(&["--max-time", "0.001"]), 3, &["out of time after 0 round(s)"]);
     let short = compare(&["--max-time", "1ms"]);
     check(&short, 3, &["INCONCLUSIVE", "out of time after 0 round(s)"]);
     check(&planbench_in(place.path(), &["compare", "no-such-thing"], NONE), 2, &["no-such-thing"]);

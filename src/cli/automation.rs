@@ -1,127 +1,251 @@
 //! The brief's automations: each is a composition of other verbs, which it prints before it runs them.
 
 use super::Context;
-use super::selection::resolve;
+use super::baseline_update::BaselinePlace;
+use super::run::TargetTime;
+use super::selection::{HistoryPlace, Place, Runs, Selected, resolve};
 use crate::choices::Choices;
+use crate::console;
 use crate::error::{Error, Result};
 use crate::paths::typed_line;
-use crate::record::baseline::{Baseline, DEFAULT_NAME, check_name};
-use crate::record::history;
+use crate::record::baseline::{Baseline, check_name};
 use crate::scenario::CUSTOM;
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Arguments of every automation.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    /// Folder of all results [env: BENCHMARK_OUTPUT_DIR] [default: cargo's target folder]
-    #[arg(long, value_name = "DIR")]
-    output_dir: Option<PathBuf>,
-    /// Folder of the baseline files [default: target-baselines]
-    #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
-    baseline_dir: Option<PathBuf>,
-    /// Folder of the history (daily-monitor; regression checks read it) [default: history]
-    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
-    history: Option<PathBuf>,
-    /// Name of the baseline to check against
-    #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
-    baseline: String,
-    /// Scenarios instead of the automation's own
-    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., value_parser = super::names)]
-    scenarios: Vec<String>,
-    /// Modes instead of all
-    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., value_parser = super::names)]
-    modes: Vec<String>,
-    /// Fresh processes per scenario and mode
-    #[arg(long, value_name = "N", env = "BENCHMARK_RUNS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    runs: Option<u32>,
-    /// Time that a whole run may take at the most, seconds [default: the scenario's own]
-    #[arg(long, value_name = "SECONDS", value_parser = super::run::positive)]
-    target_time: Option<f64>,
-    /// Go on, and exit with 0 instead of 3, when the figures do not decide
-    #[arg(long)]
-    allow_inconclusive: bool,
-    /// Say nothing but results and errors
-    #[arg(short, long)]
-    quiet: bool,
+pub(super) struct Common {
+    #[command(flatten)]
+    selected: Selected,
+    #[command(flatten)]
+    runs: Runs,
+    #[command(flatten)]
+    target: TargetTime,
+    #[command(flatten)]
+    place: Place,
     /// Print the commands, and do nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// An automation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Automation {
-    QuickValidate,
-    DailyMonitor,
-    ReleaseGate,
-    StressTest,
+/// Arguments of those whose figures may leave something undecided.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct Undecided {
+    /// Go on, and exit with 0 instead of 3, when the figures do not decide
+    #[arg(long)]
+    allow_inconclusive: bool,
 }
 
-impl Args {
-    /// What was asked for: by flag, then environment and settings file.
-    fn asked(&self, context: &Context) -> Result<Choices> {
-        let flags = Choices {
-            scenarios: super::split(&self.scenarios),
-            modes: super::split(&self.modes),
-            output_dir: self.output_dir.clone(),
-            ..Choices::default()
-        };
-        flags.complete(&context.config)
+#[derive(Debug, clap::Args)]
+pub(super) struct QuickValidate {
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DailyMonitor {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    history: HistoryPlace,
+    #[command(flatten)]
+    baseline: BaselinePlace,
+    #[command(flatten)]
+    undecided: Undecided,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReleaseGate {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    baseline: BaselinePlace,
+    #[command(flatten)]
+    undecided: Undecided,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct StressTest {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    undecided: Undecided,
+}
+
+/// A command line of this program: the verb first.
+type Line = Vec<OsString>;
+
+/// An automation.
+pub(super) trait Automation {
+    /// Its common arguments.
+    fn common(&self) -> &Common;
+    /// Its baseline, if it checks against one.
+    fn baseline(&self) -> Option<&BaselinePlace>;
+    /// Its commands; `has_baseline` tells whether all of some work has one.
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>>;
+}
+
+impl Automation for QuickValidate {
+    fn common(&self) -> &Common {
+        &self.common
     }
 
-    /// A command line of this program, with the options that it shares with all.
-    fn step(&self, verb: &str, work: &Choices, runs: Option<u32>, more: &[OsString]) -> Vec<OsString> {
-        let mut line: Vec<OsString> = vec![verb.into(), "--scenarios".into()];
-        line.extend(work.scenarios.iter().map(OsString::from));
-        if verb != "trend" && work.scenarios.iter().any(|name| name == CUSTOM) {
-            line.extend(custom(work));
+    fn baseline(&self) -> Option<&BaselinePlace> {
+        None
+    }
+
+    fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+        let common = &self.common;
+        let work = common.work(context, &["quick"])?;
+        Ok(vec![common.parity(context, &work), common.measure(context, "run", &work, 3, common.target())])
+    }
+}
+
+impl Automation for DailyMonitor {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn baseline(&self) -> Option<&BaselinePlace> {
+        Some(&self.baseline)
+    }
+
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+        let common = &self.common;
+        let work = common.work(context, &["quick", "1kx3", "5kx5"])?;
+        let history: Line = vec!["--history".into(), context.history_folder(&self.history).into()];
+        let run = [common.target(), history.clone()].concat();
+        let mut steps =
+            vec![common.measure(context, "run", &work, 10, run), common.step(context, "trend", &work, history.clone())];
+        if has_baseline(&work)? {
+            let more = [named(&self.baseline), history, self.undecided.flag()].concat();
+            steps.push(common.measure(context, "regression-check", &work, 10, more));
         }
-        let modes = super::split(&self.modes);
-        if !modes.is_empty() && verb != "parity" {
-            line.push("--modes".into());
-            line.extend(modes.into_iter().map(OsString::from));
+        Ok(steps)
+    }
+}
+
+impl Automation for ReleaseGate {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn baseline(&self) -> Option<&BaselinePlace> {
+        Some(&self.baseline)
+    }
+
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+        let common = &self.common;
+        let work = common.work(context, &["5kx5"])?;
+        let mut parity = common.parity(context, &work);
+        parity.extend(["--seeds".into(), "42..44".into()]);
+        let mut steps = vec![parity, common.gate(context, &work, self.undecided)];
+        if has_baseline(&work)? {
+            let more = [named(&self.baseline), self.undecided.flag()].concat();
+            steps.push(common.measure(context, "regression-check", &work, 10, more));
         }
-        if let Some(runs) = self.runs.or(runs).filter(|_| !["parity", "trend"].contains(&verb)) {
-            line.extend(["--runs".into(), runs.to_string().into()]);
+        Ok(steps)
+    }
+}
+
+impl Automation for StressTest {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn baseline(&self) -> Option<&BaselinePlace> {
+        None
+    }
+
+    fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+        let common = &self.common;
+        let work = common.work(context, &["stress"])?;
+        Ok(vec![common.parity(context, &work), common.gate(context, &work, self.undecided)])
+    }
+}
+
+impl Undecided {
+    fn flag(self) -> Line {
+        if self.allow_inconclusive { vec!["--allow-inconclusive".into()] } else { Vec::new() }
+    }
+}
+
+fn named(baseline: &BaselinePlace) -> Line {
+    let mut line: Line = vec!["--baseline".into(), baseline.baseline.clone().into()];
+    if let Some(folder) = &baseline.baseline_dir {
+        line.extend(["--baseline-dir".into(), folder.clone().into()]);
+    }
+    line
+}
+
+/// Limits that a release and a stress run must keep, beside their time.
+const LIMITS: [&str; 4] = ["--min-throughput", "1000", "--max-memory-mb", "8000"];
+
+impl Common {
+    /// Flag, then environment and settings file, then the automation's own.
+    fn work(&self, context: &Context, default: &[&str]) -> Result<Choices> {
+        let mut work = self.selected.choices().complete(&context.config)?;
+        if !work.says_what() {
+            work.scenarios = default.iter().map(|name| name.to_string()).collect();
+        } else if work.scenarios.is_empty() {
+            work.scenarios = vec![CUSTOM.to_owned()];
         }
-        if verb != "parity" {
-            if let Some(folder) = &self.output_dir {
-                line.extend(["--output-dir".into(), folder.into()]);
-            }
-            if self.quiet {
-                line.push("--quiet".into());
-            }
-        }
-        if self.allow_inconclusive && ["regression-check", "performance-gate"].contains(&verb) {
-            line.push("--allow-inconclusive".into());
-        }
-        line.extend_from_slice(more);
+        Ok(work)
+    }
+
+    fn parity(&self, context: &Context, work: &Choices) -> Line {
+        let mut line: Line = vec!["parity".into(), "--scenarios".into()];
+        line.extend(work.scenarios.iter().map(Into::into));
+        line.extend(custom(work));
+        line.extend(context.quiet.then(|| "--quiet".into()));
         line
     }
 
-    fn check(&self, work: &Choices, runs: u32) -> Vec<OsString> {
-        let mut more = vec!["--baseline".into(), (&self.baseline).into()];
-        if let Some(folder) = &self.baseline_dir {
-            more.extend(["--baseline-dir".into(), folder.into()]);
+    /// A command line of a verb that has scenarios, modes and a folder of results.
+    fn step(&self, context: &Context, verb: &str, work: &Choices, more: Line) -> Line {
+        let mut line: Line = vec![verb.into(), "--scenarios".into()];
+        line.extend(work.scenarios.iter().map(Into::into));
+        let modes = self.selected.choices().modes;
+        if !modes.is_empty() {
+            line.push("--modes".into());
+            line.extend(modes.into_iter().map(Into::into));
         }
-        more.extend(self.history());
-        self.step("regression-check", work, Some(runs), &more)
+        if let Some(folder) = &self.place.output_dir {
+            line.extend(["--output-dir".into(), folder.clone().into()]);
+        }
+        line.extend(context.quiet.then(|| "--quiet".into()));
+        line.extend(more);
+        line
     }
 
-    fn history(&self) -> Vec<OsString> {
-        self.history.as_ref().map_or_else(Vec::new, |folder| vec!["--history".into(), folder.into()])
+    /// A command line of a verb that measures: `runs` where neither flag, variable nor settings file says.
+    fn measure(&self, context: &Context, verb: &str, work: &Choices, runs: u32, more: Line) -> Line {
+        let runs = self.runs.or(&context.config, runs).to_string();
+        let more = [custom(work), more].concat();
+        self.step(context, verb, work, [vec!["--runs".into(), runs.into()], more].concat())
     }
 
-    fn target(&self) -> Vec<OsString> {
-        let target = |seconds: f64| vec!["--target-time".into(), seconds.to_string().into()];
-        self.target_time.map_or_else(Vec::new, target)
+    fn gate(&self, context: &Context, work: &Choices, undecided: Undecided) -> Line {
+        let mut more = [self.target(), LIMITS.map(OsString::from).to_vec(), undecided.flag()].concat();
+        // Modes that a gate is held to where nobody says.
+        if work.modes.is_empty() {
+            more.extend(["--modes", "sql", "polars"].map(OsString::from));
+        }
+        self.measure(context, "performance-gate", work, 5, more)
+    }
+
+    fn target(&self) -> Line {
+        let seconds = self.target.target_time;
+        seconds.map_or_else(Vec::new, |seconds| vec!["--target-time".into(), seconds.to_string().into()])
     }
 }
 
 /// The people and years of scenario custom: a step that is told its scenarios by flag takes these from flags, too.
-fn custom(work: &Choices) -> Vec<OsString> {
+fn custom(work: &Choices) -> Line {
+    if !work.scenarios.iter().any(|name| name == CUSTOM) {
+        return Line::new();
+    }
     let number = |flag: &str, value: Option<String>| value.map(|value| [flag.into(), value.into()]);
     let given: [Option<[OsString; 2]>; 4] = [
         number("--employee-count", work.employee_count.map(|count| count.to_string())),
@@ -132,121 +256,55 @@ fn custom(work: &Choices) -> Vec<OsString> {
     given.into_iter().flatten().flatten().collect()
 }
 
-/// Limits that a release and a stress run must keep, beside their time.
-const LIMITS: [&str; 4] = ["--min-throughput", "1000", "--max-memory-mb", "8000"];
-
-/// Scenarios of an automation where nobody says.
-fn default_scenarios(automation: Automation) -> &'static [&'static str] {
-    match automation {
-        Automation::QuickValidate => &["quick"],
-        Automation::DailyMonitor => &["quick", "1kx3", "5kx5"],
-        Automation::ReleaseGate => &["5kx5"],
-        Automation::StressTest => &["stress"],
-    }
-}
-
-/// What an automation works on: what was asked for, else its own.
-fn work(automation: Automation, args: &Args, context: &Context) -> Result<Choices> {
-    let mut work = args.asked(context)?;
-    if !work.says_what() {
-        work.scenarios = default_scenarios(automation).iter().map(|name| name.to_string()).collect();
-    } else if work.scenarios.is_empty() {
-        work.scenarios = vec![CUSTOM.to_owned()];
-    }
-    Ok(work)
-}
-
-/// The commands of an automation.
-fn steps(
-    automation: Automation,
-    args: &Args,
-    context: &Context,
-    work: &Choices,
-    has_baseline: &dyn Fn() -> Result<bool>,
-) -> Result<Vec<Vec<OsString>>> {
-    let gate = || {
-        let mut more = [args.target(), LIMITS.map(OsString::from).to_vec()].concat();
-        if work.modes.is_empty() {
-            // Modes that a gate is held to where nobody says.
-            more.extend(["--modes", "sql", "polars"].map(OsString::from));
-        }
-        args.step("performance-gate", work, Some(5), &more)
-    };
-    let parity = |seeds: &[&str]| {
-        let seeds: Vec<OsString> = seeds.iter().map(OsString::from).collect();
-        args.step("parity", work, None, &seeds)
-    };
-    Ok(match automation {
-        Automation::QuickValidate => {
-            vec![parity(&[]), args.step("run", work, Some(3), &args.target())]
-        }
-        Automation::DailyMonitor => {
-            let history: [OsString; 2] = ["--history".into(), context.history_folder(args.history.as_deref()).into()];
-            let mut steps = vec![
-                args.step("run", work, Some(10), &[args.target(), history.to_vec()].concat()),
-                args.step("trend", work, None, &history),
-            ];
-            if has_baseline()? {
-                steps.push(args.check(work, 10));
-            }
-            steps
-        }
-        Automation::ReleaseGate => {
-            let mut steps = vec![parity(&["--seeds", "42..44"]), gate()];
-            if has_baseline()? {
-                steps.push(args.check(work, 10));
-            }
-            steps
-        }
-        Automation::StressTest => vec![parity(&[]), gate()],
-    })
-}
-
 /// Runs an automation's commands in order and stops at the first that does not pass; its exit code.
-pub(super) fn run(automation: Automation, args: &Args, context: &Context) -> Result<u8> {
-    check_name(&args.baseline)?;
-    let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
-    let folder = context.baseline_folder(args.baseline_dir.as_deref());
-    let work = work(automation, args, context)?;
-    let has_baseline = || -> Result<bool> {
-        let settings = resolve(&work, context)?;
+pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8> {
+    let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
+    let common = automation.common();
+    let place = automation.baseline();
+    let folder = context.baseline_folder(place.and_then(|place| place.baseline_dir.as_deref()));
+    place.map_or(Ok(()), |place| check_name(&place.baseline))?;
+    let has_baseline = |work: &Choices| -> Result<bool> {
+        let Some(place) = place else { return Ok(false) };
+        let settings = resolve(work, context)?;
         let threads = settings.options.threads;
         Ok(settings.selections.iter().all(|selection| {
             settings
                 .modes
                 .iter()
-                .any(|&mode| Baseline::path(&folder, &args.baseline, &selection.benchmark(mode, threads)).is_file())
+                .any(|&mode| Baseline::path(&folder, &place.baseline, &selection.benchmark(mode, threads)).is_file())
         }))
     };
-    let steps = steps(automation, args, context, &work, &has_baseline)?;
+    let steps = automation.steps(context, &has_baseline)?;
     let checks = steps.iter().any(|step| step[0] == "regression-check");
     // Settings that were found will be found again; what was named has to be named.
-    let named = context.config_file.iter().flat_map(|file| ["--config".into(), file.into()]).collect::<Vec<OsString>>();
+    let named = context.config_file.iter().flat_map(|file| ["--config".into(), file.into()]).collect::<Line>();
     for step in steps {
-        let arguments = [named.clone(), step].concat();
+        let arguments = [named.clone(), step.clone()].concat();
         let line = typed_line("planbench", &arguments);
-        if args.dry_run {
-            println!("{line}");
+        if common.dry_run {
+            println!("{}", console::escaped(&line));
             continue;
         }
-        if !args.quiet {
-            eprintln!("$ {line}");
-        }
+        context.talk().say(&format!("$ {line}"));
         let status = Command::new(&executable).args(&arguments).stdin(Stdio::null()).status();
         let status = status.map_err(|e| Error::file(&executable, e))?;
         match status.code() {
             Some(0) => {}
+            Some(code) if step[0] == "trend" && code != i32::from(Error::Interrupted.exit_code()) => {
+                // The history is shown beside the check, which decides.
+                console::warning(format!("`{line}` ended with {code}; what is to be decided is decided all the same"));
+            }
             Some(code) => return Ok(u8::try_from(code).unwrap_or(super::ERROR)),
             None => return Err(Error::Config(format!("`{line}` ended with {status}"))),
         }
     }
-    if !checks && matches!(automation, Automation::DailyMonitor | Automation::ReleaseGate) {
-        eprintln!(
+    if let Some(place) = place.filter(|_| !checks) {
+        console::line(&format!(
             "note: no baseline `{}` of these scenarios in {}, so nothing was checked against one; `planbench \
              baseline-update` makes it",
-            args.baseline,
-            folder.display()
-        );
+            place.baseline,
+            console::path(&folder)
+        ));
     }
     Ok(super::PASS)
 }

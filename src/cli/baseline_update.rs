@@ -1,9 +1,11 @@
 //! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
 
-use super::selection::{Measure, failures, observe, resolve, results_of};
-use super::talk::Talk;
+use super::names::split;
+use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
+use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::choices::Choices;
+use crate::console;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::files::check_writable;
@@ -24,7 +26,7 @@ pub(super) struct BaselinePlace {
     /// Name of the baseline
     #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
     pub baseline: String,
-    /// Folder of the baseline files [default: target-baselines]
+    /// Folder of the baseline files
     #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
     pub baseline_dir: Option<PathBuf>,
 }
@@ -33,6 +35,8 @@ pub(super) struct BaselinePlace {
 pub(super) struct Args {
     #[command(flatten)]
     measure: Measure,
+    #[command(flatten)]
+    runs: Runs,
     #[command(flatten)]
     baseline: BaselinePlace,
     /// Keep these results instead of measuring: an output folder, or Criterion's
@@ -48,11 +52,11 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    talk: Talk,
+    more: More,
 }
 
 /// Processes per benchmark where nobody says.
-const RUNS: u32 = 10;
+pub(super) const RUNS: u32 = 10;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let name = &args.baseline.baseline;
@@ -63,7 +67,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if let Some(padding) = padding::active() {
         return Err(Error::Config(format!("{}={padding} is set: padded figures make no baseline", padding::VARIABLE)));
     }
-    let runs = args.measure.runs(&context.config, RUNS);
+    let (runs, talk) = (args.runs.or(&context.config, RUNS), context.talk_more(args.more));
     if args.from.is_none() && runs < 2 {
         return Err(Error::Config("a baseline needs two or more --runs: one has no spread".into()));
     }
@@ -77,7 +81,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         for selection in &settings.selections {
             for &mode in &settings.modes {
                 let benchmark = selection.benchmark(mode, settings.options.threads);
-                println!("would write {}", Baseline::path(&folder, name, &benchmark).display());
+                println!("would write {}", console::path(&Baseline::path(&folder, name, &benchmark)));
             }
         }
         return Ok(PASS);
@@ -87,14 +91,14 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let (results, source) = match &args.from {
         Some(from) => {
             let source = criterion_folder(from);
-            let scenarios = super::split(&args.measure.selected.scenarios);
+            let scenarios = split(&args.measure.selected.scenarios);
             (Results::read(&source)?.select(&scenarios, &settings.modes)?, source)
         }
         None => {
             if !args.no_criterion {
-                run_criterion(&settings, &choices, context, name, args.talk)?;
+                run_criterion(&settings, &choices, context, name, talk)?;
             }
-            let records = observe(&settings, runs, args.talk)?;
+            let records = observe(&settings, runs, talk)?;
             failures(&records)?;
             (results_of(records), settings.folders.criterion.clone())
         }
@@ -102,7 +106,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // All are made before any is written: a baseline is whole or as it was.
     let modes = || results.groups.iter().flat_map(|group| &group.modes);
     // Scaling benchmarks have no processes of their own; what Criterion kept of them is kept all the same.
-    let observed = modes().filter(|mode| mode.benchmark.scenario != SCALING || !mode.runs.is_empty());
+    // Nor has work that goes by the name of what fresh processes ran, as on another number of CPUs.
+    let ran = |mode: &ModeResults| !mode.runs.is_empty();
+    let beside = |mode: &ModeResults| modes().any(|other| other.benchmark.id() == mode.benchmark.id() && ran(other));
+    let observed = modes().filter(|mode| ran(mode) || (mode.benchmark.scenario != SCALING && !beside(mode)));
     let made: Vec<Baseline> = observed
         .map(|mode: &ModeResults| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
         .collect::<Result<_>>()?;
@@ -111,13 +118,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             modes().map(|mode| (mode.benchmark.criterion_group(), mode.benchmark.folder(&source))).collect();
         for (group, folder) in groups {
             for function in save_baseline(&folder, name)? {
-                args.talk.say(&format!("Criterion's {group}/{function} kept as {name}"));
+                talk.say(&format!("Criterion's {group}/{function} kept as {name}"));
             }
         }
     }
     for baseline in made {
         let file = baseline.write(&folder)?;
-        println!("{}", file.display());
+        println!("{}", console::path(&file));
     }
     Ok(PASS)
 }
@@ -127,7 +134,7 @@ fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name
     let groups: Vec<&str> = settings.selections.iter().map(|selection| selection.group.as_str()).collect();
     let modes: Vec<&str> = settings.modes.iter().map(|mode: &Mode| mode.name()).collect();
     let filter = format!("^({})/({})/", groups.join("|"), modes.join("|"));
-    let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
+    let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
     talk.say(&format!("Criterion measures {filter} and saves it as {name}"));
     let mut command = Command::new(&executable);
     command.args(["--bench", "--save-baseline", name, "--noplot", &filter]);
@@ -190,10 +197,11 @@ fn confirm(args: &Args) -> Result<()> {
     if ci || !std::io::stdin().is_terminal() {
         return Err(refuse());
     }
-    eprint!("{place}, not on main: update baseline `{DEFAULT_NAME}` all the same? [y/N] ");
-    let _ = std::io::stderr().flush();
+    let question = format!("{place}, not on main: update baseline `{DEFAULT_NAME}` all the same? [y/N] ");
+    let mut terminal = std::io::stderr().lock();
+    let _ = write!(terminal, "{}", console::one_line(&question)).and_then(|()| terminal.flush());
     let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).map_err(|e| Error::Config(format!("standard input: {e}")))?;
+    std::io::stdin().lock().read_line(&mut answer).map_err(|e| Error::failed("standard input", e))?;
     if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) { Ok(()) } else { Err(refuse()) }
 }
 

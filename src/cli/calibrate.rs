@@ -1,9 +1,10 @@
 //! `planbench calibrate`: regenerates the proof of the verdicts.
 
 use super::compare::this_program;
+use super::names::{Names, split};
+use super::report::Output;
 use super::selection::resolve;
-use super::talk::Talk;
-use super::{Context, PASS, split};
+use super::{Context, PASS};
 use crate::choices::Choices;
 use crate::compare::calibration::Calibration;
 use crate::compare::trials::Proof;
@@ -12,15 +13,15 @@ use crate::error::{Error, Result};
 use crate::files::write_whole;
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Scenarios of every trial
-    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., default_values = ["quick", "1kx3"])]
+    #[arg(long, visible_alias = "scenario", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios(), default_values = ["quick", "1kx3"])]
     scenarios: Vec<String>,
     /// Modes of every trial; slow-downs are planted in the first, the others must stay quiet
-    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., default_values = ["polars", "reference"])]
+    #[arg(long, visible_alias = "mode", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes(), default_values = ["polars", "reference"])]
     modes: Vec<String>,
     /// Runs against itself
     #[arg(long, value_name = "N", default_value_t = 60)]
@@ -31,14 +32,12 @@ pub(super) struct Args {
     /// Folder of the trials; what is there is not done again
     #[arg(long, value_name = "DIR", default_value = "calibration")]
     trials: PathBuf,
-    /// Page to write
+    /// Page to write; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "docs/calibration.md")]
     to: PathBuf,
     /// Only write the page from the trials that are there
     #[arg(long)]
     report_only: bool,
-    #[command(flatten)]
-    talk: Talk,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
@@ -46,7 +45,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     if !args.report_only {
         let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
         let settings = resolve(&choices, context)?;
-        let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
+        let place = tempfile::tempdir().map_err(Error::temporary)?;
         let proof = Proof {
             side: this_program(place.path())?,
             work: work(&settings)?,
@@ -56,19 +55,24 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             folder: args.trials.clone(),
         };
         watch_for_interrupts();
-        let talk = args.talk;
+        let talk = context.talk();
         proof.run(place.path(), &mut |done, all, what| talk.say(&format!("[{done}/{all}] {what}")))?;
     }
     let Some(calibration) = Calibration::read(&args.trials, context.command.replace(" --report-only", ""))? else {
         return Err(Error::file(&args.trials, "no trials there; run `planbench calibrate` without --report-only"));
     };
     let page = render_value("calibration.md", &calibration, context.config.templates_dir.as_deref())?;
-    write_whole(&args.to, &page)?;
+    let output = Output::new(Some(&args.to), Path::new("-"));
+    match &output {
+        Output::Place(file) => write_whole(file, &page)?,
+        Output::Standard => {
+            print!("{page}");
+            return Ok(PASS);
+        }
+    }
     println!(
-        "{} run(s) against itself, {} false alarm(s); written: {}",
-        calibration.plain_runs,
-        calibration.false_alarms,
-        args.to.display()
+        "{} run(s) against itself, {} false alarm(s); written: {output}",
+        calibration.plain_runs, calibration.false_alarms
     );
     Ok(PASS)
 }

@@ -1,14 +1,16 @@
 //! `planbench compare`: two builds, round by round.
 
-use super::regression_check::{OutcomeFlags, ThresholdFlags};
+use super::regression_check::{OutcomeFlags, ThresholdFlags, print_json};
+use super::report::{Output, tell};
 use super::selection::{Measure, resolve};
-use super::talk::{Talk, coloured};
+use super::talk::{Rounds, Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
 use crate::compare::side::Side;
 use crate::compare::{Comparison, Plan, compare, work};
+use crate::console;
 use crate::error::{Error, Result};
-use crate::files::{write_json, write_whole};
+use crate::files::{check_writable, write_json, write_whole};
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use crate::verdict::Verdict;
@@ -31,10 +33,11 @@ pub(super) struct Args {
     /// Judge although the events differ
     #[arg(long)]
     allow_output_change: bool,
-    /// Start no round after this time, such as 20m
+    /// Start no round after this time: seconds, or such as 20m or 1h 30m [default: as long as it takes]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_time: Option<Duration>,
-    /// Folder to write compare.md and compare.json to [default: `reports` in the folder of all results]
+    /// Folder to write compare.md and compare.json to, or `-` to write the latter to standard output and nothing else there
+    /// [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
     /// Test hook: padding of the base's runs
@@ -43,36 +46,45 @@ pub(super) struct Args {
     /// Test hook: padding of the head's runs
     #[arg(long, hide = true, value_name = "PADDING")]
     pad_head: Option<String>,
-    #[command(flatten)]
-    talk: Talk,
+    /// Say one line per round
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
+/// Scenarios where nobody says.
+pub(super) const SCENARIOS: [&str; 2] = ["quick", "1kx3"];
+
 fn duration(text: &str) -> Result<Duration, String> {
-    let unusable = || format!("`{text}` is no time above zero; give it as 90s, 20m or 1h 30m");
-    let signed: jiff::SignedDuration = text.parse().map_err(|_| unusable())?;
-    Duration::try_from(signed)
-        .map_err(|_| unusable())
-        .and_then(|time| if time.is_zero() { Err(unusable()) } else { Ok(time) })
+    let unusable = || format!("`{text}` is no time above zero; give it as 90 (seconds), 20m or 1h 30m");
+    let time = match text.trim().parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| unusable())?,
+        Err(_) => {
+            let signed: jiff::SignedDuration = text.parse().map_err(|_| unusable())?;
+            Duration::try_from(signed).map_err(|_| unusable())?
+        }
+    };
+    if time.is_zero() { Err(unusable()) } else { Ok(time) }
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    if args.measure.runs.is_some() && std::env::var_os("BENCHMARK_RUNS").is_none() {
-        return Err(Error::Config("compare decides by itself how many rounds it needs; --max-time limits them".into()));
-    }
-    let thresholds = args.thresholds.resolve(context)?;
+    let (thresholds, outcome) = (args.thresholds.resolve(context)?, args.outcome.resolve()?);
+    let talk = Talk { verbose: args.verbose, ..context.talk() };
     let mut choices = args.measure.choices(&context.config)?;
     if !choices.says_what() {
-        choices.scenarios = vec!["quick".into(), "1kx3".into()];
+        choices.scenarios = SCENARIOS.map(str::to_owned).to_vec();
     }
     let settings = resolve(&choices, context)?;
-    let folder = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
+    let output = Output::new(args.to.as_deref(), &settings.folders.reports);
+    if let (Some(_), Output::Place(folder)) = (&args.to, &output) {
+        check_writable(folder)?;
+    }
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.
     let mut builder = None;
-    let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
-    let base = side(&args.base, &mut builder, args.talk)?;
+    let place = tempfile::tempdir().map_err(Error::temporary)?;
+    let base = side(&args.base, &mut builder, talk)?;
     let head = match &args.head {
-        Some(spec) => side(spec, &mut builder, args.talk)?,
+        Some(spec) => side(spec, &mut builder, talk)?,
         None => this_program(place.path())?,
     };
     // Every side runs from a fresh copy: how a file lies in the page cache decides how much of it becomes resident, and
@@ -89,23 +101,32 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         allow_output_change: args.allow_output_change,
         max_time: args.max_time,
     };
-    let talk = args.talk;
-    let comparison = compare(&plan, &context.command, &mut |id, round| {
-        if round == 1 || talk.verbose {
-            talk.say(&format!("{id} round {round}"));
+    let mut rounds = Rounds::new(talk, args.max_time);
+    let comparison = compare(&plan, &context.command, &mut |step| rounds.begins(step))?;
+    drop(rounds);
+    print(&comparison, &output)?;
+    write_files(&comparison, &output, context);
+    Ok(outcome.code(comparison.verdict))
+}
+
+/// Writes `compare.json` and `compare.md`, and tells GitHub. The verdict stands whatever becomes of these.
+fn write_files(comparison: &Comparison, output: &Output, context: &Context) {
+    let markdown = render_value("compare.md", comparison, context.config.templates_dir.as_deref());
+    match output {
+        Output::Place(folder) => {
+            context.side(write_json(&folder.join("compare.json"), comparison));
+            if let Ok(markdown) = &markdown {
+                context.side(write_whole(&folder.join("compare.md"), markdown));
+            }
         }
-    })?;
-    print(&comparison)?;
-    let markdown = render_value("compare.md", &comparison, context.config.templates_dir.as_deref())?;
-    write_json(&folder.join("compare.json"), &comparison)?;
-    write_whole(&folder.join("compare.md"), &markdown)?;
-    github::summarise(&markdown)?;
+        Output::Standard => context.side(print_json(comparison)),
+    }
+    context.side(markdown.and_then(|markdown| github::summarise(&markdown)));
     for benchmark in
         comparison.benchmarks.iter().filter(|b| comparison.verdict == Verdict::Fail && b.verdict == Verdict::Fail)
     {
         github::error(&format!("{} regressed", benchmark.id), &format!("against {}", comparison.base));
     }
-    args.outcome.code(comparison.verdict)
 }
 
 /// A side as the user named it; a revision is built.
@@ -132,7 +153,7 @@ fn side(spec: &OsStr, builder: &mut Option<Builder>, talk: Talk) -> Result<Side>
 
 /// A copy of this program: building the other side may replace the file it runs from.
 pub(super) fn this_program(place: &Path) -> Result<Side> {
-    let own = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
+    let own = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
     let copy = place.join("planbench");
     // The kernel's own name for this process' file still works after the file was replaced.
     let running = Path::new("/proc/self/exe");
@@ -141,19 +162,34 @@ pub(super) fn this_program(place: &Path) -> Result<Side> {
     Side::from_binary("this program", &copy)
 }
 
-/// The comparison, on standard output.
-fn print(comparison: &Comparison) -> Result<()> {
-    anstream::print!("{}", render_value("compare.txt", comparison, None)?);
+/// The comparison, in words.
+fn print(comparison: &Comparison, output: &Output) -> Result<()> {
+    let text = render_value("compare.txt", comparison, None)?;
     let good = match comparison.verdict {
         Verdict::Pass => Some(true),
         Verdict::Fail => Some(false),
         _ => None,
     };
-    anstream::println!(
-        "{} against {}: {}",
-        comparison.head,
-        comparison.base,
-        coloured(comparison.verdict.word(), good)
-    );
+    let verdict = match output {
+        Output::Place(_) => coloured(comparison.verdict.word(), good),
+        Output::Standard => comparison.verdict.word().to_owned(),
+    };
+    let sides = format!("{} against {}", comparison.head, comparison.base);
+    tell(output, &format!("{}{}: {verdict}\n", console::escaped(&text), console::one_line(&sides)));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_unless_they_say_otherwise() {
+        for (text, seconds) in [("90", 90.0), ("0.5", 0.5), ("90s", 90.0), ("20m", 1_200.0), ("1h 30m", 5_400.0)] {
+            assert_eq!(duration(text).expect(text).as_secs_f64(), seconds, "{text}");
+        }
+        for nonsense in ["", "0", "0s", "-5", "-5s", "inf", "nan", "1e300", "soon", "5 apples", "1h30"] {
+            assert!(duration(nonsense).is_err(), "{nonsense}");
+        }
+    }
 }

@@ -1,19 +1,27 @@
 //! `planbench completions`: what shells and `man` want, made from the command line itself.
 
-use super::PASS;
+use super::names::Names;
+use super::{Context, PASS, manual};
+use crate::console;
 use crate::error::{Error, Result};
+use crate::files::write_whole;
 use clap::ValueEnum;
 use clap_complete::Shell;
 use std::io::Write;
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Shell, or `man` for the manual page
+    /// Shell, or `man` for the manual pages
     #[arg(value_enum)]
     what: What,
+    /// Folder to write all manual pages to, one per verb (planbench.1, planbench-run.1, ...) [default: the first page, to
+    /// standard output]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
     Bash,
     Zsh,
@@ -24,8 +32,7 @@ enum What {
     Man,
 }
 
-pub(super) fn run(args: &Args, mut command: clap::Command) -> Result<u8> {
-    let mut text = Vec::new();
+pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let shell = match args.what {
         What::Bash => Some(Shell::Bash),
         What::Zsh => Some(Shell::Zsh),
@@ -34,11 +41,41 @@ pub(super) fn run(args: &Args, mut command: clap::Command) -> Result<u8> {
         What::PowerShell => Some(Shell::PowerShell),
         What::Man => None,
     };
-    let failed = |e: std::io::Error| Error::Config(format!("standard output: {e}"));
-    match shell {
-        Some(shell) => clap_complete::generate(shell, &mut command, "planbench", &mut text),
-        None => clap_mangen::Man::new(command).render(&mut text).map_err(failed)?,
+    let mut text = Vec::new();
+    match (shell, &args.to) {
+        (Some(_), Some(_)) => {
+            return Err(Error::Config(
+                "--to is for `completions man`, which has many pages; a shell's is printed".into(),
+            ));
+        }
+        (Some(shell), None) => {
+            clap_complete::generate(shell, &mut offering(context.catalogue.names()), "planbench", &mut text);
+        }
+        (None, None) => text = manual::first()?.into_bytes(),
+        (None, Some(folder)) => {
+            for (name, page) in manual::pages()? {
+                let file = folder.join(name);
+                write_whole(&file, &page)?;
+                context.talk().say(&format!("written: {}", console::path(&file)));
+            }
+        }
     }
-    std::io::stdout().write_all(&text).map_err(failed)?;
+    let mut output = std::io::stdout().lock();
+    output.write_all(&text).and_then(|()| output.flush()).map_err(|e| Error::failed("standard output", e))?;
     Ok(PASS)
+}
+
+/// The command line with all scenarios that can be named here, those of the settings file among them.
+fn offering(scenarios: Vec<String>) -> clap::Command {
+    let mut command = super::command();
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    for verb in verbs {
+        command = command.mut_subcommand(verb, |sub| {
+            sub.mut_args(|argument| match argument.get_id().as_str() {
+                "scenarios" | "scenario" => argument.value_parser(Names::of(scenarios.clone())),
+                _ => argument,
+            })
+        });
+    }
+    command
 }

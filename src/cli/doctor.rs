@@ -41,7 +41,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let results = std::path::absolute(&folders.criterion).unwrap_or(folders.criterion.clone());
     let place = results.ancestors().find(|folder| folder.is_dir());
     let writable = place.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok());
-    println!("results  {}{}", folders.criterion.display(), if writable { "" } else { " (cannot be written)" });
+    println!(
+        "results  {}{}",
+        crate::console::path(&folders.criterion),
+        if writable { "" } else { " (cannot be written)" }
+    );
     let warnings = examine();
     for warning in &warnings {
         println!("{} {warning}", if warning.is_serious() { "UNFIT   " } else { "noisy   " });

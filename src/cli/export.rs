@@ -1,15 +1,16 @@
 //! `planbench export`: figures for other tools, to a file, standard output or a server.
 
+use super::report::Output;
 use super::selection::{Place, Selected};
-use super::talk::Talk;
 use super::{Context, PASS};
+use crate::console;
 use crate::error::{Error, Result};
 use crate::export::post::{Target, check_age, send};
 use crate::export::{Options, Shape};
 use crate::files::write_whole;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -21,7 +22,7 @@ pub(super) struct Args {
     /// Folder with the results: an output folder, or Criterion's
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
-    /// File to write instead of standard output
+    /// File to write; `-` is standard output [default: -]
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
     /// Send to this address instead of standard output
@@ -41,50 +42,42 @@ pub(super) struct Args {
     dry_run: bool,
     #[command(flatten)]
     place: Place,
-    #[command(flatten)]
-    talk: Talk,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
-    let mut choices = args.selected.choices();
-    let scenarios = choices.scenarios.clone();
-    choices.output_dir = args.place.output_dir.clone();
-    let choices = choices.complete(&context.config)?;
+    if args.bigger_is_better && args.format != Shape::GithubActionBenchmark {
+        return Err(Error::Config("--bigger-is-better is for --format github-action-benchmark".into()));
+    }
+    let choices = args.selected.of_results(&args.place, &context.config)?;
     let folder = match &args.from {
         Some(from) => criterion_folder(from),
         None => choices.folders().criterion,
     };
-    let results = Results::read(&folder)?.select(&scenarios, &choices.modes()?)?;
+    let results = Results::read(&folder)?.select(&choices.scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };
     let body = args.format.render(&report, &options)?;
+    let (output, talk) = (Output::new(args.to.as_deref(), Path::new("-")), context.talk());
     if args.dry_run {
-        args.talk.say(&format!("{} bytes would go to {}", body.len(), destination(args)));
+        // The address may hold a secret.
+        let destination = if args.post.is_some() { "the server".to_owned() } else { output.to_string() };
+        talk.say(&format!("{} bytes would go to {destination}", body.len()));
         print!("{body}");
         return Ok(PASS);
     }
-    match (&args.to, &args.post) {
-        (Some(file), _) => {
-            write_whole(file, &body)?;
-            args.talk.say(&format!("written: {}", file.display()));
-        }
-        (None, Some(url)) => {
+    match (&output, &args.post) {
+        (_, Some(url)) => {
             check_age(&report, args.format)?;
             send(&Target { url: url.clone(), key: key(args)? }, args.format, &body)?;
-            args.talk.say(&format!("sent: {} bytes", body.len()));
+            talk.say(&format!("sent: {} bytes", body.len()));
         }
-        (None, None) => print!("{body}"),
+        (Output::Place(file), None) => {
+            write_whole(file, &body)?;
+            talk.say(&format!("written: {}", console::path(file)));
+        }
+        (Output::Standard, None) => print!("{body}"),
     }
     Ok(PASS)
-}
-
-fn destination(args: &Args) -> String {
-    match (&args.to, &args.post) {
-        (Some(file), _) => file.display().to_string(),
-        // The address may hold a secret.
-        (None, Some(_)) => "the server".to_owned(),
-        (None, None) => "standard output".to_owned(),
-    }
 }
 
 /// The server's key; Datadog always wants one.

@@ -1,34 +1,39 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
-use super::inputs::{Custom, Resources, scenario};
-use super::{Context, PASS, use_threads};
+use super::inputs::{Custom, Resources, choices, modes, one_seed, resources, work};
+use super::names::Names;
+use super::{Context, PASS};
+use crate::engine::memory_limit::MemoryLimit;
+use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::record::generation;
+use crate::record::output_folder::Claim;
 use crate::scenario::DEFAULT_SEED;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Engine to generate with
-    #[arg(long, value_enum)]
-    mode: Mode,
-    /// Named scenario (see `planbench scenarios`), or custom, which may be left out where years are given
-    #[arg(long, value_name = "NAME")]
-    scenario: Option<String>,
+    /// Engine to generate with: sql, polars or reference [env: BENCHMARK_MODES]
+    #[arg(long, visible_alias = "modes", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
+    mode: Vec<String>,
+    /// Named scenario (see `planbench scenarios`), or custom, which may be left out where years are given [env:
+    /// BENCHMARK_SCENARIOS]
+    #[arg(long, visible_alias = "scenarios", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
+    scenario: Vec<String>,
     #[command(flatten)]
     custom: Custom,
-    /// Seed of every draw
-    #[arg(long, default_value_t = DEFAULT_SEED)]
-    seed: u64,
+    /// Seed of every draw [env: BENCHMARK_SEED] [default: 42]
+    #[arg(long, visible_alias = "seeds", value_name = "SEED", allow_negative_numbers = true, value_parser = one_seed)]
+    seed: Option<u64>,
     #[command(flatten)]
     resources: Resources,
     /// Work in this DuckDB database file instead of memory (mode sql)
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// DuckDB's memory limit, such as 4GB (mode sql)
-    #[arg(long, value_name = "SIZE")]
-    memory_limit: Option<String>,
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    memory_limit: Option<MemoryLimit>,
     /// Folder to write into
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -37,19 +42,56 @@ pub(super) struct Args {
     force: bool,
 }
 
+/// The one of what was asked for, by a flag or by settings.
+fn only<T: Clone>(found: &[T], what: &str, flag: &str, variable: &str, name: fn(&T) -> String) -> Result<T> {
+    match found {
+        [one] => Ok(one.clone()),
+        [] => Err(Error::Config(format!("say which {what} to generate: give {flag} ({variable})"))),
+        many => {
+            let names: Vec<String> = many.iter().map(name).collect();
+            Err(Error::Config(format!(
+                "generate takes one {what}, and {} are asked for (by {flag}, {variable} or the settings file): {}; give \
+                 one with {flag}",
+                many.len(),
+                names.join(", ")
+            )))
+        }
+    }
+}
+
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    use_threads(args.resources.threads)?;
+    let choices = choices(&args.scenario, &args.mode, &args.custom, args.seed, &args.resources, context)?;
+    let mode = only(&modes(&choices)?, "mode", "--mode", "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
+    let work = work(&choices, &args.custom, &[], context)?;
+    if work.is_empty() {
+        return Err(Error::Config(
+            "say what to simulate: a scenario, or --start-year and --end-year (BENCHMARK_SCENARIOS, \
+             BENCHMARK_START_YEAR, BENCHMARK_END_YEAR)"
+                .into(),
+        ));
+    }
+    let work = only(&work, "scenario", "--scenario", "BENCHMARK_SCENARIOS", |work| {
+        work.scenario.map_or_else(|| "custom".to_owned(), |scenario| scenario.name.to_string())
+    })?;
+    let options = resources(&choices)?;
+    let options = EngineOptions { memory_limit: args.memory_limit, database: args.database, ..options };
+    options.check_mode(mode)?;
     crate::suite::rounds::watch_for_interrupts();
-    let scenario = args.scenario.as_deref().map(|name| scenario(name, &context.catalogue)).transpose()?.flatten();
-    let prepared = args.custom.prepare(scenario, Some(args.seed))?;
-    prepared.report_census();
-    let options =
-        EngineOptions { threads: args.resources.threads, memory_limit: args.memory_limit, database: args.database };
-    let summary = generation::generate(args.mode, &prepared.run, &prepared.loaded, &options, &args.out, args.force)?;
+    let seed = choices.seed.unwrap_or(DEFAULT_SEED);
+    // What can be refused is refused before a census is read or anything is written.
+    work.run_spec(seed)?;
+    let claim = Claim::new(&args.out, args.force)?;
+    let is_left = claim.is_left();
+    let prepared = work.prepare(seed, None)?;
+    prepared.report_census(context.quiet);
+    if mode == Mode::Sql {
+        remove_abandoned_spills();
+    }
+    let summary = generation::generate(mode, &prepared.run, &prepared.loaded, &options, claim)?;
 
     // A named scenario with nothing changed must give what the repository says it gives.
-    let changed = args.seed != DEFAULT_SEED || args.custom.census.is_some() || args.custom.assumptions.is_some();
-    if let Some((scenario, golden)) = scenario.and_then(|s| Some((s, s.golden?))).filter(|_| !changed)
+    let changed = seed != DEFAULT_SEED || work.census.is_some() || args.custom.assumptions.is_some();
+    if let Some((scenario, golden)) = work.scenario.and_then(|s| Some((s, s.golden?))).filter(|_| !changed)
         && (summary.events, summary.fingerprint.as_str()) != (golden.events, golden.fingerprint)
     {
         return Err(Error::Parity(format!(
@@ -70,13 +112,16 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     for year in &summary.years {
         println!("{}: {} -> {} people, {} events", year.year, year.headcount_start, year.headcount_end, year.events);
     }
-    let t = &summary.timings_seconds;
-    eprintln!(
+    let (talk, t) = (context.talk(), &summary.timings_seconds);
+    talk.say(&format!(
         "setup {:.3} s, generation {:.3} s, Parquet {:.3} s; written to {}",
         t.setup,
         t.generation,
         t.persist,
-        args.out.display()
-    );
+        crate::console::path(&args.out)
+    ));
+    if is_left {
+        talk.say("note: the folder that you are in was replaced as a whole: go into it again to see the output");
+    }
     Ok(PASS)
 }

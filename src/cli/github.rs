@@ -9,9 +9,8 @@ const LIMIT: u64 = 1 << 20;
 
 /// Appends Markdown to the job summary, if `GITHUB_STEP_SUMMARY` names one.
 pub(super) fn summarise(markdown: &str) -> Result<()> {
-    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()).map(PathBuf::from) else {
-        return Ok(());
-    };
+    let named = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.to_string_lossy().trim().is_empty());
+    let Some(file) = named.map(PathBuf::from) else { return Ok(()) };
     let there = std::fs::metadata(&file).map_or(0, |data| data.len());
     let room = LIMIT.saturating_sub(there + 100) as usize;
     let mut end = markdown.len().min(room);
@@ -24,10 +23,11 @@ pub(super) fn summarise(markdown: &str) -> Result<()> {
     open.write_all(format!("{}{cut}", &markdown[..end]).as_bytes()).map_err(|e| Error::file(&file, e))
 }
 
-/// An annotation, on GitHub's runners.
+/// An annotation, on GitHub's runners, which look for it on standard error too; standard output is for results.
 pub(super) fn error(title: &str, text: &str) {
-    if std::env::var_os("GITHUB_ACTIONS").is_some() {
-        println!("{}", annotation(title, text));
+    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| !value.is_empty()) {
+        // Told or not, the verdict stands. The one line that is meant as a command is not escaped as text is.
+        let _ = writeln!(std::io::stderr().lock(), "{}", annotation(title, text));
     }
 }
 

@@ -1,30 +1,33 @@
-//! Arguments that say what to simulate, shared by the verbs.
+//! Arguments that say what to simulate, shared by the verbs that do not measure.
 
+use super::Context;
+use super::names::split;
 use crate::census::{self, LoadedCensus};
-use crate::engine::available_threads;
+use crate::choices::{Choices, split_names};
+use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, Scenario, check_headcount};
+use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, RunSpec, Scenario, check_headcount};
 use clap::Args;
 use std::path::PathBuf;
 
-/// People and years of a custom run.
+/// Scenarios, people and years.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Custom {
-    /// Employees of a synthetic census
+    /// Employees of a synthetic census [env: BENCHMARK_EMPLOYEE_COUNT]
     #[arg(long, value_name = "N", requires_all = ["start_year", "end_year"])]
     pub employee_count: Option<usize>,
-    /// First simulated year
+    /// First simulated year [env: BENCHMARK_START_YEAR]
     #[arg(long, value_name = "YEAR", requires = "end_year")]
     pub start_year: Option<i32>,
-    /// Last simulated year
+    /// Last simulated year [env: BENCHMARK_END_YEAR]
     #[arg(long, value_name = "YEAR", requires = "start_year")]
     pub end_year: Option<i32>,
-    /// Census file in PlanAlign's columns, Parquet or CSV, instead of a synthetic one
+    /// Census file in PlanAlign's columns, Parquet or CSV, instead of a synthetic one [env: BENCHMARK_CENSUS]
     #[arg(long, value_name = "FILE")]
     pub census: Option<PathBuf>,
     /// Refuse implausible census rows (born after hire, under 14, over 100) instead of reporting them
-    #[arg(long, requires = "census")]
+    #[arg(long)]
     pub strict: bool,
     /// TOML file that overrides the default assumptions
     #[arg(long, value_name = "FILE")]
@@ -34,9 +37,142 @@ pub(super) struct Custom {
 /// Resources of the engines.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Resources {
-    /// Worker threads of every engine
-    #[arg(long, value_name = "N", env = "BENCHMARK_THREADS", default_value_t = available_threads())]
-    pub threads: usize,
+    /// Worker threads of every engine [env: BENCHMARK_THREADS] [default: usable CPUs]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// What the command line says, with variables and the settings file where it leaves something open.
+pub(super) fn choices(
+    scenarios: &[String],
+    modes: &[String],
+    custom: &Custom,
+    seed: Option<u64>,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Choices> {
+    let flags = Choices {
+        scenarios: split(scenarios),
+        modes: split(modes),
+        employee_count: custom.employee_count,
+        census: custom.census.clone(),
+        start_year: custom.start_year,
+        end_year: custom.end_year,
+        seed,
+        threads: resources.threads,
+        ..Choices::default()
+    };
+    flags.complete(&context.config)
+}
+
+/// Sets the threads of this process' engines, before anything is started that has some.
+pub(super) fn resources(choices: &Choices) -> Result<EngineOptions> {
+    let mut options = EngineOptions::default();
+    options.threads = choices.threads.unwrap_or(options.threads);
+    super::use_threads(options.threads)?;
+    Ok(options)
+}
+
+/// Modes, each once.
+pub(super) fn modes(choices: &Choices) -> Result<Vec<Mode>> {
+    if choices.modes.is_empty() { Ok(Vec::new()) } else { choices.modes() }
+}
+
+/// The seed in an argument that takes one.
+pub(super) fn one_seed(text: &str) -> Result<u64, String> {
+    let several = text.contains("..") || split_names(text).len() > 1;
+    text.trim().parse().map_err(|_| {
+        if several { "give one seed here, such as 42; `parity` takes several".into() } else { no_seed(text) }
+    })
+}
+
+pub(super) fn no_seed(text: &str) -> String {
+    format!("`{text}` is no seed; give a whole number from 0 to {}, such as 42", u64::MAX)
+}
+
+/// One thing to simulate: a scenario of the catalogue, or the custom one.
+#[derive(Debug, Clone)]
+pub(super) struct Work<'a> {
+    /// None for the custom one.
+    pub scenario: Option<&'a Scenario>,
+    start_year: i32,
+    end_year: i32,
+    headcount: Option<usize>,
+    /// The file of the people, where they are not synthetic.
+    pub census: Option<PathBuf>,
+    strict: bool,
+    assumptions: Assumptions,
+}
+
+/// What is to be simulated: the scenarios that are named, the custom one if people or years are given, or `default`.
+///
+/// # Errors
+/// Says what is unknown, missing, or given for a scenario that brings its own.
+pub(super) fn work<'a>(
+    choices: &Choices,
+    custom: &Custom,
+    default: &[String],
+    context: &'a Context,
+) -> Result<Vec<Work<'a>>> {
+    let mut names: Vec<String> = Vec::new();
+    let named = match (choices.scenarios.is_empty(), choices.says_what()) {
+        (false, _) => &choices.scenarios[..],
+        (true, true) => &[CUSTOM.to_owned()],
+        (true, false) => default,
+    };
+    for name in named {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let assumptions =
+        custom.assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file)?;
+    if custom.strict && choices.census.is_none() {
+        return Err(Error::Config("--strict is about the rows of a census: give one with --census".into()));
+    }
+    let with_custom = names.iter().any(|name| name == CUSTOM);
+    let one = |name: &String| -> Result<Work<'a>> {
+        let strict = custom.strict;
+        let assumptions = assumptions.clone();
+        if name == CUSTOM {
+            let census = choices.census.clone();
+            let headcount = choices.employee_count;
+            let (Some(start_year), Some(end_year)) = (choices.start_year, choices.end_year) else {
+                return Err(Error::Config(
+                    "say what to simulate: a scenario, or --start-year and --end-year (BENCHMARK_START_YEAR, \
+                     BENCHMARK_END_YEAR)"
+                        .into(),
+                ));
+            };
+            if census.is_none() && headcount.is_none() {
+                return Err(Error::Config(
+                    "say who to simulate: --employee-count or --census (BENCHMARK_EMPLOYEE_COUNT, BENCHMARK_CENSUS)"
+                        .into(),
+                ));
+            }
+            return Ok(Work { scenario: None, start_year, end_year, headcount, census, strict, assumptions });
+        }
+        let scenario = context.catalogue.named(name)?;
+        // Where custom is among the names, years and people are its own.
+        if !with_custom
+            && (choices.start_year.is_some() || choices.end_year.is_some() || choices.employee_count.is_some())
+        {
+            return Err(Error::Config(format!(
+                "scenario {name} brings its own years and head count; drop --employee-count, --start-year and \
+                 --end-year, or the scenario (BENCHMARK_SCENARIOS and the variables of the custom scenario alike)"
+            )));
+        }
+        Ok(Work {
+            scenario: Some(scenario),
+            start_year: scenario.start_year,
+            end_year: scenario.end_year,
+            headcount: Some(scenario.employee_count),
+            census: choices.census.clone().filter(|_| !with_custom),
+            strict,
+            assumptions,
+        })
+    };
+    names.iter().map(one).collect()
 }
 
 /// A run with its people.
@@ -45,49 +181,24 @@ pub(super) struct Prepared {
     pub loaded: LoadedCensus,
 }
 
-/// The scenario of a name; none for the custom run.
-pub(super) fn scenario<'a>(name: &str, catalogue: &'a Catalogue) -> Result<Option<&'a Scenario>> {
-    if name == CUSTOM { Ok(None) } else { catalogue.named(name).map(Some) }
-}
-
-impl Custom {
-    pub fn assumptions(&self) -> Result<Assumptions> {
-        self.assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file)
+impl Work<'_> {
+    /// The run under a seed.
+    pub fn run_spec(&self, seed: u64) -> Result<RunSpec> {
+        let name = self.scenario.map_or(CUSTOM, |scenario| &scenario.name);
+        let run =
+            RunSpec::new(name, DEFAULT_PLAN_DESIGN, seed, self.start_year, self.end_year, self.assumptions.clone())?;
+        self.headcount.map_or(Ok(()), check_headcount).map(|()| run)
     }
 
-    /// Whether anything but a scenario says who and when.
-    pub fn is_given(&self) -> bool {
-        self.start_year.is_some() || self.employee_count.is_some() || self.census.is_some()
-    }
-
-    /// The run of a scenario, or the custom one.
-    pub fn prepare(&self, scenario: Option<&Scenario>, seed: Option<u64>) -> Result<Prepared> {
-        let seed = seed.unwrap_or(DEFAULT_SEED);
-        let run = match (scenario, self.start_year.zip(self.end_year)) {
-            (Some(scenario), None) => scenario.run_spec(seed, self.assumptions()?)?,
-            (None, Some((start, end))) => {
-                RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start, end, self.assumptions()?)?
-            }
-            (Some(scenario), Some(_)) => {
-                return Err(Error::Config(format!(
-                    "scenario {} brings its own years; drop --start-year and --end-year, or the scenario",
-                    scenario.name
-                )));
-            }
-            (None, None) => {
-                return Err(Error::Config("say what to simulate: a scenario, or --start-year and --end-year".into()));
-            }
+    /// The run under a seed, and its people: `read` are those of this work's file, where it was read before for another
+    /// seed, since a pipe can be read once.
+    pub fn prepare(&self, seed: u64, read: Option<LoadedCensus>) -> Result<Prepared> {
+        let run = self.run_spec(seed)?;
+        let loaded = match (&self.census, self.headcount) {
+            (Some(file), _) => read.map_or_else(|| census::load(file, &run, self.strict), Ok)?,
+            (None, headcount) => census::synthetic(headcount.unwrap_or_default(), &run),
         };
-        let headcount = scenario.map(|scenario| scenario.employee_count).or(self.employee_count);
-        let loaded = match (&self.census, headcount) {
-            (Some(file), _) => census::load(file, &run, self.strict)?,
-            (None, Some(employee_count)) => {
-                check_headcount(employee_count)?;
-                census::synthetic(employee_count, &run)
-            }
-            (None, None) => return Err(Error::Config("say who to simulate: --employee-count or --census".into())),
-        };
-        if let Some(expected) = headcount.filter(|&expected| expected != loaded.census.len()) {
+        if let Some(expected) = self.headcount.filter(|&expected| expected != loaded.census.len()) {
             return Err(Error::Config(format!(
                 "{} has {} active employee(s), not {expected}; leave the head count to the census: give it with \
                  --start-year and --end-year alone",
@@ -100,17 +211,18 @@ impl Custom {
 }
 
 impl Prepared {
-    /// Tells about implausible rows, on standard error.
-    pub fn report_census(&self) {
-        if !self.loaded.synthetic {
+    /// Tells about the census, unless quiet, and warns of implausible rows, on standard error.
+    pub fn report_census(&self, quiet: bool) {
+        if !self.loaded.synthetic && !quiet {
             let people = self.loaded.census.len();
-            eprintln!(
+            crate::console::line(&format!(
                 "census {}: {people} active employees, {} inactive rows left out",
                 self.loaded.source, self.loaded.inactive
-            );
+            ));
         }
         for warning in &self.loaded.warnings {
-            eprintln!("warning: {} row(s) {}, kept: {}", warning.rows, warning.what, warning.examples.join("; "));
+            let examples = crate::console::one_line(&warning.examples.join("; "));
+            crate::console::warning(format!("{} row(s) {}, kept: {examples}", warning.rows, warning.what));
         }
     }
 }

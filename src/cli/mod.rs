@@ -9,29 +9,40 @@ mod doctor;
 mod export;
 mod generate;
 mod github;
+mod help;
 mod inputs;
+mod manual;
+mod names;
 mod parity;
 mod performance_gate;
 mod regression_check;
+mod remedy;
 mod report;
 mod run;
 mod scenarios;
+mod seeds;
 mod selection;
 mod talk;
 mod trend;
 
+use crate::choices::path_variable;
 use crate::config::Config;
+use crate::console;
 use crate::engine::EngineOptions;
 use crate::error::{Error, Result};
 use crate::paths::typed_line;
 use crate::record::baseline::DEFAULT_FOLDER;
 use crate::record::history;
 use crate::scenario::Catalogue;
-use automation::Automation;
+use crate::settings::Folders;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use remedy::Used;
+use selection::HistoryPlace;
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use talk::Talk;
 
 /// Exit code when everything was as it should be.
 const PASS: u8 = 0;
@@ -48,6 +59,9 @@ struct Cli {
     /// Settings file [default: the nearest planbench.toml, from the current folder upwards]
     #[arg(long, value_name = "FILE", global = true, env = crate::config::VARIABLE)]
     config: Option<PathBuf>,
+    /// Say nothing but results, warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -73,13 +87,13 @@ enum Verb {
     /// Measure, and check against a target.
     PerformanceGate(performance_gate::Args),
     /// Parity and three runs of scenario quick.
-    QuickValidate(automation::Args),
+    QuickValidate(automation::QuickValidate),
     /// Ten runs of quick, 1kx3 and 5kx5 into the history, its trend, and a regression check if there is a baseline.
-    DailyMonitor(automation::Args),
+    DailyMonitor(automation::DailyMonitor),
     /// Parity, performance gate and regression check of 5kx5.
-    ReleaseGate(automation::Args),
+    ReleaseGate(automation::ReleaseGate),
     /// Parity and performance gate of scenario stress.
-    StressTest(automation::Args),
+    StressTest(automation::StressTest),
     /// Show a history: series, change points, growth with the work.
     Trend(trend::Args),
     /// Regenerate the proof of the verdicts: runs against itself, and planted slow-downs.
@@ -94,8 +108,15 @@ enum Verb {
     Scenarios,
     /// Say what about this machine will make figures noisy.
     Doctor(doctor::Args),
-    /// Print shell completions or the manual page.
+    /// Print or write shell completions and manual pages.
     Completions(completions::Args),
+}
+
+/// The whole command line, as help, completions and manual pages show it.
+fn command() -> clap::Command {
+    let mut command = help::complete(Cli::command());
+    command.build();
+    command
 }
 
 /// What every verb may need.
@@ -106,50 +127,105 @@ struct Context {
     catalogue: Catalogue,
     /// This command line.
     command: String,
+    quiet: bool,
+    used: Used,
 }
 
 impl Context {
     /// Flag or variable, then the settings file, then the default.
     fn baseline_folder(&self, given: Option<&Path>) -> PathBuf {
-        let folder = given.map(Path::to_path_buf).or_else(|| self.config.baseline_dir.clone());
-        folder.unwrap_or_else(|| self.config.project().join(DEFAULT_FOLDER))
+        baseline_folder(&self.config, given)
     }
 
     /// As [`Context::baseline_folder`], of the history.
-    fn history_folder(&self, given: Option<&Path>) -> PathBuf {
-        let folder = given.map(Path::to_path_buf).or_else(|| self.config.history_dir.clone());
-        folder.unwrap_or_else(|| self.config.project().join(history::DEFAULT_FOLDER))
+    fn history_folder(&self, given: &HistoryPlace) -> PathBuf {
+        history_folder(&self.config, given.history.as_deref())
+    }
+
+    /// Talk of a verb that has nothing more to say than its results and what it wrote.
+    fn talk(&self) -> Talk {
+        Talk { quiet: self.quiet, ..Talk::default() }
+    }
+
+    /// Talk of a verb that measures.
+    fn talk_more(&self, more: talk::More) -> Talk {
+        Talk { quiet: self.quiet, verbose: more.verbose, debug: more.debug }
+    }
+
+    /// A side output that failed: it is told, and changes no verdict.
+    fn side(&self, outcome: Result<()>) {
+        if let Err(error) = outcome {
+            console::warning(self.used.explain(&error));
+        }
     }
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     drop_blank_variables();
-    exit_when_output_fails();
-    let matches = Cli::command().get_matches();
-    let says = |flag: &str| {
-        matches.subcommand().is_some_and(|(_, verb)| matches!(verb.try_get_one::<bool>(flag), Ok(Some(true))))
+    no_panic_reaches_a_user();
+    let mut command = command();
+    let understood = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, Used::new(&command, &matches))));
+    let (cli, mut used) = match understood {
+        Ok(understood) => understood,
+        Err(answer) => return show(&answer),
     };
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    match run(cli, says("quiet")) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            eprintln!("error: {error}");
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(cli, &mut used)));
+    match outcome {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(error)) => {
+            console::error(used.explain(&error));
             ExitCode::from(error.exit_code())
         }
+        // It has been told.
+        Err(_) => ExitCode::from(ERROR),
     }
 }
 
-fn run(cli: Cli, quiet: bool) -> Result<u8> {
-    // Shells ask for these anywhere, and no settings are in them.
-    if let Verb::Completions(args) = &cli.verb {
-        return completions::run(args, Cli::command());
+/// Help, the version, or why a command line is not understood.
+fn show(answer: &clap::Error) -> ExitCode {
+    let plain = answer.render().to_string();
+    let harmless = console::escaped(&plain) == plain;
+    // What was typed is in the answer.
+    let shown = if answer.use_stderr() && !harmless {
+        console::line(plain.trim_end());
+        Ok(())
+    } else {
+        answer.print().and_then(|()| std::io::stdout().flush())
+    };
+    match shown {
+        Err(error) if !answer.use_stderr() => {
+            console::error(format!("standard output: {error}"));
+            ExitCode::from(ERROR)
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(ERROR)),
     }
-    let config = Config::load(cli.config.as_deref())?;
-    if let Some(file) = config.file().filter(|_| !quiet) {
-        anstream::eprintln!("settings: {}", file.display());
+}
+
+fn run(cli: Cli, used: &mut Used) -> Result<u8> {
+    used.also("config", Path::new(crate::config::FILE));
+    // Shells ask for completions anywhere, and no settings are in them.
+    let config = match &cli.verb {
+        Verb::Completions(_) => Config::default(),
+        _ => Config::load(cli.config.as_deref())?,
+    };
+    if let Some(file) = config.file() {
+        used.also("config", file);
+        if !cli.quiet {
+            console::line(&format!("settings: {}", console::path(file)));
+        }
     }
-    let context = Context { catalogue: config.catalogue()?, config, config_file: cli.config, command: command_line() };
+    places(&config, used);
+    let context = Context {
+        catalogue: config.catalogue()?,
+        config,
+        config_file: cli.config,
+        command: command_line(),
+        quiet: cli.quiet,
+        used: used.clone(),
+    };
     match cli.verb {
         Verb::Run(args) => run::run(args, &context),
         Verb::Report(args) => report::run(args, &context),
@@ -157,10 +233,10 @@ fn run(cli: Cli, quiet: bool) -> Result<u8> {
         Verb::RegressionCheck(args) => regression_check::run(args, &context),
         Verb::Compare(args) => compare::run(args, &context),
         Verb::PerformanceGate(args) => performance_gate::run(args, &context),
-        Verb::QuickValidate(args) => automation::run(Automation::QuickValidate, &args, &context),
-        Verb::DailyMonitor(args) => automation::run(Automation::DailyMonitor, &args, &context),
-        Verb::ReleaseGate(args) => automation::run(Automation::ReleaseGate, &args, &context),
-        Verb::StressTest(args) => automation::run(Automation::StressTest, &args, &context),
+        Verb::QuickValidate(args) => automation::run(&args, &context),
+        Verb::DailyMonitor(args) => automation::run(&args, &context),
+        Verb::ReleaseGate(args) => automation::run(&args, &context),
+        Verb::StressTest(args) => automation::run(&args, &context),
         Verb::Trend(args) => trend::run(&args, &context),
         Verb::Calibrate(args) => calibrate::run(&args, &context),
         Verb::Export(args) => export::run(&args, &context),
@@ -168,19 +244,53 @@ fn run(cli: Cli, quiet: bool) -> Result<u8> {
         Verb::Parity(args) => parity::run(args, &context),
         Verb::Scenarios => scenarios::run(&context),
         Verb::Doctor(args) => doctor::run(&args, &context),
-        Verb::Completions(args) => completions::run(&args, Cli::command()),
+        Verb::Completions(args) => completions::run(&args, &context),
     }
 }
 
-/// Standard output that cannot be written (a full disk) is an error like any other, not a panic.
-fn exit_when_output_fails() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| match panic.payload_as_str() {
-        Some(text) if text.starts_with("failed printing to stdout") => {
-            eprintln!("error: standard output: {}", text.trim_start_matches("failed printing to stdout: "));
+fn baseline_folder(config: &Config, given: Option<&Path>) -> PathBuf {
+    let folder = given.or(config.baseline_dir.as_deref()).map(Path::to_path_buf);
+    folder.unwrap_or_else(|| config.project().join(DEFAULT_FOLDER))
+}
+
+fn history_folder(config: &Config, given: Option<&Path>) -> PathBuf {
+    let folder = given.or(config.history_dir.as_deref()).map(Path::to_path_buf);
+    folder.unwrap_or_else(|| config.project().join(history::DEFAULT_FOLDER))
+}
+
+/// Where things are that no flag of this command line names, with the flag that would.
+fn places(config: &Config, used: &mut Used) {
+    let output = path_variable("BENCHMARK_OUTPUT_DIR").or_else(|| config.output_dir.clone());
+    if let Some(folder) = &output {
+        used.also("output_dir", folder);
+    }
+    let folders = Folders::new(output.as_deref(), config.project());
+    used.also("output_dir", &folders.criterion);
+    used.also("output_dir", &folders.reports);
+    if let Some(file) = path_variable("BENCHMARK_CENSUS") {
+        used.also("census", &file);
+    }
+    used.also("baseline_dir", &baseline_folder(config, None));
+    used.also("history", &history_folder(config, path_variable(history::VARIABLE).as_deref()));
+    if let Some(folder) = &config.templates_dir {
+        used.also("templates", folder);
+    }
+}
+
+/// Standard output that cannot be written (a full disk) is an error like any other. Anything else that panics is a fault of
+/// this program, which is told in a line, with the place.
+fn no_panic_reaches_a_user() {
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload_as_str().unwrap_or("no words");
+        if let Some(reason) = text.strip_prefix("failed printing to stdout: ") {
+            console::error(format!("standard output: {reason}"));
             std::process::exit(i32::from(ERROR));
         }
-        _ => usual(panic),
+        let place = panic.location().map_or_else(String::new, |place| format!(", at {place}"));
+        console::error(format!("a fault of this program{place}: {text}; please report it with the whole command"));
+        if std::env::var_os("RUST_BACKTRACE").is_some() {
+            console::line(&std::backtrace::Backtrace::force_capture().to_string());
+        }
     }));
 }
 
@@ -205,17 +315,6 @@ fn command_line() -> String {
     typed_line(&name, &arguments.collect::<Vec<OsString>>())
 }
 
-/// An argument that must name something: an empty variable in a script is not "all".
-fn names(text: &str) -> Result<String, String> {
-    let named = !crate::choices::split_names(text).is_empty();
-    if named { Ok(text.to_owned()) } else { Err("names nothing; leave the flag out for the default".into()) }
-}
-
-/// Names given as several arguments, or as one with blanks or commas.
-fn split(names: &[String]) -> Vec<String> {
-    names.iter().flat_map(|text| crate::choices::split_names(text)).collect()
-}
-
 /// Sets the threads of this process' engines.
 fn use_threads(threads: usize) -> Result<()> {
     let options = EngineOptions { threads, ..EngineOptions::default() };
@@ -227,7 +326,6 @@ fn use_threads(threads: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use std::path::Path;
 
     /// Commands of this program in the code of a page.
@@ -270,15 +368,14 @@ mod tests {
             for command in commands(&text) {
                 // A verb alone may be meant as a name.
                 if let [_, verb] = command.split(' ').collect::<Vec<_>>()[..] {
-                    use clap::CommandFactory;
-                    assert!(super::Cli::command().find_subcommand(verb).is_some(), "{}: {command}", page.display());
+                    assert!(super::command().find_subcommand(verb).is_some(), "{}: {command}", page.display());
                     continue;
                 }
                 let quoted: Vec<&str> = command.split('"').collect();
                 let words = quoted.iter().enumerate().flat_map(|(index, part)| {
                     if index % 2 == 1 { vec![*part] } else { part.split_whitespace().collect() }
                 });
-                if let Err(error) = super::Cli::try_parse_from(words) {
+                if let Err(error) = super::command().try_get_matches_from(words) {
                     wrong.push(format!("{}: `{command}`: {error}", page.display()));
                 }
                 checked += 1;
@@ -290,7 +387,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -1,31 +1,37 @@
 //! `planbench parity`: every column of every row, of every engine.
 
-use super::inputs::{Custom, Prepared, Resources, scenario};
-use super::{Context, FAILED, PASS, split, use_threads};
+use super::inputs::{self, Custom, Prepared, Resources, choices, work};
+use super::names::Names;
+use super::seeds::{self, Seeds};
+use super::{Context, FAILED, PASS};
 use crate::census;
+use crate::choices::Choices;
+use crate::console;
+use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::parity::{Report, compare_logs, compare_modes};
-use crate::record::generation::Directory;
-use crate::scenario::Scenario;
-use std::ops::RangeInclusive;
+use crate::record::event_folder::Directory;
+use crate::scenario::DEFAULT_SEED;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Named scenarios, or custom with people and years [default: custom if years are given, else quick 1kx3 5kx5]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    /// Named scenarios, or custom with people and years [env: BENCHMARK_SCENARIOS] [default: custom if years are given,
+    /// else quick 1kx3 5kx5]
+    #[arg(long, visible_alias = "scenario", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
     scenarios: Vec<String>,
-    /// Seeds, one (`42`) or a range with both ends included (`1..20`)
-    #[arg(long, value_name = "A..B", default_value = "42", value_parser = parse_seeds)]
-    seeds: RangeInclusive<u64>,
+    /// Seeds, single ones (`42`) or ranges with both ends included (`1..20`) [env: BENCHMARK_SEED] [default: 42]
+    #[arg(long, visible_alias = "seed", value_name = "A..B", num_args = 1.., allow_negative_numbers = true, value_parser = seeds::parse)]
+    seeds: Vec<Seeds>,
     #[command(flatten)]
     custom: Custom,
-    /// Engines to compare; the first is the yardstick
-    #[arg(long, value_enum, num_args = 1.., value_delimiter = ',', default_values_t = [Mode::Reference, Mode::Sql, Mode::Polars])]
-    modes: Vec<Mode>,
+    /// Modes to compare: sql, polars, reference; the first is the yardstick [env: BENCHMARK_MODES] [default: reference
+    /// sql polars]
+    #[arg(long, visible_alias = "mode", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
+    modes: Vec<String>,
     /// Compare with a folder that `planbench generate` wrote, perhaps on another machine; its summary says what to run
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenarios", "seeds", "employee_count", "start_year", "end_year", "assumptions"])]
     against: Option<PathBuf>,
@@ -33,47 +39,56 @@ pub(super) struct Args {
     resources: Resources,
 }
 
-fn parse_seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let number = |part: &str| part.parse::<u64>().map_err(|_| format!("`{part}` is no seed; give `42` or `1..20`"));
-    let range = match text.split_once("..") {
-        None => number(text)?..=number(text)?,
-        Some((first, last)) => number(first)?..=number(last.trim_start_matches('='))?,
-    };
-    if range.is_empty() { Err(format!("{text} holds no seed")) } else { Ok(range) }
+/// The modes to compare, in order. One that only the settings name is held against the reference: settings are about
+/// what is measured, and a proof needs two.
+fn modes(choices: &Choices, given: bool) -> Result<Vec<Mode>> {
+    Ok(match inputs::modes(choices)?[..] {
+        [] => vec![Mode::Reference, Mode::Sql, Mode::Polars],
+        [one] if !given && one != Mode::Reference => vec![Mode::Reference, one],
+        ref modes => modes.to_vec(),
+    })
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    use_threads(args.resources.threads)?;
-    let options = EngineOptions { threads: args.resources.threads, ..EngineOptions::default() };
-    let mut modes = args.modes.clone();
-    modes.dedup();
+    let choices = choices(&args.scenarios, &args.modes, &args.custom, None, &args.resources, context)?;
+    let modes = modes(&choices, !args.modes.is_empty())?;
     if let Some(folder) = &args.against {
-        return against(folder, &args, &modes, &options);
+        return against(folder, &args, &modes, &inputs::resources(&choices)?, context);
     }
     if modes.len() < 2 {
-        return Err(Error::Config("parity needs two or more different --modes to compare".into()));
+        return Err(Error::Config("parity needs two or more different --modes to compare (BENCHMARK_MODES)".into()));
     }
-    let names = split(&args.scenarios);
-    let scenarios: Vec<Option<&Scenario>> = if !names.is_empty() {
-        names.iter().map(|name| scenario(name, &context.catalogue)).collect::<Result<_>>()?
-    } else if args.custom.is_given() {
-        vec![None]
-    } else {
-        context.catalogue.scenarios().iter().take(3).map(Some).collect()
-    };
+    let default: Vec<String> = context.catalogue.names().into_iter().take(3).collect();
+    let work = work(&choices, &args.custom, &default, context)?;
+    let options = inputs::resources(&choices)?;
+    remove_abandoned_spills();
+    let default = seeds::parse(&choices.seed.unwrap_or(DEFAULT_SEED).to_string()).map_err(Error::Config)?;
+    let seeds = seeds::all(if args.seeds.is_empty() { std::slice::from_ref(&default) } else { &args.seeds });
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
-    for scenario in scenarios {
-        for seed in args.seeds.clone() {
-            let prepared = args.custom.prepare(scenario, Some(seed))?;
+    for work in &work {
+        let mut read = None;
+        for seed in seeds.clone() {
+            let prepared = work.prepare(seed, read.take())?;
             if runs == 0 {
-                prepared.report_census();
+                prepared.report_census(context.quiet);
             }
-            let report = compare_modes(&modes, &prepared.run, &prepared.loaded.census, &options)?;
-            print(&prepared, &report);
             runs += 1;
-            events += report.outcomes[0].1.events;
-            different += u64::from(!report.is_identical());
+            match compare_modes(&modes, &prepared.run, &prepared.loaded.census, &options) {
+                Ok(report) => {
+                    print(&prepared, Some(&report));
+                    events += report.outcomes[0].1.events;
+                    different += u64::from(!report.is_identical());
+                }
+                // What cannot be compared row by row differs all the same.
+                Err(Error::Parity(problem)) => {
+                    print(&prepared, None);
+                    console::result(&format!("  {problem}"));
+                    different += 1;
+                }
+                Err(error) => return Err(error),
+            }
+            read = Some(prepared.loaded).filter(|loaded| !loaded.synthetic);
         }
     }
     let seconds = clock.elapsed().as_secs_f64();
@@ -87,59 +102,78 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 /// Runs what a generated folder says it holds, and compares.
-fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions) -> Result<u8> {
+fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, context: &Context) -> Result<u8> {
     let directory = Directory::open(folder)?;
+    let different = |what: &[String]| {
+        for line in what {
+            console::result(&format!("{}: {line}", console::path(folder)));
+        }
+        println!("NOT identical");
+        Ok(FAILED)
+    };
+    // Columns of another kind have no values that could be compared.
+    let differences = directory.schema_differences()?;
+    if !differences.is_empty() {
+        return different(&differences);
+    }
     let run = directory.run_spec()?;
-    let loaded = match (&args.custom.census, directory.summary.census.synthetic) {
+    let said = &directory.summary.census;
+    let loaded = match (&args.custom.census, said.synthetic) {
         (Some(file), _) => census::load(file, &run, args.custom.strict)?,
-        (None, true) => census::synthetic(directory.summary.census.employees, &run),
+        (None, _) if args.custom.strict => {
+            return Err(Error::Config("--strict is about the rows of a census: give one with --census".into()));
+        }
+        (None, true) => census::synthetic(said.employees, &run),
         (None, false) => {
             return Err(Error::Config(format!(
                 "{} was generated from {}; give that file with --census",
                 folder.display(),
-                directory.summary.census.source
+                said.source
             )));
         }
     };
     let found = census_fingerprint(&loaded.census).to_string();
-    if found != directory.summary.census.fingerprint {
+    if (&found, loaded.census.len()) != (&said.fingerprint, said.employees) {
         return Err(Error::Config(format!(
-            "{} is not the census of {}: fingerprint {found} instead of {}",
+            "{} is not the census of {}: {} people with fingerprint {found} instead of {} with {}",
             loaded.source,
             folder.display(),
-            directory.summary.census.fingerprint
+            loaded.census.len(),
+            said.employees,
+            said.fingerprint
         )));
     }
+    remove_abandoned_spills();
+    let prepared = Prepared { run, loaded };
+    prepared.report_census(context.quiet);
+    let run = &prepared.run;
     let mut engines =
-        modes.iter().map(|&mode| open(mode, &run, &loaded.census, options)).collect::<Result<Vec<_>>>()?;
+        modes.iter().map(|&mode| open(mode, run, &prepared.loaded.census, options)).collect::<Result<Vec<_>>>()?;
     let mut logs = Vec::new();
     for (mode, engine) in modes.iter().zip(&mut engines) {
         logs.push((mode.name().to_owned(), engine.generate()?));
     }
     let mut views: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
     views.push((folder.display().to_string(), &directory));
-    let report = compare_logs(&views, &run)?;
-    print(&Prepared { run, loaded }, &report);
+    let report = match compare_logs(&views, run) {
+        Err(Error::Parity(problem)) => {
+            print(&prepared, None);
+            console::result(&format!("  {problem}\nNOT identical"));
+            return Ok(FAILED);
+        }
+        compared => compared?,
+    };
+    print(&prepared, Some(&report));
     // The summary must be of these very files.
-    if report.is_identical()
-        && let Some((_, found)) = report.outcomes.last()
-        && (found.events, found.fingerprint.to_string())
-            != (directory.summary.events, directory.summary.fingerprint.clone())
-    {
-        return Err(Error::Parity(format!(
-            "{}: its summary says {} events ({}), its files hold {} ({})",
-            folder.display(),
-            directory.summary.events,
-            directory.summary.fingerprint,
-            found.events,
-            found.fingerprint
-        )));
+    let differences = if report.is_identical() { directory.summary_differences()? } else { Vec::new() };
+    if !differences.is_empty() {
+        return different(&differences);
     }
     println!("{}", if report.is_identical() { "identical" } else { "NOT identical" });
     Ok(if report.is_identical() { PASS } else { FAILED })
 }
 
-fn print(prepared: &Prepared, report: &Report) {
+fn print(prepared: &Prepared, report: Option<&Report>) {
     let run = &prepared.run;
     println!(
         "{} seed {} {}-{}, {} people",
@@ -149,25 +183,11 @@ fn print(prepared: &Prepared, report: &Report) {
         run.end_year,
         prepared.loaded.census.len()
     );
+    let Some(report) = report else { return };
     for (name, outcome) in &report.outcomes {
-        println!("  {name:<10} {} {:>9} events", outcome.fingerprint, outcome.events);
+        console::result(&format!("  {name:<10} {} {:>9} events", outcome.fingerprint, outcome.events));
     }
     for difference in &report.differences {
-        print!("{difference}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seed_ranges_include_both_ends() {
-        assert_eq!(parse_seeds("1..20"), Ok(1..=20));
-        assert_eq!(parse_seeds("1..=3"), Ok(1..=3));
-        assert_eq!(parse_seeds("7"), Ok(7..=7));
-        for bad in ["", "a", "1..", "5..1", "-1"] {
-            assert!(parse_seeds(bad).is_err(), "{bad}");
-        }
+        console::result(&difference.to_string());
     }
 }

@@ -1,13 +1,15 @@
 //! `planbench performance-gate`: a target must be met, with its uncertainty.
 
 use super::report::readable;
-use super::run::positive;
-use super::selection::{Measure, observe, resolve, results_of};
-use super::talk::{Talk, coloured};
+use super::run::{TargetTime, positive};
+use super::selection::{Measure, Runs, observe, resolve, results_of};
+use super::talk::{More, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
+use crate::console;
 use crate::error::{Error, Result};
+use crate::report::figure::Figure;
 use crate::report::format;
-use crate::report::mode::{Figure, ModeReport};
+use crate::report::mode::ModeReport;
 use crate::report::model::Report;
 use crate::report::targets::{above, below};
 use crate::results::{Results, criterion_folder};
@@ -18,6 +20,8 @@ pub(super) struct Args {
     #[command(flatten)]
     measure: Measure,
     #[command(flatten)]
+    runs: Runs,
+    #[command(flatten)]
     pub limits: Limits,
     /// Judge these results instead of measuring: an output folder, or Criterion's
     #[arg(long, value_name = "DIR")]
@@ -26,15 +30,14 @@ pub(super) struct Args {
     #[arg(long)]
     allow_inconclusive: bool,
     #[command(flatten)]
-    talk: Talk,
+    more: More,
 }
 
 /// What must be met.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub(super) struct Limits {
-    /// Time that a whole run may take at the most, seconds [default: the scenario's own]
-    #[arg(long, value_name = "SECONDS", env = "BENCHMARK_TARGET_TIME", value_parser = positive)]
-    pub target_time: Option<f64>,
+    #[command(flatten)]
+    pub target: TargetTime,
     /// Events per second that must be exceeded
     #[arg(long, value_name = "RATE", value_parser = positive)]
     pub min_throughput: Option<f64>,
@@ -44,9 +47,9 @@ pub(super) struct Limits {
 }
 
 /// Scenario, mode and runs of the gate where nobody says.
-const SCENARIO: &str = "5kx5";
-const MODE: &str = "polars";
-const RUNS: u32 = 5;
+pub(super) const SCENARIO: &str = "5kx5";
+pub(super) const MODE: &str = "polars";
+pub(super) const RUNS: u32 = 5;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let measure = &args.measure;
@@ -60,7 +63,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let settings = resolve(&choices, context)?;
     let limits = args.limits;
     let has_target = settings.selections.iter().any(|selection| selection.target_time_seconds.is_some());
-    if !has_target && limits.target_time.is_none() && limits.min_throughput.is_none() && limits.max_memory_mb.is_none()
+    if !has_target
+        && limits.target.target_time.is_none()
+        && limits.min_throughput.is_none()
+        && limits.max_memory_mb.is_none()
     {
         return Err(nothing_to_gate());
     }
@@ -71,7 +77,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?
         }
         // Failed runs are judged too: they miss the gate.
-        None => results_of(observe(&settings, measure.runs(&context.config, RUNS), args.talk)?),
+        None => results_of(observe(&settings, args.runs.or(&context.config, RUNS), context.talk_more(args.more))?),
     };
     let report = Report::new(&results, context.command.clone());
     let outcome = judge(&report, args.limits)?;
@@ -85,11 +91,12 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
         for mode in &scenario.modes {
             let id = format!("{}/{}", scenario.name, mode.mode);
             if !mode.failures.is_empty() {
-                println!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
+                let failed = format!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
+                println!("{}", console::escaped(&failed));
                 codes.push(FAILED);
                 continue;
             }
-            let target = limits.target_time.or(scenario.target_time_seconds);
+            let target = limits.target.target_time.or(scenario.target_time_seconds);
             for (what, figure, limit, show, met) in requirements(mode, target, limits) {
                 codes.push(tell(&id, what, figure, limit, show, met));
             }
@@ -138,8 +145,8 @@ fn tell(
     let observed = match figure {
         None => "not observed".to_owned(),
         Some(figure) => match figure.ci95 {
-            Some(i) => format!("{}, 95 % {} to {}", show(figure.mean), show(i.lower), show(i.upper)),
-            None => format!("{}, one run has no interval: run more", show(figure.mean)),
+            Some(i) => format!("{}, 95 % {} to {}", show(figure.estimate), show(i.lower), show(i.upper)),
+            None => format!("{}, one run has no interval: run more", show(figure.estimate)),
         },
     };
     anstream::println!("{} {id} {what}: {observed}; limit {}", coloured(word, outcome), show(limit));

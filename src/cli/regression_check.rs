@@ -1,9 +1,9 @@
 //! `planbench regression-check`: now against a stored baseline.
 
 use super::baseline_update::BaselinePlace;
-use super::report::{print_check, readable};
-use super::selection::{Measure, observe, resolve, results_of};
-use super::talk::Talk;
+use super::report::{Output, print_check, readable};
+use super::selection::{HistoryPlace, Measure, Runs, observe, resolve, results_of};
+use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
 use crate::engine::Mode;
@@ -25,6 +25,8 @@ pub(super) struct Args {
     #[command(flatten)]
     measure: Measure,
     #[command(flatten)]
+    runs: Runs,
+    #[command(flatten)]
     baseline: BaselinePlace,
     #[command(flatten)]
     pub thresholds: ThresholdFlags,
@@ -36,14 +38,14 @@ pub(super) struct Args {
     /// Compare although the events are not those of the baseline
     #[arg(long)]
     allow_output_change: bool,
-    /// Folder to write check.md (a comment's body) and check.json to [default: `reports` in the folder of all results]
+    /// Folder to write check.md (a comment's body) and check.json to, or `-` to write the latter to standard output and nothing
+    /// else there [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
-    /// Folder of the history, for the spread between days [default: history]
-    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
-    history: Option<PathBuf>,
     #[command(flatten)]
-    talk: Talk,
+    history: HistoryPlace,
+    #[command(flatten)]
+    more: More,
 }
 
 /// When a difference counts.
@@ -87,44 +89,50 @@ pub(super) struct OutcomeFlags {
 }
 
 impl OutcomeFlags {
-    /// The exit code of a verdict.
+    /// Flags, then the variable: what a verdict does to the exit code. Called before anything is measured.
     ///
     /// # Errors
     /// When `BENCHMARK_FAIL_ON_REGRESSION` is neither true nor false.
-    pub fn code(self, verdict: Verdict) -> Result<u8> {
+    pub fn resolve(self) -> Result<Outcome> {
         let default = variable::<bool>("BENCHMARK_FAIL_ON_REGRESSION")?.unwrap_or(true);
         let fails = self.fail_on_regression || (default && !self.no_fail_on_regression);
-        Ok(match verdict {
+        Ok(Outcome { fails, allow_inconclusive: self.allow_inconclusive })
+    }
+}
+
+/// Exit codes of verdicts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome {
+    fails: bool,
+    allow_inconclusive: bool,
+}
+
+impl Outcome {
+    /// The exit code of a verdict.
+    pub fn code(self, verdict: Verdict) -> u8 {
+        match verdict {
             Verdict::Pass => PASS,
-            Verdict::Fail => {
-                if fails {
-                    FAILED
-                } else {
-                    PASS
-                }
-            }
-            Verdict::Inconclusive | Verdict::Unfit => {
-                if self.allow_inconclusive {
-                    PASS
-                } else {
-                    INCONCLUSIVE
-                }
-            }
-        })
+            Verdict::Fail if self.fails => FAILED,
+            Verdict::Inconclusive | Verdict::Unfit if !self.allow_inconclusive => INCONCLUSIVE,
+            Verdict::Fail | Verdict::Inconclusive | Verdict::Unfit => PASS,
+        }
     }
 }
 
 /// Processes per benchmark where nobody says.
-const RUNS: u32 = 10;
+pub(super) const RUNS: u32 = 10;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     check_name(&args.baseline.baseline)?;
-    let thresholds = args.thresholds.resolve(context)?;
+    let (thresholds, outcome) = (args.thresholds.resolve(context)?, args.outcome.resolve()?);
+    let talk = context.talk_more(args.more);
     let baselines = context.baseline_folder(args.baseline.baseline_dir.as_deref());
     let choices = args.measure.choices(&context.config)?;
     let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
     let mut settings = resolve(&choices, context)?;
-    let reports = args.to.clone().unwrap_or_else(|| settings.folders.reports.clone());
+    let reports = Output::new(args.to.as_deref(), &settings.folders.reports);
+    // What cannot be read is told before anything is measured for it.
+    let history = history::read(&context.history_folder(&args.history))?;
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -135,7 +143,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, asked)?;
             let source = settings.folders.criterion.clone();
             if !with {
-                args.talk.say(&format!(
+                talk.say(&format!(
                     "nothing is measured: there is no baseline file, so what Criterion keeps as {} is held against its \
                      latest measurement",
                     args.baseline.baseline
@@ -144,11 +152,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             } else if let Some(check) =
                 unfit_before_measuring(&settings, &baselines, &args.baseline.baseline, thresholds, context)?
             {
-                return conclude(&check, &reports, &args.outcome, context);
+                return conclude(&check, &reports, outcome, context);
             } else {
-                check_writable(&reports)?;
-                let runs = args.measure.runs(&context.config, RUNS);
-                (results_of(observe(&settings, runs, args.talk)?), source)
+                if let (Some(_), Output::Place(folder)) = (&args.to, &reports) {
+                    check_writable(folder)?;
+                }
+                let runs = args.runs.or(&context.config, RUNS);
+                (results_of(observe(&settings, runs, talk)?), source)
             }
         }
     };
@@ -158,10 +168,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         criterion: &source,
         thresholds,
         allow_output_change: args.allow_output_change,
-        history: &context.history_folder(args.history.as_deref()),
+        history: &history,
     };
     let check = against.check(&results, context)?;
-    conclude(&check, &reports, &args.outcome, context)
+    conclude(&check, &reports, outcome, context)
 }
 
 /// The scenarios that were asked for; none stands for all.
@@ -173,10 +183,10 @@ fn groups(settings: &Settings, asked: Asked) -> Vec<String> {
     }
 }
 
-fn conclude(check: &Check, folder: &Path, outcome: &OutcomeFlags, context: &Context) -> Result<u8> {
-    print_check(check)?;
-    write_files(check, folder, context)?;
-    outcome.code(check.verdict)
+fn conclude(check: &Check, output: &Output, outcome: Outcome, context: &Context) -> Result<u8> {
+    print_check(check, output)?;
+    write_files(check, output, context);
+    Ok(outcome.code(check.verdict))
 }
 
 /// What somebody asked for, by whatever means; only then is a missing baseline an error.
@@ -256,6 +266,7 @@ fn unfit_before_measuring(
                     verdict: Verdict::Unfit,
                     severity: None,
                     evidence: "none",
+                    decided_by: Vec::new(),
                     baseline_timestamp: baseline.timestamp,
                     baseline_commit: baseline.git_commit,
                     judgements: Vec::new(),
@@ -279,8 +290,8 @@ pub(super) struct Against<'a> {
     pub thresholds: Thresholds,
     /// Compare although the events are not those of the baseline.
     pub allow_output_change: bool,
-    /// Folder of the history, for the spread between days [default: history]; it need not exist.
-    pub history: &'a Path,
+    /// The history, for the spread between days; it may be empty.
+    pub history: &'a [Baseline],
 }
 
 impl Against<'_> {
@@ -288,20 +299,26 @@ impl Against<'_> {
     pub fn check(&self, results: &Results, context: &Context) -> Result<Check> {
         check_name(self.name)?;
         let (saved, latest) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
-        let history = history::read(self.history)?;
         let of = |all: &'_ [Sampled], id: &str| -> Vec<Sampled> {
             all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
         };
         let mut checks = Vec::new();
-        for mode in results.groups.iter().flat_map(|group| &group.modes) {
+        let modes = || results.groups.iter().flat_map(|group| &group.modes);
+        for mode in modes() {
             let id = mode.benchmark.id();
             let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
             match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
                 Some(baseline) => {
                     let allow = self.allow_output_change;
-                    checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, &history));
+                    checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, self.history));
                 }
-                None => checks.extend(against_criterion(&of(&saved, &id), &of(&latest, &id), &self.thresholds)),
+                None => {
+                    // Where work of one name is several, what Criterion measured is of one of them alone.
+                    let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
+                    let latest = if taken { mode.sampled.clone() } else { of(&latest, &id) };
+                    let check = against_criterion(&of(&saved, &id), &latest, &self.thresholds);
+                    checks.extend(check.map(|check| BenchmarkCheck { id: mode.id.clone(), ..check }));
+                }
             }
         }
         if checks.is_empty() {
@@ -311,18 +328,36 @@ impl Against<'_> {
     }
 }
 
-/// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed.
-pub(super) fn write_files(check: &Check, folder: &Path, context: &Context) -> Result<()> {
-    let markdown = render_value("check.md", check, context.config.templates_dir.as_deref())?;
-    crate::files::write_json(&folder.join("check.json"), check)?;
-    write_whole(&folder.join("check.md"), &markdown)?;
-    super::github::summarise(&markdown)?;
-    for benchmark in check.failures() {
-        for judgement in benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail) {
-            let change = judgement.ratio.map_or_else(String::new, crate::report::format::change);
-            let text = format!("{} {change} against {}", judgement.figure.name(), check.baseline_name);
-            super::github::error(&format!("{} regressed", benchmark.id), &text);
+/// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed. The verdict
+/// stands whatever becomes of these.
+pub(super) fn write_files(check: &Check, output: &Output, context: &Context) {
+    let markdown = render_value("check.md", check, context.config.templates_dir.as_deref());
+    match output {
+        Output::Place(folder) => {
+            context.side(crate::files::write_json(&folder.join("check.json"), check));
+            if let Ok(markdown) = &markdown {
+                context.side(write_whole(&folder.join("check.md"), markdown));
+            }
         }
+        Output::Standard => context.side(print_json(check)),
     }
+    context.side(markdown.and_then(|markdown| super::github::summarise(&markdown)));
+    for benchmark in check.failures() {
+        let failed = benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail);
+        let changes = failed.map(|judgement| {
+            let change = judgement.ratio.map_or_else(String::new, crate::report::format::change);
+            format!("{} {change}", judgement.figure.name())
+        });
+        let changes: Vec<String> = changes.collect();
+        let what = if changes.is_empty() { benchmark.remarks.join("; ") } else { changes.join(", ") };
+        let text = format!("{what} against {}", check.baseline_name);
+        super::github::error(&format!("{} regressed", benchmark.id), &text);
+    }
+}
+
+/// A value as JSON on standard output.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Error::failed("JSON", e))?;
+    println!("{text}");
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! `planbench report`: renders what `cargo bench` or `planbench run` left.
 
 use super::regression_check::{Against, ThresholdFlags};
-use super::selection::{Place, Selected};
+use super::selection::{HistoryPlace, Place, Selected};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
-use crate::choices::path_variable;
+use crate::console;
 use crate::error::{Error, Result};
 use crate::record::baseline::check_name;
 use crate::record::history;
 use crate::report::model::Report;
-use crate::report::{Format, format, write};
+use crate::report::{Format, format, render, write};
 use crate::results::{Results, criterion_folder};
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
@@ -22,7 +22,8 @@ pub(super) struct Reports {
     /// Forms of report, separated by commas
     #[arg(long = "format", value_enum, value_delimiter = ',', num_args = 1.., value_name = "FORMAT", default_values_t = Format::ALL)]
     formats: Vec<Format>,
-    /// Folder to write reports to [default: `reports` in the folder of all results]
+    /// Folder to write reports to, or `-` to write json, or csv with a row per run, to standard output and nothing else there
+    /// [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
     /// Folder with report.md.tera or report.html.tera to use instead of the built-in ones
@@ -30,29 +31,85 @@ pub(super) struct Reports {
     templates: Option<PathBuf>,
 }
 
+/// Where something is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Output {
+    /// Into a folder or file.
+    Place(PathBuf),
+    /// To standard output, which then holds nothing else.
+    Standard,
+}
+
+impl Output {
+    /// `-` is standard output.
+    pub fn new(given: Option<&Path>, default: &Path) -> Self {
+        match given {
+            Some(path) if path == Path::new("-") => Output::Standard,
+            given => Output::Place(given.unwrap_or(default).to_path_buf()),
+        }
+    }
+}
+
+impl std::fmt::Display for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Output::Place(path) => f.write_str(&console::path(path)),
+            Output::Standard => f.write_str("standard output"),
+        }
+    }
+}
+
+/// Words for people, to standard output, or to standard error where that one holds something for machines.
+pub(super) fn tell(output: &Output, text: &str) {
+    match output {
+        Output::Place(_) => anstream::print!("{text}"),
+        Output::Standard => console::line(text.trim_end()),
+    }
+}
+
 impl Reports {
     /// Where reports go.
-    pub fn folder(&self, default: &Path) -> PathBuf {
-        self.to.clone().unwrap_or_else(|| default.to_path_buf())
+    pub fn place(&self, default: &Path) -> Result<Output> {
+        let place = Output::new(self.to.as_deref(), default);
+        let one = |format: &Format| matches!(format, Format::Json | Format::Csv);
+        if place == Output::Standard && !(self.formats.len() == 1 && self.formats.iter().all(one)) {
+            return Err(Error::Config(
+                "--to - writes one report to standard output: give --format json or --format csv with it".into(),
+            ));
+        }
+        Ok(place)
     }
 
     /// Makes sure, before anything is measured, that folder and templates can be used.
-    pub fn check(&self, folder: &Path, context: &Context) -> Result<()> {
-        crate::files::check_writable(folder)?;
+    pub fn check(&self, place: &Output, context: &Context) -> Result<()> {
+        if let Output::Place(folder) = place {
+            crate::files::check_writable(folder)?;
+        }
         crate::report::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
     }
 
     /// Writes the reports, and the essence to standard output.
-    pub fn make(&self, results: &Results, folder: &Path, context: &Context, talk: Talk) -> Result<Report> {
+    pub fn make(&self, results: &Results, place: &Output, context: &Context, talk: Talk) -> Result<Report> {
         let report = Report::new(results, context.command.clone());
         let templates = self.templates.as_deref().or(context.config.templates_dir.as_deref());
         let mut formats = self.formats.clone();
         formats.sort();
         formats.dedup();
-        let files = write(&report, &formats, folder, templates)?;
-        anstream::print!("{}", essence(&report));
-        for file in files {
-            talk.say(&format!("written: {}", file.display()));
+        match place {
+            Output::Place(folder) => {
+                let files = write(&report, &formats, folder, templates)?;
+                tell(place, &console::escaped(&essence(&report)));
+                for file in files {
+                    talk.say(&format!("written: {}", console::path(&file)));
+                }
+            }
+            Output::Standard => {
+                // Of two files the first: a row per run.
+                let files = render(&report, &formats, templates)?;
+                if let Some((_, text)) = files.first() {
+                    print!("{text}");
+                }
+            }
         }
         Ok(report)
     }
@@ -74,23 +131,25 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
     baseline_dir: Option<PathBuf>,
     #[command(flatten)]
-    place: Place,
+    history: HistoryPlace,
     #[command(flatten)]
-    talk: Talk,
+    place: Place,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     args.baseline.as_deref().map_or(Ok(()), check_name)?;
-    let mut choices = args.selected.choices();
-    choices.output_dir = args.place.output_dir.clone();
-    let scenarios = choices.scenarios.clone();
-    let choices = choices.complete(&context.config)?;
+    let choices = args.selected.of_results(&args.place, &context.config)?;
     let folders = choices.folders();
+    let place = args.reports.place(&folders.reports)?;
+    if place == Output::Standard && args.baseline.is_some() {
+        return Err(Error::Config(
+            "--to - writes nothing but the report to standard output: leave out --baseline, or give a folder".into(),
+        ));
+    }
     let from = args.from.as_deref().map_or(folders.criterion, criterion_folder);
-    let results = Results::read(&from)?.select(&scenarios, &choices.modes()?)?;
-    let folder = args.reports.folder(&folders.reports);
-    args.reports.make(&results, &folder, context, args.talk)?;
-    if let Some(name) = &args.baseline {
+    let results = Results::read(&from)?.select(&choices.scenarios, &choices.modes()?)?;
+    args.reports.make(&results, &place, context, context.talk())?;
+    if let (Some(name), Output::Place(_)) = (&args.baseline, &place) {
         let baselines = context.baseline_folder(args.baseline_dir.as_deref());
         let thresholds = ThresholdFlags::default().resolve(context)?;
         let against = Against {
@@ -99,30 +158,34 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             criterion: &from,
             thresholds,
             allow_output_change: false,
-            history: &context.history_folder(path_variable(history::VARIABLE).as_deref()),
+            history: &history::read(&context.history_folder(&args.history))?,
         };
         let check = against.check(&results, context)?;
-        print_check(&check)?;
-        super::regression_check::write_files(&check, &folder, context)?;
+        print_check(&check, &place)?;
+        super::regression_check::write_files(&check, &place, context);
     }
     Ok(PASS)
 }
 
-/// A check, on standard output.
-pub(super) fn print_check(check: &Check) -> Result<()> {
+/// A check, in words.
+pub(super) fn print_check(check: &Check, output: &Output) -> Result<()> {
     let text = crate::report::template::render_value("check.txt", check, None)?;
-    anstream::print!("{text}");
     let good = match check.verdict {
         crate::verdict::Verdict::Pass => Some(true),
         crate::verdict::Verdict::Fail => Some(false),
         _ => None,
     };
-    anstream::println!("regression check against {}: {}", check.baseline_name, coloured(check.verdict.word(), good));
+    let verdict = match output {
+        Output::Place(_) => coloured(check.verdict.word(), good),
+        Output::Standard => check.verdict.word().to_owned(),
+    };
+    let mut text = console::escaped(&text).into_owned();
+    text += &format!("regression check against {}: {verdict}\n", check.baseline_name);
     let failed: Vec<&str> = check.failures().map(|benchmark: &BenchmarkCheck| benchmark.id.as_str()).collect();
     if !failed.is_empty() {
-        println!("regressed: {}", failed.join(", "));
-        println!("a paired run is the proof: `planbench compare`");
+        text += &format!("regressed: {}\na paired run is the proof: `planbench compare`\n", failed.join(", "));
     }
+    tell(output, &text);
     Ok(())
 }
 
@@ -144,12 +207,12 @@ fn essence(report: &Report) -> String {
             let interval = mode.execution_time.and_then(|time| time.ci95);
             table.add_row([
                 format!("{}/{}", scenario.name, mode.mode),
-                mode.avg_execution_time.map_or_else(absent, format::seconds),
+                mode.execution_time.map_or_else(absent, |figure| format::seconds(figure.estimate)),
                 interval
                     .map_or_else(absent, |i| format!("{} to {}", format::seconds(i.lower), format::seconds(i.upper))),
-                mode.first_run_seconds.map_or_else(absent, |figure| format::seconds(figure.mean)),
-                mode.avg_events_per_second.map_or_else(absent, format::rate),
-                mode.peak_memory_bytes.map_or_else(absent, |figure| format::bytes(figure.mean)),
+                mode.first_run_seconds.map_or_else(absent, |figure| format::seconds(figure.estimate)),
+                mode.events_per_second.map_or_else(absent, |figure| format::rate(figure.estimate)),
+                mode.peak_memory_bytes.map_or_else(absent, |figure| format::bytes(figure.estimate)),
                 match mode.meets_target {
                     Some(true) => "met".to_owned(),
                     Some(false) => "MISSED".to_owned(),

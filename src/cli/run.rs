@@ -1,9 +1,10 @@
 //! `planbench run`: fresh processes that take turns, then reports.
 
 use super::report::Reports;
-use super::selection::{Measure, failures, observe, resolve, results_of};
-use super::talk::Talk;
+use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
+use super::talk::More;
 use super::{Context, PASS};
+use crate::console;
 use crate::error::{Error, Result};
 use crate::files::check_writable;
 use crate::record::baseline::Baseline;
@@ -15,15 +16,16 @@ use std::path::PathBuf;
 pub(super) struct Args {
     #[command(flatten)]
     measure: Measure,
+    #[command(flatten)]
+    runs: Runs,
     /// Scenario quick alone
     #[arg(long, conflicts_with_all = ["scenarios", "full", "employee_count", "census"])]
     quick: bool,
     /// All named scenarios and modes, 10 runs unless --runs says otherwise
     #[arg(long, conflicts_with_all = ["scenarios", "modes", "employee_count", "census"])]
     full: bool,
-    /// Time that a run may take at the most, instead of the scenario's own, seconds
-    #[arg(long, value_name = "SECONDS", env = "BENCHMARK_TARGET_TIME", value_parser = positive)]
-    target_time: Option<f64>,
+    #[command(flatten)]
+    target: TargetTime,
     #[command(flatten)]
     reports: Reports,
     /// Also add the figures to this history
@@ -33,7 +35,15 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    talk: Talk,
+    more: More,
+}
+
+/// What a run may take.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct TargetTime {
+    /// Time that a whole run may take at the most, seconds [default: the scenario's own]
+    #[arg(long, value_name = "SECONDS", env = "BENCHMARK_TARGET_TIME", value_parser = positive)]
+    pub target_time: Option<f64>,
 }
 
 /// A number above zero.
@@ -43,9 +53,9 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
 }
 
 /// Runs per scenario and mode where nobody says.
-const RUNS: u32 = 5;
+pub(super) const RUNS: u32 = 5;
 /// With `--full`.
-const FULL_RUNS: u32 = 10;
+pub(super) const FULL_RUNS: u32 = 10;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let mut measure = args.measure.clone();
@@ -58,31 +68,32 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     }
     let mut settings = resolve(&choices, context)?;
     for selection in &mut settings.selections {
-        selection.target_time_seconds = args.target_time.or(selection.target_time_seconds);
+        selection.target_time_seconds = args.target.target_time.or(selection.target_time_seconds);
     }
-    let runs = measure.runs(&context.config, if args.full { FULL_RUNS } else { RUNS });
-    let folder = args.reports.folder(&settings.folders.reports);
+    let runs = args.runs.or(&context.config, if args.full { FULL_RUNS } else { RUNS });
+    let talk = context.talk_more(args.more);
+    let place = args.reports.place(&settings.folders.reports)?;
     if args.dry_run {
         println!("{}", plan(&settings, runs));
-        println!("reports would be written to {}", folder.display());
+        println!("reports would be written to {place}");
         return Ok(PASS);
     }
-    args.reports.check(&folder, context)?;
+    args.reports.check(&place, context)?;
     if let Some(folder) = &args.history {
         check_writable(folder)?;
     }
-    let records = observe(&settings, runs, args.talk)?;
+    let records = observe(&settings, runs, talk)?;
     let outcome = failures(&records);
     if records.iter().all(|record| !record.success) {
         return Err(outcome.err().unwrap_or_else(|| Error::Config("nothing was measured".into())));
     }
     let results = results_of(records);
-    args.reports.make(&results, &folder, context, args.talk)?;
+    args.reports.make(&results, &place, context, talk)?;
     if let Some(folder) = &args.history {
         for mode in results.groups.iter().flat_map(|group| &group.modes).filter(|mode| mode.failed().is_empty()) {
             let runs: Vec<_> = mode.runs.iter().collect();
             let file = history::append(folder, &Baseline::from_records(history::NAME, &mode.benchmark, &runs)?)?;
-            args.talk.say(&format!("added: {}", file.display()));
+            talk.say(&format!("added: {}", console::path(&file)));
         }
     }
     outcome.map(|()| PASS)
@@ -105,6 +116,6 @@ pub(super) fn plan(settings: &Settings, runs: u32) -> String {
             ));
         }
     }
-    lines.push(format!("run records would be written below {}", settings.folders.criterion.display()));
+    lines.push(format!("run records would be written below {}", console::path(&settings.folders.criterion)));
     lines.join("\n")
 }

@@ -1,11 +1,13 @@
 //! Arguments that say what to measure, shared by the verbs that measure.
 
+use super::names::{Names, split};
 use super::talk::{Talk, WARM};
-use super::{Context, split};
-use crate::choices::{Choices, Means};
+use super::Context;
+use crate::choices::Choices;
 use crate::config::Config;
-use crate::engine::padding;
+use crate::engine::{available_threads, padding};
 use crate::error::Result;
+use crate::record::history;
 use crate::record::run::RunRecord;
 use crate::results::Results;
 use crate::settings::Settings;
@@ -13,14 +15,14 @@ use crate::suite::rounds;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Which scenarios and modes.
+/// Which scenarios and modes. What holds where nobody says is in `help.rs`, for it differs from verb to verb.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Selected {
-    /// Scenarios, or `custom` with the head count and years [env: BENCHMARK_SCENARIOS] [default: all named]
-    #[arg(long, alias = "scenario", value_name = "NAME", num_args = 1.., value_parser = super::names)]
+    /// Scenarios, or `custom` [env: BENCHMARK_SCENARIOS]
+    #[arg(long, visible_alias = "scenario", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
     pub scenarios: Vec<String>,
-    /// Modes: sql, polars, reference [env: BENCHMARK_MODES] [default: all]
-    #[arg(long, alias = "mode", value_name = "MODE", num_args = 1.., value_parser = super::names)]
+    /// Modes: sql, polars, reference [env: BENCHMARK_MODES]
+    #[arg(long, visible_alias = "mode", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
     pub modes: Vec<String>,
 }
 
@@ -30,6 +32,22 @@ pub(super) struct Place {
     /// Folder of all results [env: BENCHMARK_OUTPUT_DIR] [default: cargo's target folder]
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
+}
+
+/// Where the history is.
+#[derive(Debug, Clone, Args)]
+pub(super) struct HistoryPlace {
+    /// Folder of the history [default: history]
+    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
+    pub history: Option<PathBuf>,
+}
+
+/// Fresh processes.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct Runs {
+    /// Fresh processes per scenario and mode
+    #[arg(long, value_name = "N", env = "BENCHMARK_RUNS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub runs: Option<u32>,
 }
 
 /// What to measure.
@@ -50,14 +68,11 @@ pub(super) struct Measure {
     #[arg(long, value_name = "FILE")]
     pub census: Option<PathBuf>,
     /// Seed of every draw [env: BENCHMARK_SEED] [default: 42]
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Worker threads of every engine [env: BENCHMARK_THREADS] [default: usable CPUs]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Fresh processes per scenario and mode
-    #[arg(long, value_name = "N", env = "BENCHMARK_RUNS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub runs: Option<u32>,
     #[command(flatten)]
     pub place: Place,
 }
@@ -66,6 +81,14 @@ impl Selected {
     /// As choices of the command line.
     pub fn choices(&self) -> Choices {
         Choices { scenarios: split(&self.scenarios), modes: split(&self.modes), ..Choices::default() }
+    }
+
+    /// Of results that are there: flags, then variables. What a settings file wants measured hides nothing that was.
+    pub fn of_results(&self, place: &Place, config: &Config) -> Result<Choices> {
+        let flags = Choices { output_dir: place.output_dir.clone(), ..self.choices() };
+        let project = config.project().to_path_buf();
+        let file = Choices { output_dir: config.output_dir.clone(), project, ..Choices::default() };
+        Ok(flags.or(Choices::from_environment()?).or(file))
     }
 }
 
@@ -84,23 +107,25 @@ impl Measure {
         };
         flags.complete(config)
     }
+}
 
-    /// Processes per scenario and mode.
-    pub fn runs(&self, config: &Config, default: u32) -> u32 {
+impl Runs {
+    /// Processes per scenario and mode: flag or variable, then the settings file.
+    pub fn or(self, config: &Config, default: u32) -> u32 {
         self.runs.or(config.runs).unwrap_or(default)
     }
 }
 
 /// What a verb measures. The number of threads comes first, for reading a census may start them.
 pub(super) fn resolve(choices: &Choices, context: &Context) -> Result<Settings> {
-    super::use_threads(choices.options(Means::Flags)?.threads)?;
-    choices.resolve(&context.catalogue, Means::Flags)
+    super::use_threads(choices.threads.unwrap_or_else(available_threads))?;
+    choices.resolve(&context.catalogue)
 }
 
 /// Observes everything in fresh processes that take turns.
 pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<RunRecord>> {
     if let Some(padding) = padding::active() {
-        talk.say(&format!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE));
+        crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
     talk.debug(|| format!("{settings:?}"));
     rounds::watch_for_interrupts();

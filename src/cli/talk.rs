@@ -1,5 +1,7 @@
 //! Talk while something runs: to standard error, so that standard output holds results only.
 
+use crate::compare::Step;
+use crate::console;
 use crate::measure::worker::Warm;
 use crate::record::run::RunRecord;
 use crate::report::format;
@@ -9,16 +11,25 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
+use std::time::{Duration, Instant};
 
-/// How much is said.
-#[derive(Debug, Clone, Copy, Default, Args)]
+/// How much is said. `--quiet` is every verb's; more can be said only by verbs that measure.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Talk {
+    /// Nothing but results, warnings and errors.
+    pub quiet: bool,
+    /// A line for everything.
+    pub verbose: bool,
+    /// All there is to say.
+    pub debug: bool,
+}
+
+/// For verbs that measure.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct More {
     /// Say one line per run, with its figures
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// Say nothing but results and errors
-    #[arg(short, long)]
-    pub quiet: bool,
     /// Say everything: settings, and each run's whole record
     #[arg(long, conflicts_with = "quiet")]
     pub debug: bool,
@@ -28,24 +39,29 @@ impl Talk {
     /// Says something unless quiet.
     pub fn say(self, text: &str) {
         if !self.quiet {
-            anstream::eprintln!("{text}");
+            console::line(text);
         }
     }
 
     /// Says it in `--debug` only.
     pub fn debug(self, text: impl FnOnce() -> String) {
         if self.debug {
-            anstream::eprintln!("debug: {}", text());
+            console::line(&format!("debug: {}", text()));
         }
+    }
+
+    /// A bar, where somebody sees it.
+    pub fn bar(self, length: u64, template: &str) -> Option<ProgressBar> {
+        let seen = std::io::stderr().is_terminal() && !self.quiet && !self.verbose && !self.debug;
+        seen.then(|| {
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(length).with_style(style)
+        })
     }
 
     /// Progress of a session of `runs` runs in all.
     pub fn progress(self, runs: u64) -> Progress {
-        let bar = std::io::stderr().is_terminal() && !self.quiet && !self.verbose && !self.debug;
-        let bar = bar.then(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} runs, {elapsed} so far, {eta} to go  {msg}");
-            ProgressBar::new(runs).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
+        let bar = self.bar(runs, "{bar:30} {pos}/{len} runs, {elapsed} so far, {eta} to go  {msg}");
         Progress { talk: self, bar, done: 0, runs }
     }
 }
@@ -61,7 +77,7 @@ pub(super) struct Progress {
 impl Observer for Progress {
     fn begins(&mut self, benchmark: &str, run: u32, runs: u32) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("{benchmark} {run}/{runs}"));
+            bar.set_message(console::one_line(&format!("{benchmark} {run}/{runs}")));
         }
     }
 
@@ -72,7 +88,7 @@ impl Observer for Progress {
             Some(bar) => {
                 bar.inc(1);
                 if !record.success {
-                    bar.println(line());
+                    bar.println(console::escaped(&line()));
                 }
             }
             None => self.talk.say(&line()),
@@ -86,6 +102,75 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Shows a comparison: which round of how many, and the time left.
+pub(super) struct Rounds {
+    talk: Talk,
+    bar: Option<ProgressBar>,
+    start: Instant,
+    done: u32,
+    most: Option<Duration>,
+}
+
+impl Rounds {
+    /// `most` is the time after which no round starts.
+    pub fn new(talk: Talk, most: Option<Duration>) -> Self {
+        let bar = talk.bar(0, "{bar:30} {msg}");
+        Self { talk, bar, start: Instant::now(), done: 0, most }
+    }
+
+    /// A round begins.
+    pub fn begins(&mut self, step: Step<'_>) {
+        let elapsed = self.start.elapsed();
+        let text = self.describe(step, elapsed);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(step.rounds as u64);
+                bar.set_position(step.round as u64 - 1);
+                bar.set_message(console::one_line(&text));
+            }
+            None if self.talk.verbose || step.round % EVERY == 1 => self.talk.say(&text),
+            None => {}
+        }
+        self.done += 1;
+    }
+
+    fn describe(&self, step: Step<'_>, elapsed: Duration) -> String {
+        let mut text =
+            format!("[{}/{}] {} round {} of {}", step.number, step.benchmarks, step.benchmark, step.round, step.rounds);
+        // No round has ended yet: nothing is known.
+        if self.done > 0 {
+            let later = (step.benchmarks - step.number) * step.rounds_of_each;
+            let rounds = (step.rounds - step.round + 1 + later) as f64;
+            let mut left = elapsed.as_secs_f64() / f64::from(self.done) * rounds;
+            if let Some(most) = self.most {
+                left = left.min(most.saturating_sub(elapsed).as_secs_f64());
+            }
+            text += &format!(", about {} left", about(left));
+        }
+        text
+    }
+}
+
+impl Drop for Rounds {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Off a terminal, a line for the first of so many rounds.
+const EVERY: usize = 5;
+
+/// A time as people say it.
+fn about(seconds: f64) -> String {
+    match seconds.round() {
+        seconds if seconds < 100.0 => format!("{seconds} s"),
+        seconds if seconds < 5_400.0 => format!("{} min", (seconds / 60.0).round()),
+        seconds => format!("{:.1} h", seconds / 3_600.0),
     }
 }
 
@@ -113,4 +198,32 @@ pub(super) fn coloured(word: &str, good: Option<bool>) -> String {
     };
     let style = Style::new().fg_color(Some(colour.into())).bold();
     format!("{style}{word}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_says_which_of_how_many_and_the_time_left() {
+        let rounds = |done, most| Rounds { talk: Talk::default(), bar: None, start: Instant::now(), done, most };
+        let step = |number, round, rounds| Step {
+            benchmark: "quick/sql",
+            number,
+            benchmarks: 3,
+            round,
+            rounds,
+            rounds_of_each: 10,
+        };
+        let first = rounds(0, None).describe(step(1, 1, 10), Duration::ZERO);
+        assert_eq!(first, "[1/3] quick/sql round 1 of 10");
+        // Four rounds took 8 s: six more of these, and ten of each of the two that follow.
+        let fifth = rounds(4, None).describe(step(1, 5, 10), Duration::from_secs(8));
+        assert_eq!(fifth, "[1/3] quick/sql round 5 of 10, about 52 s left");
+        let limited = rounds(4, Some(Duration::from_secs(20))).describe(step(1, 5, 10), Duration::from_secs(8));
+        assert!(limited.ends_with("about 12 s left"), "{limited}");
+        let last = rounds(50, None).describe(step(3, 20, 20), Duration::from_secs(100));
+        assert!(last.ends_with("[3/3] quick/sql round 20 of 20, about 2 s left"), "{last}");
+        assert_eq!((about(99.4), about(150.0), about(7_200.0)), ("99 s".into(), "3 min".into(), "2.0 h".into()));
+    }
 }

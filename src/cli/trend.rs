@@ -1,8 +1,10 @@
 //! `planbench trend`: a history as table and charts, with its change points.
 
-use super::selection::{Place, Selected};
-use super::talk::Talk;
+use super::regression_check::print_json;
+use super::report::{Output, tell};
+use super::selection::{HistoryPlace, Place, Selected};
 use super::{Context, PASS};
+use crate::console;
 use crate::error::{Error, Result};
 use crate::files::{write_json, write_whole};
 use crate::record::history;
@@ -14,29 +16,23 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folder of the history [default: history]
-    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
-    history: Option<PathBuf>,
+    #[command(flatten)]
+    history: HistoryPlace,
     #[command(flatten)]
     selected: Selected,
-    /// Folder to write trend.html and trend.json to [default: `reports` in the folder of all results]
+    /// Folder to write trend.html and trend.json to, or `-` to write the latter to standard output and nothing else there
+    /// [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
-    #[command(flatten)]
-    talk: Talk,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
-    let mut choices = args.selected.choices();
+    let choices = args.selected.of_results(&args.place, &context.config)?;
     let (scenarios, modes) = (choices.scenarios.clone(), choices.modes()?);
-    choices.output_dir = args.place.output_dir.clone();
-    let folder = match &args.to {
-        Some(folder) => folder.clone(),
-        None => choices.complete(&context.config)?.folders().reports,
-    };
-    let sessions = context.history_folder(args.history.as_deref());
+    let output = Output::new(args.to.as_deref(), &choices.folders().reports);
+    let sessions = context.history_folder(&args.history);
     let mut entries = history::read(&sessions)?;
     let all = entries.len();
     entries.retain(|entry| {
@@ -60,9 +56,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         })
         .collect::<Result<Vec<_>>>()?;
     let html = render_value_with("trend.html", &trend, "charts", &charts, context.config.templates_dir.as_deref())?;
-    anstream::print!("{}", render_value("trend.txt", &trend, None)?);
-    write_json(&folder.join("trend.json"), &trend)?;
-    write_whole(&folder.join("trend.html"), &html)?;
-    args.talk.say(&format!("written: {}", folder.join("trend.html").display()));
+    tell(&output, &console::escaped(&render_value("trend.txt", &trend, None)?));
+    match output {
+        Output::Place(folder) => {
+            write_json(&folder.join("trend.json"), &trend)?;
+            write_whole(&folder.join("trend.html"), &html)?;
+            context.talk().say(&format!("written: {}", console::path(&folder.join("trend.html"))));
+        }
+        Output::Standard => print_json(&trend)?,
+    }
     Ok(PASS)
 }

@@ -77,7 +77,7 @@ impl Builder {
         let mut make = Command::new("make");
         make.args(["--no-print-directory", "build"]).current_dir(&worktree).env("CARGO_TARGET_DIR", &self.target);
         make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL").env_remove("CARGO_BUILD_TARGET_DIR").stdin(Stdio::null());
-        let output = make.output().map_err(|e| Error::Config(format!("make: {e}")));
+        let output = make.output().map_err(|e| Error::failed("make", e));
         let copied = output.and_then(|output| {
             if !output.status.success() {
                 return Err(Error::Config(format!("commit {commit} does not build: {}", said(&output))));
@@ -109,7 +109,7 @@ impl Drop for Builder {
 /// What git answers, which may hold paths.
 fn git(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Vec<u8>> {
     let output = Command::new("git").args(arguments).current_dir(folder).stdin(Stdio::null()).output();
-    let output = output.map_err(|e| Error::Config(format!("git: {e}")))?;
+    let output = output.map_err(|e| Error::failed("git", e))?;
     if !output.status.success() {
         let arguments: Vec<OsString> = arguments.iter().map(|argument| argument.as_ref().to_owned()).collect();
         return Err(Error::Config(format!("{}: {}", typed_line("git", &arguments), said(&output))));

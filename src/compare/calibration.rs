@@ -207,9 +207,19 @@ mod tests {
 
     #[test]
     fn bounds_are_those_of_clopper_and_pearson() {
-        // 0 of 60: 1 - 0.05^(1/60); 3 of 60: scipy 1.17, beta.ppf(0.95, 4, 57).
-        assert!((upper_bound(0, 60) - 0.048_703).abs() < 1e-5, "{}", upper_bound(0, 60));
-        assert!((upper_bound(3, 60) - 0.123_752).abs() < 1e-3, "{}", upper_bound(3, 60));
+        // 0 of 60 in closed form; 1 and 3 of 60, 29 of 60: scipy 1.17.1, beta.ppf(0.95, found + 1, of - found).
+        for (found, of, expected) in [
+            (0, 60, 1.0 - 0.05_f64.powf(1.0 / 60.0)),
+            (1, 60, 0.07663999493450441),
+            (3, 60, 0.12418721047743608),
+            (29, 60, 0.5965038314458101),
+        ] {
+            assert!(
+                (upper_bound(found, of) / expected - 1.0).abs() < 1e-9,
+                "{found} of {of}: {}",
+                upper_bound(found, of)
+            );
+        }
         assert_eq!((upper_bound(5, 5), upper_bound(0, 0)), (1.0, 1.0));
     }
 }

@@ -10,9 +10,10 @@ use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::measure::fitness::{MOST_SPREAD, burn_in};
 use crate::measure::machine::{Machine, MachineKey};
+use crate::remarks::{Remark, gather};
 use crate::stats::benjamini_hochberg;
 use crate::suite::rounds::{Order, check_interrupt};
-use crate::verdict::paired::{FIRST_LOOK, Judgement, SECOND_LOOK, judge};
+use crate::verdict::paired::{FIRST_LOOK, Judgement, METHOD, SECOND_LOOK, judge_memory, judge_time};
 use crate::verdict::thresholds::Thresholds;
 use crate::verdict::{Gated, Severity, Verdict};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,9 @@ pub struct Comparison {
     pub verdict: Verdict,
     /// Thresholds in force.
     pub thresholds: Thresholds,
+    /// How estimates and intervals are made; empty in files from before it was said.
+    #[serde(default)]
+    pub method: String,
     /// By benchmark.
     pub benchmarks: Vec<Benchmark>,
     /// Figures that changed at all, however little (Benjamini-Hochberg over all of them, q = 0.05); advice, not a gate.
@@ -64,6 +68,9 @@ pub struct Comparison {
     pub burn_in_spread: Option<f64>,
     /// Why it is unfit, or what else has to be known.
     pub remarks: Vec<String>,
+    /// The benchmarks' remarks, equal ones put together; empty in files from before they were.
+    #[serde(default)]
+    pub notes: Vec<Remark>,
     /// The machine.
     pub machine: Machine,
     /// How long it took, seconds.
@@ -79,6 +86,9 @@ pub struct Benchmark {
     pub verdict: Verdict,
     /// The worst severity.
     pub severity: Option<Severity>,
+    /// The figures whose thresholds decided; empty if all are within theirs or nothing was judged.
+    #[serde(default)]
+    pub decided_by: Vec<Gated>,
     /// Head against base.
     pub judgements: Vec<Judgement>,
     /// Base against itself: what the machine does by itself.
@@ -95,7 +105,7 @@ impl Benchmark {
     /// Decided by something else than figures, whatever these said so far.
     fn ended(mut self, verdict: Verdict, reason: String) -> Self {
         self.remarks.push(reason);
-        Self { verdict, judgements: Vec::new(), null_judgements: Vec::new(), ..self }
+        Self { verdict, decided_by: Vec::new(), judgements: Vec::new(), null_judgements: Vec::new(), ..self }
     }
 }
 
@@ -110,17 +120,34 @@ pub struct Round {
     pub null: Observed,
 }
 
+/// A round that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Id of the benchmark.
+    pub benchmark: &'a str,
+    /// Which of the benchmarks it is, from 1.
+    pub number: usize,
+    /// Benchmarks in all.
+    pub benchmarks: usize,
+    /// Which round of this benchmark, from 1.
+    pub round: usize,
+    /// Rounds until the next look at this benchmark.
+    pub rounds: usize,
+    /// Rounds until the first look, as every benchmark has.
+    pub rounds_of_each: usize,
+}
+
 /// Compares; `progress` hears of every round.
 ///
 /// # Errors
 /// When a side cannot be run at all, or somebody interrupts.
-pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(&str, usize)) -> Result<Comparison> {
+pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(Step<'_>)) -> Result<Comparison> {
     let clock = Instant::now();
     let machine = Machine::current();
     let burn_in_spread = burn_in(Duration::from_millis(500));
     let mut benchmarks = Vec::new();
-    for work in &plan.work {
-        benchmarks.push(one(plan, work, clock, progress)?);
+    for (index, work) in plan.work.iter().enumerate() {
+        benchmarks.push(one(plan, work, index + 1, clock, progress)?);
     }
     let mut comparison = Comparison {
         generated_at: crate::record::now(),
@@ -129,10 +156,12 @@ pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(&str, usize)
         head: plan.head.name.clone(),
         verdict: Verdict::Inconclusive,
         thresholds: plan.thresholds,
+        method: METHOD.to_owned(),
         changed: changed(&benchmarks),
         benchmarks,
         burn_in_spread,
         remarks: Vec::new(),
+        notes: Vec::new(),
         machine,
         seconds: clock.elapsed().as_secs_f64(),
     };
@@ -144,12 +173,18 @@ pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(&str, usize)
 fn conclude(comparison: &mut Comparison) {
     comparison.verdict =
         comparison.benchmarks.iter().map(|benchmark| benchmark.verdict).max().unwrap_or(Verdict::Inconclusive);
-    let mut unfit = Vec::new();
-    for benchmark in &comparison.benchmarks {
-        if benchmark.null_judgements.iter().any(|judgement| judgement.verdict == Verdict::Fail) {
-            unfit.push(format!("{}: base against itself failed, so this machine invents differences", benchmark.id));
-        }
-    }
+    let said = |benchmark: &Benchmark| {
+        let id = benchmark.id.clone();
+        benchmark.remarks.iter().map(move |remark| (id.clone(), remark.clone())).collect::<Vec<_>>()
+    };
+    comparison.notes = gather(comparison.benchmarks.iter().flat_map(said));
+    let invented = comparison
+        .benchmarks
+        .iter()
+        .filter(|benchmark| benchmark.null_judgements.iter().any(|judgement| judgement.verdict == Verdict::Fail));
+    let reason = "base against itself failed, so this machine invents differences";
+    let invented = gather(invented.map(|benchmark| (benchmark.id.clone(), reason.to_owned())));
+    let mut unfit: Vec<String> = invented.iter().map(Remark::to_string).collect();
     if let Some(spread) = comparison.burn_in_spread.filter(|spread| *spread > MOST_SPREAD) {
         unfit.push(format!(
             "equal work varied by {:.0} % before the first round: the machine is too noisy now",
@@ -167,11 +202,18 @@ fn conclude(comparison: &mut Comparison) {
     comparison.remarks = unfit;
 }
 
-fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, usize)) -> Result<Benchmark> {
+fn one(
+    plan: &Plan,
+    work: &Work,
+    number: usize,
+    clock: Instant,
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<Benchmark> {
     let mut benchmark = Benchmark {
         id: work.id(),
         verdict: Verdict::Inconclusive,
         severity: None,
+        decided_by: Vec::new(),
         judgements: Vec::new(),
         null_judgements: Vec::new(),
         same_output: true,
@@ -187,7 +229,14 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
                 benchmark.remarks.push(format!("out of time after {} round(s)", benchmark.rounds.len()));
                 break;
             }
-            progress(&benchmark.id, benchmark.rounds.len() + 1);
+            progress(Step {
+                benchmark: &benchmark.id,
+                number,
+                benchmarks: plan.work.len(),
+                round: benchmark.rounds.len() + 1,
+                rounds: look,
+                rounds_of_each: FIRST_LOOK,
+            });
             let round = match round(plan, work, &mut order, &mut alone, &mut benchmark.remarks)? {
                 Ok(round) => round,
                 Err(error) => {
@@ -207,6 +256,9 @@ fn one(plan: &Plan, work: &Work, clock: Instant, progress: &mut dyn FnMut(&str, 
         benchmark.null_judgements = judgements(&benchmark.rounds, |round| &round.null, &plan.thresholds);
         benchmark.verdict = benchmark.judgements.iter().map(|j| j.verdict).max().unwrap_or(Verdict::Inconclusive);
         benchmark.severity = benchmark.judgements.iter().filter_map(|j| j.severity).max();
+        let worst = |j: &&Judgement| j.verdict == benchmark.verdict && j.verdict != Verdict::Pass;
+        benchmark.decided_by = benchmark.judgements.iter().filter(worst).filter_map(|j| j.decided_by).collect();
+        benchmark.decided_by.dedup();
         if benchmark.verdict == Verdict::Pass || benchmark.rounds.len() < look {
             break;
         }
@@ -258,13 +310,16 @@ fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verd
 
 fn judgements(rounds: &[Round], of: fn(&Round) -> &Observed, thresholds: &Thresholds) -> Vec<Judgement> {
     let values = |of: &dyn Fn(&Round) -> Option<f64>| rounds.iter().filter_map(of).collect::<Vec<_>>();
-    let figures = Gated::ALL.iter().filter_map(|&figure| {
-        let base = values(&|round| round.base.figure(figure));
-        let head = values(&|round| of(round).figure(figure));
-        // A platform that tells no memory has no such figure.
-        (!base.is_empty()).then(|| judge(figure, &base, &head, thresholds))
-    });
-    figures.collect()
+    let Some(first) = rounds.first() else { return Vec::new() };
+    let base = values(&|round| Some(round.base.execution_time));
+    let head = values(&|round| Some(of(round).execution_time));
+    let mut judgements = judge_time(&base, &head, (first.base.events, of(first).events), thresholds);
+    let base = values(&|round| round.base.peak_memory);
+    // A platform that tells no memory has no such figure.
+    if !base.is_empty() {
+        judgements.extend(judge_memory(&base, &values(&|round| of(round).peak_memory), thresholds));
+    }
+    judgements
 }
 
 /// Ids and figures that changed at all.

@@ -109,8 +109,10 @@ impl Side {
         let binary = std::path::absolute(binary).map_err(|e| Error::file(binary, e))?;
         let output = Command::new(&binary).arg("--version").stdin(Stdio::null()).output();
         let version = output.map_err(|e| match e.kind() {
-            ErrorKind::PermissionDenied => Error::file(&binary, "may not be run; `chmod +x` it"),
-            _ => Error::file(&binary, format!("cannot be run: {e}")),
+            ErrorKind::PermissionDenied if !is_executable(&binary) => {
+                Error::file(&binary, "may not be run; `chmod +x` it")
+            }
+            _ => Error::file(&binary, e),
         })?;
         if !String::from_utf8_lossy(&version.stdout).starts_with("planbench") {
             return Err(Error::file(
@@ -138,9 +140,9 @@ impl Side {
     /// # Errors
     /// What it said when it ended before that.
     pub fn start(&self, work: &Work) -> Result<Process> {
-        let place = tempfile::tempdir().map_err(|e| Error::Config(format!("temporary folder: {e}")))?;
-        let words = tempfile::tempfile().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
-        let heard = words.try_clone().map_err(|e| Error::Config(format!("temporary file: {e}")))?;
+        let place = tempfile::tempdir().map_err(Error::temporary)?;
+        let words = tempfile::tempfile().map_err(Error::temporary)?;
+        let heard = words.try_clone().map_err(Error::temporary)?;
         // The nearest settings file, so that none of the user's is taken: flags say everything.
         crate::files::write_whole(&place.path().join(crate::config::FILE), "")?;
         let (door, address) = turns::open()?;
@@ -265,6 +267,17 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a file's own permissions let it be run; its file system may still refuse.
+fn is_executable(file: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(file).is_ok_and(|data| data.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    file.is_file()
 }
 
 fn observed(report: &Value, work: &Work) -> Option<Observed> {

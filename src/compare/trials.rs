@@ -169,7 +169,7 @@ impl Proof {
                 allow_output_change: false,
                 max_time: None,
             };
-            let comparison = compare(&plan, "", &mut |_, _| ())?;
+            let comparison = compare(&plan, "", &mut |_| ())?;
             let mode = self.padded_mode.clone();
             write_json(
                 &file,

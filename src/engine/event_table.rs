@@ -50,11 +50,13 @@ impl Values {
         match self {
             Values::Text(values) => values.get(row).map(str::to_owned),
             Values::Int(values) => values[row].map(|value| match kind {
-                Kind::Date => crate::rules::calendar::iso(value as i32),
+                Kind::Date => i32::try_from(value)
+                    .map_or_else(|_| format!("day {value} from 1970-01-01"), crate::rules::calendar::iso),
                 Kind::Decimal { scale, .. } => {
-                    let unit = 10i64.pow(u32::from(scale));
+                    let unit = 10u64.pow(u32::from(scale));
                     let sign = if value < 0 { "-" } else { "" };
-                    format!("{sign}{}.{:0width$}", value.abs() / unit, value.abs() % unit, width = usize::from(scale))
+                    let size = value.unsigned_abs();
+                    format!("{sign}{}.{:0width$}", size / unit, size % unit, width = usize::from(scale))
                 }
                 Kind::Int | Kind::Text => value.to_string(),
             }),

@@ -1,6 +1,8 @@
-//! The three engines behind one interface. None knows another; all follow `docs/event-rules.md`.
+//! The three engines behind one interface. None generates with another's help (the reference uses Polars' writer for
+//! Parquet, and nothing else of it); all follow `docs/event-rules.md`.
 
 pub mod event_table;
+pub mod memory_limit;
 pub mod padding;
 pub mod polars;
 pub mod reference;
@@ -10,6 +12,7 @@ use crate::census::Census;
 use crate::error::{Error, Result};
 use crate::scenario::RunSpec;
 use event_table::EventTable;
+use memory_limit::MemoryLimit;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,15 +58,18 @@ impl Mode {
 pub struct EngineOptions {
     /// Worker threads, the same for every engine of a comparison.
     pub threads: usize,
-    /// DuckDB's memory limit, in its own notation (`4GB`).
-    pub memory_limit: Option<String>,
+    /// DuckDB's memory limit; SQL only.
+    pub memory_limit: Option<MemoryLimit>,
     /// A DuckDB database file to work in instead of memory; SQL only.
     pub database: Option<PathBuf>,
+    /// The folder in which DuckDB may put what it cannot hold in memory, removed afterwards; SQL only. Without it that of
+    /// temporary files (`TMPDIR`).
+    pub spill_parent: Option<PathBuf>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { threads: available_threads(), memory_limit: None, database: None }
+        Self { threads: available_threads(), memory_limit: None, database: None, spill_parent: None }
     }
 }
 
@@ -80,6 +86,20 @@ impl EngineOptions {
             return Ok(());
         }
         Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS}", self.threads)))
+    }
+
+    /// Refuses what a mode does not have.
+    ///
+    /// # Errors
+    /// Says which mode has it.
+    pub fn check_mode(&self, mode: Mode) -> Result<()> {
+        if mode != Mode::Sql && (self.database.is_some() || self.memory_limit.is_some()) {
+            return Err(Error::Config(format!(
+                "a database file or memory limit applies to mode sql, not to {}",
+                mode.name()
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -143,12 +163,7 @@ const ZSTD_LEVEL: i32 = 1;
 /// When the assumptions cannot be met for this head count, or the engine does not start.
 pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Box<dyn Engine>> {
     options.check_threads()?;
-    if mode != Mode::Sql && (options.database.is_some() || options.memory_limit.is_some()) {
-        return Err(Error::Config(format!(
-            "a database file or memory limit applies to mode sql, not to {}",
-            mode.name()
-        )));
-    }
+    options.check_mode(mode)?;
     let engine: Box<dyn Engine> = match mode {
         Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),
         Mode::Polars => Box::new(polars::PolarsEngine::open(run, census, options)?),

@@ -14,7 +14,7 @@ pub(super) fn render(rows: &[Row<'_>]) -> Result<String> {
                 (name, Unit::Seconds) => (name, 1e9),
                 (name, _) => (name, 1.0),
             };
-            let mut value = json!({ "value": figure.mean * factor });
+            let mut value = json!({ "value": figure.estimate * factor });
             if let Some(interval) = figure.ci95 {
                 value["lower_value"] = json!(interval.lower * factor);
                 value["upper_value"] = json!(interval.upper * factor);
@@ -23,6 +23,6 @@ pub(super) fn render(rows: &[Row<'_>]) -> Result<String> {
         }
         benchmarks.insert(row.id(), Value::Object(measures));
     }
-    let text = serde_json::to_string_pretty(&benchmarks).map_err(|e| Error::Config(format!("bencher: {e}")))?;
+    let text = serde_json::to_string_pretty(&benchmarks).map_err(|e| Error::failed("bencher", e))?;
     Ok(text + "\n")
 }

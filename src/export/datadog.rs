@@ -31,7 +31,7 @@ pub(super) fn render(rows: &[Row<'_>], host: Option<&str>) -> Result<String> {
                 "metric": format!("bench.{name}"),
                 "type": GAUGE,
                 "unit": unit,
-                "points": [{ "timestamp": timestamp, "value": figure.mean }],
+                "points": [{ "timestamp": timestamp, "value": figure.estimate }],
                 "tags": tags.map(|(name, value)| format!("{name}:{value}")),
             });
             if let Some(host) = host {
@@ -40,8 +40,7 @@ pub(super) fn render(rows: &[Row<'_>], host: Option<&str>) -> Result<String> {
             series.push(entry);
         }
     }
-    let text =
-        serde_json::to_string(&json!({ "series": series })).map_err(|e| Error::Config(format!("datadog: {e}")))?;
+    let text = serde_json::to_string(&json!({ "series": series })).map_err(|e| Error::failed("datadog", e))?;
     if text.len() > LARGEST_BODY {
         return Err(Error::Config(format!(
             "{} bytes are more than the {LARGEST_BODY} that Datadog takes; export fewer scenarios at a time",

@@ -2,6 +2,7 @@
 
 use super::{Row, Unit};
 use crate::error::{Error, Result};
+use crate::report::figure::Statistic;
 use serde_json::{Value, json};
 
 pub(super) fn render(rows: &[Row<'_>], bigger_is_better: bool) -> Result<String> {
@@ -17,15 +18,23 @@ pub(super) fn render(rows: &[Row<'_>], bigger_is_better: bool) -> Result<String>
                 continue;
             }
             let mut entry =
-                json!({ "name": format!("{}/{name}", row.id()), "unit": unit, "value": figure.mean * factor });
+                json!({ "name": format!("{}/{name}", row.id()), "unit": unit, "value": figure.estimate * factor });
             if let Some(interval) = figure.ci95 {
-                entry["range"] = json!(format!("{}", interval.width() / 2.0 * factor));
+                entry["range"] = json!(format!("{} to {}", interval.lower * factor, interval.upper * factor));
             }
-            let extra = format!("mean of {}, machine {}; range is half the 95 % interval", figure.count, row.machine);
+            let extra = format!(
+                "{} of {}, machine {}; range is the 95 % interval",
+                match figure.statistic {
+                    Statistic::GeometricMean => "geometric mean",
+                    Statistic::Mean => "mean",
+                },
+                figure.count,
+                row.machine
+            );
             entry["extra"] = json!(extra);
             entries.push(entry);
         }
     }
     let text = serde_json::to_string_pretty(&entries);
-    Ok(text.map_err(|e| Error::Config(format!("github-action-benchmark: {e}")))? + "\n")
+    Ok(text.map_err(|e| Error::failed("github-action-benchmark", e))? + "\n")
 }

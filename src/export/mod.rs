@@ -8,8 +8,9 @@ pub mod post;
 
 use crate::error::Result;
 use crate::measure::machine::MachineKey;
-use crate::report::mode::{Figure, ModeReport};
-use crate::report::model::Report;
+use crate::report::figure::Figure;
+use crate::report::mode::ModeReport;
+use crate::report::model::{Report, ScenarioReport};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A shape.
@@ -94,17 +95,15 @@ enum Unit {
 }
 
 fn rows(report: &Report) -> Vec<Row<'_>> {
-    let machine = report.machine.as_ref().map_or_else(|| "unknown".to_owned(), |machine| digest(&machine.key));
-    let row = |scenario, mode| row(scenario, mode, &machine);
+    let of = |scenario: &'_ ScenarioReport| digest(&scenario.machine);
     report
         .scenarios
         .iter()
-        .flat_map(|scenario| scenario.modes.iter().map(move |mode| row(&scenario.name, mode)))
+        .flat_map(|scenario| scenario.modes.iter().map(move |mode| row(&scenario.name, mode, of(scenario))))
         .collect()
 }
 
-fn row<'a>(scenario: &'a str, report: &'a ModeReport, machine: &str) -> Row<'a> {
-    let machine = report.detailed_runs.first().map_or_else(|| machine.to_owned(), |run| digest(&run.machine.key));
+fn row<'a>(scenario: &'a str, report: &'a ModeReport, machine: String) -> Row<'a> {
     let measured = report.measured_at.as_ref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
     Row { scenario, mode: &report.mode, machine, timestamp: measured.map(|time| time.as_second()), report }
 }

@@ -4,16 +4,22 @@ use super::{Row, Unit};
 use std::fmt::Write;
 
 const FAMILIES: [(&str, &str, &str, Unit, &str); 4] = [
-    ("wall_time", "bench_wall_time_seconds", "seconds", Unit::Seconds, "Mean wall time of one run"),
-    ("first_run", "bench_first_run_seconds", "seconds", Unit::Seconds, "Mean wall time of the first run of a process"),
+    ("wall_time", "bench_wall_time_seconds", "seconds", Unit::Seconds, "Geometric mean of the wall time of one run"),
+    ("first_run", "bench_first_run_seconds", "seconds", Unit::Seconds, "Geometric mean of the first run of a process"),
     (
         "throughput",
         "bench_throughput_events_per_second",
         "events_per_second",
         Unit::EventsPerSecond,
-        "Mean events generated per second of wall time",
+        "Geometric mean of the events per second of wall time",
     ),
-    ("peak_memory", "bench_peak_memory_bytes", "bytes", Unit::Bytes, "Mean peak resident memory of a process"),
+    (
+        "peak_memory",
+        "bench_peak_memory_bytes",
+        "bytes",
+        Unit::Bytes,
+        "Geometric mean of a process' peak resident memory",
+    ),
 ];
 
 pub(super) fn render(rows: &[Row<'_>]) -> String {
@@ -27,7 +33,7 @@ pub(super) fn render(rows: &[Row<'_>]) -> String {
             let labels = [("scenario", row.scenario), ("mode", row.mode), ("machine", &row.machine)]
                 .map(|(name, value)| format!("{name}=\"{}\"", escape(value)))
                 .join(",");
-            let _ = writeln!(samples, "{family}{{{labels}}} {}", figure.mean);
+            let _ = writeln!(samples, "{family}{{{labels}}} {}", figure.estimate);
         }
         // A family without samples is not mentioned: its figure was not observed.
         if !samples.is_empty() {

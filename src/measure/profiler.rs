@@ -33,7 +33,7 @@ pub fn start_if_asked() {
         .build();
     match guard {
         Ok(guard) => RUNNING.set(Some(guard)),
-        Err(error) => eprintln!("warning: no profile: {error}"),
+        Err(error) => crate::console::warning(format!("no profile: {error}")),
     }
 }
 
@@ -55,8 +55,13 @@ impl Profiler for FlamegraphProfiler {
             Ok(())
         };
         match write() {
-            Ok(()) => eprintln!("flame graph of {benchmark_id}: {}", target.display()),
-            Err(error) => eprintln!("warning: no flame graph of {benchmark_id} in {}: {error}", target.display()),
+            Ok(()) => {
+                crate::console::line(&format!("flame graph of {benchmark_id}: {}", crate::console::path(&target)))
+            }
+            Err(error) => crate::console::warning(format!(
+                "no flame graph of {benchmark_id} in {}: {error}",
+                crate::console::path(&target)
+            )),
         }
     }
 }

@@ -18,7 +18,7 @@ const GO_ON_ALONE: u8 = b'a';
 const DONE: u8 = b'd';
 
 fn broken(e: std::io::Error) -> Error {
-    Error::Config(format!("turns of compared processes, on the loopback interface: {e}"))
+    Error::failed("turns of compared processes, on the loopback interface", e)
 }
 
 /// Listens for one worker; also the address for [`VARIABLE`].

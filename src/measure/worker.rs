@@ -128,7 +128,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
         // JSON is text; what is none is answered as no request.
         let text = arguments.next().and_then(|request| request.into_string().ok()).unwrap_or_default();
         let answer = serde_json::from_str(&text)
-            .map_err(|e| Error::Config(format!("worker request: {e}")))
+            .map_err(|e| Error::failed("worker request", e))
             .and_then(|request| serve(&request, idle));
         match answer {
             Ok(json) => {
@@ -136,7 +136,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                eprintln!("{error}");
+                crate::console::line(&error.chain());
                 ExitCode::from(2)
             }
         }
@@ -153,7 +153,7 @@ fn serve(request: &Request, idle_memory_bytes: Option<u64>) -> Result<String> {
             serde_json::to_string(&allocated)
         }
     };
-    json.map_err(|e| Error::Config(format!("worker answer: {e}")))
+    json.map_err(|e| Error::failed("worker answer", e))
 }
 
 /// Has a fresh process of `executable` do one run.
@@ -173,7 +173,7 @@ pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
 }
 
 fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T> {
-    let text = serde_json::to_string(request).map_err(|e| Error::Config(format!("worker request: {e}")))?;
+    let text = serde_json::to_string(request).map_err(|e| Error::failed("worker request", e))?;
     let output = Command::new(executable)
         .args([ARGUMENT, &text])
         .stdin(Stdio::null())
@@ -211,13 +211,14 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let mut clock = Instant::now();
     let loaded = people(&request.people, &run)?;
     let census_read = lap(&mut clock);
-    let options = EngineOptions { threads: request.threads, ..EngineOptions::default() };
+    let spill_parent = Some(request.scratch.clone());
+    let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
     let mut engine = open(mode, &run, &loaded.census, &options)?;
     drop(loaded);
     let setup = engine.setup_times();
 
     let mut metrics = metric::all();
-    let sampler = Sampler::start().map_err(|e| Error::Config(format!("sampler thread: {e}")))?;
+    let sampler = Sampler::start().map_err(|e| Error::failed("sampler thread", e))?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();

@@ -5,7 +5,7 @@ use super::run::RunRecord;
 use crate::error::{Error, Result};
 use crate::files::{read_json, write_json};
 use crate::measure::machine::{Build, Machine};
-use crate::stats::{Interval, mean, t_interval};
+use crate::stats::{Interval, geometric_mean, geometric_mean_interval, mean};
 use crate::verdict::Gated;
 use crate::verdict::stored::CONFIDENCE;
 use serde::{Deserialize, Serialize};
@@ -30,11 +30,11 @@ pub struct Baseline {
     pub scenario_name: String,
     /// Mode name.
     pub mode: String,
-    /// Mean of `samples.execution_time_seconds`.
+    /// Geometric mean of `samples.execution_time_seconds`.
     pub baseline_execution_time: f64,
-    /// Mean of events per second.
+    /// Geometric mean of events per second; zero without events.
     pub baseline_events_per_second: f64,
-    /// Mean peak memory, megabytes; absent where the platform does not tell.
+    /// Geometric mean of peak memory, megabytes; absent where the platform does not tell.
     pub baseline_memory_mb: Option<f64>,
     /// Mean CPU utilisation of the first run, percent of one CPU.
     pub baseline_cpu_percent: f64,
@@ -56,7 +56,7 @@ pub struct Baseline {
     pub fingerprint: String,
     /// The figures, one per process, in order.
     pub samples: Samples,
-    /// 95 % intervals of their means (Student's t).
+    /// 95 % intervals of their geometric means (t on logarithms).
     pub intervals: Intervals,
     /// The machine.
     pub machine: Machine,
@@ -78,7 +78,7 @@ pub struct Samples {
     pub cpu_percent: Vec<f64>,
 }
 
-/// 95 % intervals of means; absent for fewer than two values.
+/// 95 % intervals of geometric means, t on logarithms; absent for fewer than two values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intervals {
@@ -135,15 +135,17 @@ impl Baseline {
         let samples = Samples::of(records);
         let observation = first.observation.as_ref().filter(|_| samples.execution_time_seconds.len() >= 2);
         let observation = observation.ok_or_else(too_few)?;
-        let average = |values: &[f64]| mean(values).unwrap_or(f64::NAN);
+        let too_short = || Error::Config(format!("{id}: a run took no time at all, which no baseline can hold"));
+        let time = geometric_mean(&samples.execution_time_seconds).ok_or_else(too_short)?;
+        let interval = |values: &[f64]| geometric_mean_interval(values, CONFIDENCE)?.interval;
         Ok(Self {
             format_version: FORMAT_VERSION,
             scenario_name: first.benchmark.scenario.clone(),
             mode: first.benchmark.mode.clone(),
-            baseline_execution_time: average(&samples.execution_time_seconds),
-            baseline_events_per_second: average(&samples.gated(Gated::Throughput, observation.events)),
-            baseline_memory_mb: mean(&samples.peak_memory_bytes).map(|bytes| bytes / BYTES_PER_MB),
-            baseline_cpu_percent: average(&samples.cpu_percent),
+            baseline_execution_time: time,
+            baseline_events_per_second: observation.events as f64 / time,
+            baseline_memory_mb: geometric_mean(&samples.peak_memory_bytes).map(|bytes| bytes / BYTES_PER_MB),
+            baseline_cpu_percent: mean(&samples.cpu_percent).ok_or_else(too_few)?,
             timestamp: first.started_at.clone(),
             git_commit: first.build.git_commit.clone(),
             build_number: first.build.build_number.clone(),
@@ -153,8 +155,8 @@ impl Baseline {
             events: observation.events,
             fingerprint: observation.fingerprint.clone(),
             intervals: Intervals {
-                execution_time_seconds: t_interval(&samples.execution_time_seconds, CONFIDENCE),
-                peak_memory_bytes: t_interval(&samples.peak_memory_bytes, CONFIDENCE),
+                execution_time_seconds: interval(&samples.execution_time_seconds),
+                peak_memory_bytes: interval(&samples.peak_memory_bytes),
             },
             samples,
             machine: first.machine.clone(),

@@ -4,11 +4,11 @@
 //! an interrupted run leaves what was there as it was.
 
 use crate::census::{LoadedCensus, Warning};
-use crate::engine::event_table::EventTable;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Fingerprinter, census_fingerprint};
-use crate::record::output_folder::{self, EVENTS, Staging, partition};
+use crate::record::event_folder::{EVENTS, partition};
+use crate::record::output_folder::Claim;
 use crate::record::versions::Versions;
 use crate::rules::assumptions::Assumptions;
 use crate::rules::schema::position;
@@ -17,11 +17,10 @@ use crate::suite::rounds::check_interrupt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Version of the summary's format.
-const FORMAT_VERSION: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 1;
 /// Name of the summary within the folder.
 pub const SUMMARY: &str = "generation_summary.json";
 
@@ -113,20 +112,18 @@ pub struct Timings {
     pub persist: f64,
 }
 
-/// Generates a run with one engine and writes it into `out`.
+/// Generates a run with one engine and writes it into the claimed folder.
 ///
 /// # Errors
-/// When `out` is not empty (with `force`: holds anything but an earlier output, which is replaced), or when generating
-/// or writing fails; then `out` is as it was.
+/// When generating or writing fails, or somebody has changed the folder meanwhile; then it is as it was.
 pub fn generate(
     mode: Mode,
     run: &RunSpec,
     loaded: &LoadedCensus,
     options: &EngineOptions,
-    out: &Path,
-    force: bool,
+    claim: Claim,
 ) -> Result<Summary> {
-    output_folder::check(out, force)?;
+    let options = &EngineOptions { spill_parent: Some(claim.spill()), ..options.clone() };
     let clock = Instant::now();
     let mut engine = open(mode, run, &loaded.census, options)?;
     let setup = clock.elapsed().as_secs_f64();
@@ -134,13 +131,13 @@ pub fn generate(
     let log = engine.generate()?;
     let generation = clock.elapsed().as_secs_f64();
 
-    let staging = Staging::new(out)?;
+    let folder = claim.new_output();
     let clock = Instant::now();
     let mut files = Vec::new();
     for year in run.years() {
-        let folder = staging.path.join(partition(year));
-        fs::create_dir(&folder).map_err(|e| Error::file(&folder, e))?;
-        files.push((year, folder.join(EVENTS)));
+        let partition = partition(year);
+        fs::create_dir(folder.join(&partition)).map_err(|e| Error::file(&folder, e))?;
+        files.push((year, folder.join(partition).join(EVENTS)));
     }
     for files in files.chunks(options.threads) {
         check_interrupt()?;
@@ -149,25 +146,32 @@ pub fn generate(
     let persist = clock.elapsed().as_secs_f64();
 
     let summary = summarise(mode, run, loaded, options, log.as_ref(), Timings { setup, generation, persist })?;
-    let json = serde_json::to_string_pretty(&summary).map_err(|e| Error::file(&staging.path, e))?;
-    let file = staging.path.join(SUMMARY);
+    let json = serde_json::to_string_pretty(&summary).map_err(|e| Error::file(&folder, e))?;
+    let file = folder.join(SUMMARY);
     fs::write(&file, json + "\n").map_err(|e| Error::file(&file, e))?;
-    staging.publish(force)?;
+    drop(log);
+    // Its temporary files are in the claimed folder, too.
+    drop(engine);
+    claim.publish()?;
     Ok(summary)
 }
 
-fn summarise(
-    mode: Mode,
-    run: &RunSpec,
-    loaded: &LoadedCensus,
-    options: &EngineOptions,
-    log: &dyn EventLog,
-    timings_seconds: Timings,
-) -> Result<Summary> {
+/// What the events of a run come to.
+#[derive(Debug)]
+pub(super) struct Figures {
+    pub events: u64,
+    pub fingerprint: String,
+    pub events_by_type: BTreeMap<String, u64>,
+    pub events_by_category: BTreeMap<String, u64>,
+    pub years: Vec<YearSummary>,
+}
+
+/// Counts a log's events; `headcount` are the people before the first year.
+pub(super) fn figures(log: &dyn EventLog, run: &RunSpec, headcount: usize) -> Result<Figures> {
     let mut printer = Fingerprinter::default();
     let (mut events_by_type, mut events_by_category) = (BTreeMap::new(), BTreeMap::new());
     let mut years = Vec::new();
-    let mut headcount = loaded.census.len() as i64;
+    let mut headcount = headcount as i64;
     for year in run.years() {
         let table = log.year(year)?;
         printer.add_year(year, &table);
@@ -188,6 +192,19 @@ fn summarise(
         });
         headcount = end;
     }
+    let events = years.iter().map(|year| year.events).sum();
+    Ok(Figures { events, fingerprint: printer.finish().to_string(), events_by_type, events_by_category, years })
+}
+
+fn summarise(
+    mode: Mode,
+    run: &RunSpec,
+    loaded: &LoadedCensus,
+    options: &EngineOptions,
+    log: &dyn EventLog,
+    timings_seconds: Timings,
+) -> Result<Summary> {
+    let figures = figures(log, run, loaded.census.len())?;
     let implausible = |warning: &Warning| (warning.what.to_owned(), warning.rows);
     Ok(Summary {
         format_version: FORMAT_VERSION,
@@ -209,69 +226,11 @@ fn summarise(
         assumptions: run.assumptions.clone(),
         threads: options.threads,
         versions: Versions::current(),
-        events: years.iter().map(|year| year.events).sum(),
-        fingerprint: printer.finish().to_string(),
-        events_by_type,
-        events_by_category,
-        years,
+        events: figures.events,
+        fingerprint: figures.fingerprint,
+        events_by_type: figures.events_by_type,
+        events_by_category: figures.events_by_category,
+        years: figures.years,
         timings_seconds,
     })
-}
-
-/// A generated output that is read back.
-pub struct Directory {
-    folder: PathBuf,
-    /// Its summary.
-    pub summary: Summary,
-}
-
-impl Directory {
-    /// Opens a folder that `generate` wrote.
-    ///
-    /// # Errors
-    /// When there is no summary, or it is not one of this format.
-    pub fn open(folder: &Path) -> Result<Self> {
-        let file = folder.join(SUMMARY);
-        let text = fs::read_to_string(&file)
-            .map_err(|e| Error::file(&file, format!("{e}; give a folder that `planbench generate` wrote")))?;
-        let summary: Summary =
-            serde_json::from_str(&text).map_err(|e| Error::file(&file, format!("not a generation summary: {e}")))?;
-        if summary.format_version != FORMAT_VERSION {
-            return Err(Error::file(
-                &file,
-                format!(
-                    "format version {}, but this program reads {FORMAT_VERSION}; use the version that wrote it",
-                    summary.format_version
-                ),
-            ));
-        }
-        if let Some(problem) = output_folder::irregularity(folder, &summary)? {
-            return Err(Error::file(folder, format!("is not a whole output of `planbench generate`: {problem}")));
-        }
-        Ok(Self { folder: folder.to_path_buf(), summary })
-    }
-
-    /// The run that the summary describes.
-    pub fn run_spec(&self) -> Result<RunSpec> {
-        let s = &self.summary;
-        RunSpec::new(&s.scenario_id, &s.plan_design_id, s.seed, s.start_year, s.end_year, s.assumptions.clone())
-    }
-}
-
-impl EventLog for Directory {
-    fn event_count(&self) -> Result<u64> {
-        Ok(self.summary.events)
-    }
-
-    fn year(&self, year: i32) -> Result<EventTable> {
-        crate::engine::polars::read_table(&self.folder.join(partition(year)).join(EVENTS), year)
-    }
-
-    fn year_seconds(&self) -> &[f64] {
-        &[]
-    }
-
-    fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
-        crate::engine::polars::write_table(&self.year(year)?, file)
-    }
 }

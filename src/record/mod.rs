@@ -3,9 +3,13 @@
 pub mod baseline;
 pub mod benchmark;
 pub mod criterion;
+pub mod event_file;
+pub mod event_folder;
+mod exchange;
 pub mod generation;
 pub mod history;
-mod output_folder;
+pub mod output_folder;
+mod place;
 pub mod run;
 pub mod versions;
 

@@ -2,7 +2,7 @@
 
 use super::format;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use plotters::coord::ranged1d::{KeyPointHint, Ranged};
 use plotters::prelude::*;
 use std::ops::Range;
@@ -13,12 +13,13 @@ const ROW_HEIGHT: u32 = 44;
 const COLOURS: [RGBColor; 4] =
     [RGBColor(0, 114, 178), RGBColor(230, 159, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
 
-/// The colour of a mode, the same in every chart.
+/// The colour of a mode, the same in every chart; behind the mode a name may hold its conditions.
 fn colour_of(name: &str) -> RGBColor {
-    Mode::ALL.iter().position(|mode| mode.name() == name).map_or(COLOURS[3], |index| COLOURS[index])
+    let mode_name = name.split(' ').next().unwrap_or_default();
+    Mode::ALL.iter().position(|mode| mode.name() == mode_name).map_or(COLOURS[3], |index| COLOURS[index])
 }
 
-/// A row per series, a dot per value, a bar at the median; logarithmic in seconds.
+/// A row per series, a dot per value, a bar at the geometric mean, as tables have it; logarithmic in seconds.
 ///
 /// # Errors
 /// When there is nothing to draw.
@@ -58,8 +59,8 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
             let (y, colour) = (rows - index as f64 - 0.5, colour_of(name));
             let dots = values.iter().map(|value| Circle::new((*value, y), 4, colour.mix(0.45).filled()));
             chart.draw_series(dots).map_err(unusable)?;
-            if let Some(median) = crate::stats::median(values) {
-                let bar = PathElement::new([(median, y - 0.32), (median, y + 0.32)], colour.stroke_width(3));
+            if let Some(centre) = crate::stats::geometric_mean(values) {
+                let bar = PathElement::new([(centre, y - 0.32), (centre, y + 0.32)], colour.stroke_width(3));
                 chart.draw_series([bar]).map_err(unusable)?;
             }
         }
@@ -204,8 +205,8 @@ impl Ranged for Logarithmic {
     }
 }
 
-fn unusable(error: impl std::fmt::Display) -> Error {
-    Error::Config(format!("chart: {error}"))
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::failed("chart", Cause::Library(Box::new(error)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Reports for spreadsheets. What was not observed is an empty cell.
 
 use super::model::Report;
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::record::baseline::BYTES_PER_MB;
 use crate::record::run::RunRecord;
 use crate::stats::median;
@@ -45,14 +45,14 @@ const RUN_COLUMNS: [&str; 29] = [
 pub fn runs(report: &Report) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![RUN_COLUMNS.map(str::to_owned).to_vec()];
-    for mode in report.scenarios.iter().flat_map(|scenario| &scenario.modes) {
-        rows.extend(mode.detailed_runs.iter().map(run_row));
+    for (scenario, mode) in report.scenarios.iter().flat_map(|s| s.modes.iter().map(move |mode| (s, mode))) {
+        rows.extend(mode.detailed_runs.iter().map(|run| run_row(&scenario.name, run)));
     }
     rows.iter().try_for_each(|row| writer.write_record(row)).map_err(unusable)?;
     finish(writer)
 }
 
-fn run_row(run: &RunRecord) -> Vec<String> {
+fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
     let seen = run.observation.as_ref();
     let figure = |value: fn(&crate::record::run::Observation) -> Option<f64>| {
         seen.and_then(value).map(|value| value.to_string()).unwrap_or_default()
@@ -72,7 +72,7 @@ fn run_row(run: &RunRecord) -> Vec<String> {
         _ => String::new(),
     };
     vec![
-        run.benchmark.group.clone(),
+        scenario.to_owned(),
         run.benchmark.mode.clone(),
         run.run_number.to_string(),
         time.map(|time| time.to_string()).unwrap_or_default(),
@@ -137,8 +137,8 @@ pub fn samples(report: &Report) -> Result<String> {
     finish(writer)
 }
 
-fn unusable(error: impl std::fmt::Display) -> Error {
-    Error::Config(format!("report as CSV: {error}"))
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::failed("report as CSV", Cause::Library(Box::new(error)))
 }
 
 fn finish(writer: csv::Writer<Vec<u8>>) -> Result<String> {

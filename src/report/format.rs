@@ -9,9 +9,13 @@ fn scaled(value: f64, steps: &[(f64, &str)]) -> String {
     format!("{} {unit}", significant(value / factor))
 }
 
-/// Three significant digits, at most two decimals where the number is above ten.
+/// Three significant digits, at most two decimals where the number is above ten. What is not zero never reads as zero, and
+/// what has more than seven digits is written in powers of ten.
 fn significant(value: f64) -> String {
     match value.abs() {
+        magnitude if magnitude >= 1e7 => format!("{value:.1e}"),
+        magnitude if magnitude > 0.0 && magnitude < 0.000_5 => format!("{value:.1e}"),
+        magnitude if magnitude > 0.0 && magnitude < 0.05 => format!("{value:.4}"),
         magnitude if magnitude >= 100.0 => format!("{value:.0}"),
         magnitude if magnitude >= 10.0 => format!("{value:.1}"),
         _ => format!("{value:.2}"),
@@ -55,9 +59,16 @@ pub fn ratio(value: f64) -> String {
     format!("{}x", significant(value))
 }
 
-/// `+12.3 %`, from a ratio.
+/// `+12.3 %`, from a ratio that is positive: it never reads as a fall by everything.
 pub fn change(ratio: f64) -> String {
-    format!("{:+.1} %", 100.0 * (ratio - 1.0))
+    let percent = 100.0 * (ratio - 1.0);
+    match percent {
+        _ if percent >= 1e7 => format!("{percent:+.1e} %"),
+        _ if ratio > 0.0 && percent < -99.95 => {
+            format!("{:+.3} %", percent.max(-99.999))
+        }
+        _ => format!("{percent:+.1} %"),
+    }
 }
 
 /// `85 %`.
@@ -87,5 +98,23 @@ mod tests {
         assert_eq!(ratio(5.307), "5.31x");
         assert_eq!(change(0.9), "-10.0 %");
         assert_eq!(probability(1e-9), "< 0.0001");
+        assert_eq!((change(40.0), change(1.0), change(0.0)), ("+3900.0 %".into(), "+0.0 %".into(), "-100.0 %".into()));
+    }
+
+    #[test]
+    fn what_is_not_zero_does_not_read_as_zero() {
+        assert_eq!(
+            (seconds(2e-13), seconds(4.56e-11), bytes(0.004)),
+            ("2.0e-4 ns".into(), "0.0456 ns".into(), "0.0040 B".into())
+        );
+        assert_eq!(
+            (ratio(0.004), ratio(0.000_01), ratio(3.2e9)),
+            ("0.0040x".into(), "1.0e-5x".into(), "3.2e9x".into())
+        );
+        assert_eq!(
+            (change(0.000_4), change(1e-9), change(1e9)),
+            ("-99.960 %".into(), "-99.999 %".into(), "+1.0e11 %".into())
+        );
+        assert_eq!((seconds(9.8e7), rate(0.002)), ("9.8e7 s".into(), "0.0020".into()));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// # Errors
 /// When a figure cannot be written as JSON.
 pub fn render(report: &Report) -> Result<String> {
-    let unusable = |error: serde_json::Error| Error::Config(format!("report as JSON: {error}"));
+    let unusable = |error: serde_json::Error| Error::failed("report as JSON", error);
     let mut value = serde_json::to_value(report).map_err(unusable)?;
     if let Some(object) = value.as_object_mut()
         && let Some(scenarios) = object.remove("scenarios")

@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod csv;
+pub mod figure;
 pub mod format;
 pub mod json;
 pub mod mode;
@@ -47,11 +48,11 @@ impl Format {
     }
 }
 
-/// Renders everything first, then writes each file whole; the files.
+/// Files of these forms: name and content.
 ///
 /// # Errors
-/// Names the template or file.
-pub fn write(report: &Report, formats: &[Format], folder: &Path, templates: Option<&Path>) -> Result<Vec<PathBuf>> {
+/// Names a template that cannot be used; when no form is asked for.
+pub fn render(report: &Report, formats: &[Format], templates: Option<&Path>) -> Result<Vec<(&'static str, String)>> {
     let mut files = Vec::new();
     for format in formats {
         files.extend(format.render(report, templates)?);
@@ -59,7 +60,15 @@ pub fn write(report: &Report, formats: &[Format], folder: &Path, templates: Opti
     if files.is_empty() {
         return Err(Error::Config("no report format asked for".into()));
     }
-    files
+    Ok(files)
+}
+
+/// Renders everything first, then writes each file whole; the files.
+///
+/// # Errors
+/// Names the template or file.
+pub fn write(report: &Report, formats: &[Format], folder: &Path, templates: Option<&Path>) -> Result<Vec<PathBuf>> {
+    render(report, formats, templates)?
         .into_iter()
         .map(|(name, content)| {
             let file = folder.join(name);

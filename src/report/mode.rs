@@ -1,42 +1,11 @@
 //! One scenario by one mode, in figures.
 
+use super::figure::Figure;
 use crate::measure::metric::Direction;
 use crate::record::run::{Observation, RunRecord};
 use crate::results::{Basis, ModeResults};
-use crate::stats::{Interval, Summary as Spread, t_interval};
-use crate::verdict::stored::CONFIDENCE;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// A figure over several values.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Figure {
-    /// Number of values.
-    pub count: usize,
-    /// Mean.
-    pub mean: f64,
-    /// Median.
-    pub median: f64,
-    /// Standard deviation; absent for one value.
-    pub standard_deviation: Option<f64>,
-    /// Smallest.
-    pub minimum: f64,
-    /// Largest.
-    pub maximum: f64,
-    /// 95 % interval of the mean (Student's t, cut at zero); absent for one value.
-    pub ci95: Option<Interval>,
-}
-
-impl Figure {
-    /// `None` for no values.
-    pub fn of(values: &[f64]) -> Option<Self> {
-        let Spread { count, mean, median, standard_deviation, minimum, maximum } = Spread::of(values)?;
-        // No figure here can be negative, so neither can its mean: the interval is cut there.
-        let cut = |interval: Interval| Interval { lower: interval.lower.max(0.0), ..interval };
-        let ci95 = t_interval(values, CONFIDENCE).map(cut);
-        Some(Self { count, mean, median, standard_deviation, minimum, maximum, ci95 })
-    }
-}
 
 /// A metric of the suite over the runs.
 #[derive(Debug, Clone, Serialize)]
@@ -56,9 +25,9 @@ pub struct MetricFigure {
 pub struct ModeReport {
     /// Mode name.
     pub mode: String,
-    /// Mean execution time on `basis`, seconds.
+    /// Arithmetic mean of the execution times on `basis`, seconds; `execution_time` has the estimate that is shown.
     pub avg_execution_time: Option<f64>,
-    /// Mean events per second of execution time.
+    /// Arithmetic mean of the events per second of execution time; `events_per_second` has the estimate that is shown.
     pub avg_events_per_second: Option<f64>,
     /// Whether a batch run stays within the scenario's target; absent without target or if undecided.
     pub meets_target: Option<bool>,

@@ -5,15 +5,16 @@ use super::notes::notes;
 use super::recommendations::recommendations;
 use super::targets::{Target, targets};
 use crate::engine::Mode;
-use crate::measure::machine::{Build, Machine};
+use crate::measure::machine::{Build, Machine, MachineKey};
 use crate::record::run::{Parity, RunRecord};
 use crate::results::comparison::{Comparison, compare};
-use crate::results::scaling::{Scaling, scaling};
+use crate::results::scaling::{Line, Scaling, lines};
 use crate::results::{Group, ModeResults, Results};
 use serde::Serialize;
 
-/// Version of the JSON report.
-const FORMAT_VERSION: u32 = 1;
+/// Version of the JSON report. Since 2, `ci95` is the interval of `estimate`, which is a geometric mean for times, rates
+/// and memory; and work that goes by a name that is taken has what differs in its own.
+const FORMAT_VERSION: u32 = 2;
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -40,6 +41,9 @@ pub struct Report {
     pub machine: Option<Machine>,
     /// Build of the latest measurement.
     pub build: Option<Build>,
+    /// Lines of the growth chart, by name: person-years and seconds.
+    #[serde(skip)]
+    pub growth: Vec<(String, Vec<(f64, f64)>)>,
 }
 
 /// The figures in brief.
@@ -79,8 +83,10 @@ pub struct Wins {
 /// One scenario.
 #[derive(Debug, Clone, Serialize)]
 pub struct ScenarioReport {
-    /// Name in benchmark ids.
+    /// Name in benchmark ids; where other work or another machine goes by that name too, with what differs.
     pub name: String,
+    /// The machine of all its modes.
+    pub machine: MachineKey,
     /// Employees on 1 January of the start year.
     pub employees: usize,
     /// First simulated year.
@@ -110,8 +116,10 @@ impl Report {
     /// The report of results.
     pub fn new(results: &Results, command: String) -> Self {
         let scenarios: Vec<ScenarioReport> = results.groups.iter().map(scenario).collect();
-        let scaling = scaling(results);
+        let lines = lines(results);
+        let scaling: Vec<Scaling> = lines.iter().filter_map(Line::scaling).collect();
         let targets = targets(&scenarios, &scaling);
+        let growth = growth(&lines, &scaling);
         let wins = wins(&scenarios);
         let runs = || results.groups.iter().flat_map(|group| group.modes.iter().flat_map(|mode| &mode.runs));
         let latest = runs().max_by_key(|run| run.started_at.clone());
@@ -136,6 +144,7 @@ impl Report {
             targets,
             recommendations: Vec::new(),
             notes: notes(results),
+            growth,
             machine: latest.map(|run| &run.machine).or(sampled.map(|s| &s.context.machine)).cloned(),
             build: latest.map(|run| &run.build).or(sampled.map(|s| &s.context.build)).cloned(),
             scenarios,
@@ -143,6 +152,16 @@ impl Report {
         report.recommendations = recommendations(&report);
         report
     }
+}
+
+/// The lines that slopes are of, where there are slopes; else all. A mode with several names their conditions.
+fn growth(lines: &[Line], scaling: &[Scaling]) -> Vec<(String, Vec<(f64, f64)>)> {
+    let drawn: Vec<&Line> = lines.iter().filter(|line| scaling.is_empty() || line.scaling().is_some()).collect();
+    let name = |line: &&Line| match drawn.iter().filter(|other| other.mode() == line.mode()).count() {
+        1 => line.mode().to_owned(),
+        _ => format!("{} ({})", line.mode(), line.conditions()),
+    };
+    drawn.iter().map(|line| (name(line), line.points())).collect()
 }
 
 fn parity<'a>(runs: impl Iterator<Item = &'a RunRecord>) -> Option<Parity> {
@@ -169,6 +188,7 @@ fn scenario(group: &Group) -> ScenarioReport {
     let reference = |mode| compare(group, mode, Mode::Reference);
     ScenarioReport {
         name: group.name.clone(),
+        machine: group.machine.clone(),
         employees: benchmark.employees,
         start_year: benchmark.start_year,
         end_year: benchmark.end_year,

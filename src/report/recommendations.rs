@@ -24,7 +24,10 @@ pub(super) fn recommendations(report: &Report) -> Vec<String> {
         texts.push(format!("{} misses a target: {}; observed {}.", target.subject, target.target, target.observed));
     }
     if report.summary.targets_undecided > 0 {
-        texts.push(format!("{} target(s) are undecided: run more (`--runs`).", report.summary.targets_undecided));
+        texts.push(format!(
+            "{} target(s) are undecided: `planbench run` with more `--runs` may decide.",
+            report.summary.targets_undecided
+        ));
     }
     texts
 }
@@ -83,7 +86,7 @@ fn memory(report: &Report) -> Option<String> {
     let largest = report.scenarios.iter().filter(|s| s.comparison.is_some()).max_by_key(|s| s.events)?;
     let peak = |mode: &str| {
         let found = largest.modes.iter().find(|m: &&ModeReport| m.mode == mode)?;
-        found.peak_memory_bytes.map(|figure| figure.mean)
+        found.peak_memory_bytes.map(|figure| figure.estimate)
     };
     let (sql, polars) = (peak("sql")?, peak("polars")?);
     Some(format!(

@@ -1,7 +1,7 @@
 //! What is to be reached, and whether it was: a target is met or missed only when the whole interval says so.
 
+use super::figure::Figure;
 use super::format;
-use super::mode::Figure;
 use super::model::ScenarioReport;
 use crate::results::scaling::{LINEAR, Scaling};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct Target {
     pub met: Option<bool>,
 }
 
-/// Whether a mean is below a limit: its whole 95 % interval decides; a single value decides nothing.
+/// Whether a figure is below a limit: its whole 95 % interval decides; a single value decides nothing.
 pub fn below(figure: Figure, limit: f64) -> Option<bool> {
     let interval = figure.ci95?;
     match interval {
@@ -34,7 +34,7 @@ pub fn below(figure: Figure, limit: f64) -> Option<bool> {
     }
 }
 
-/// Whether a mean is above a limit.
+/// Whether a figure is above a limit.
 pub fn above(figure: Figure, limit: f64) -> Option<bool> {
     let interval = figure.ci95?;
     match interval {
@@ -58,9 +58,9 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
                 if let Some(figure) = figure {
                     let observed = match figure.ci95 {
                         Some(interval) => {
-                            format!("{} ({} to {})", show(figure.mean), show(interval.lower), show(interval.upper))
+                            format!("{} ({} to {})", show(figure.estimate), show(interval.lower), show(interval.upper))
                         }
-                        None => format!("{} (one value)", show(figure.mean)),
+                        None => format!("{} ({} value(s), no interval)", show(figure.estimate), figure.count),
                     };
                     targets.push(Target { subject: subject.clone(), target, observed, met: met(figure, limit) });
                 }
@@ -82,7 +82,7 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
         let interval =
             scaling.slope.interval.map_or_else(String::new, |i| format!(" ({:.2} to {:.2})", i.lower, i.upper));
         targets.push(Target {
-            subject: scaling.mode.to_owned(),
+            subject: format!("{} ({})", scaling.mode, scaling.conditions),
             target: format!("linear scaling: log-log slope of time over employees x years at most {LINEAR}"),
             observed: format!("{:.2}{interval}", scaling.slope.value),
             met: scaling.linear,

@@ -26,10 +26,11 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// # Errors
 /// Names the template, the place in it, and what is wrong.
 pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<String> {
-    let mut context = Context::from_serialize(report).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    let mut context = Context::from_serialize(report).map_err(|e| Error::failed(format!("template {name}"), e))?;
     if name.ends_with(".html") {
         context.insert("charts", &chart_texts(&report.scenarios)?);
-        context.insert("growth_chart", &growth_text(report)?);
+        let growth = (!report.growth.is_empty()).then(|| charts::growth(&report.growth)).transpose()?;
+        context.insert("growth_chart", &growth);
     }
     render_context(name, &context, folder)
 }
@@ -39,7 +40,7 @@ pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<Stri
 /// # Errors
 /// As [`render`].
 pub fn render_value(name: &str, value: &impl Serialize, folder: Option<&Path>) -> Result<String> {
-    let context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    let context = Context::from_serialize(value).map_err(|e| Error::failed(format!("template {name}"), e))?;
     render_context(name, &context, folder)
 }
 
@@ -54,14 +55,14 @@ pub fn render_value_with(
     extra: &impl Serialize,
     folder: Option<&Path>,
 ) -> Result<String> {
-    let mut context = Context::from_serialize(value).map_err(|e| Error::Config(format!("template {name}: {e}")))?;
+    let mut context = Context::from_serialize(value).map_err(|e| Error::failed(format!("template {name}"), e))?;
     context.insert(key, extra);
     render_context(name, &context, folder)
 }
 
 fn render_context(name: &str, context: &Context, folder: Option<&Path>) -> Result<String> {
     let (source, text) = source(name, folder)?;
-    let broken = |error: tera::Error| Error::Config(format!("template {source}: {error}"));
+    let broken = |error: tera::Error| Error::failed(format!("template {source}"), error);
     let mut tera = engine();
     tera.add_raw_template(name, &text).map_err(broken)?;
     tera.render(name, context).map_err(broken)
@@ -74,7 +75,7 @@ fn render_context(name: &str, context: &Context, folder: Option<&Path>) -> Resul
 pub fn check(folder: Option<&Path>) -> Result<()> {
     for (name, _) in BUILT_IN {
         let (source, text) = source(name, folder)?;
-        engine().add_raw_template(name, &text).map_err(|e| Error::Config(format!("template {source}: {e}")))?;
+        engine().add_raw_template(name, &text).map_err(|e| Error::failed(format!("template {source}"), e))?;
     }
     Ok(())
 }
@@ -87,7 +88,7 @@ fn source(name: &str, folder: Option<&Path>) -> Result<(String, String)> {
     }
     if let Some(file) = file.filter(|file| file.is_file()) {
         let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
-        return Ok((file.display().to_string(), text));
+        return Ok((crate::console::path(&file), text));
     }
     let built_in = BUILT_IN.iter().find(|(known, _)| *known == name);
     let (_, text) = built_in.ok_or_else(|| Error::Config(format!("there is no template for {name}")))?;
@@ -135,59 +136,41 @@ fn chart_texts(scenarios: &[ScenarioReport]) -> Result<BTreeMap<&str, String>> {
     drawable.map(|scenario| Ok((scenario.name.as_str(), charts::dots(&scenario.chart_values)?))).collect()
 }
 
-/// Time over work, for the modes measured in two or more sizes.
-fn growth_text(report: &Report) -> Result<Option<String>> {
-    let judged: Vec<&String> = report.scaling.iter().flat_map(|scaling| &scaling.over).collect();
-    // What the slopes are of, where there are slopes.
-    let scenarios: Vec<&ScenarioReport> =
-        report.scenarios.iter().filter(|scenario| judged.is_empty() || judged.contains(&&scenario.name)).collect();
-    let mut series: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
-    // One seed and number of threads, those of the first: other work is another line.
-    let conditions = scenarios.first().map(|scenario| (scenario.seed, scenario.threads));
-    let comparable = |s: &&ScenarioReport| s.employees > 0 && conditions == Some((s.seed, s.threads));
-    for scenario in scenarios.iter().copied().filter(comparable) {
-        let work = scenario.employees as f64 * f64::from(scenario.end_year - scenario.start_year + 1);
-        for mode in &scenario.modes {
-            let Some(time) = mode.execution_time else { continue };
-            match series.iter_mut().find(|(name, _)| *name == mode.mode) {
-                Some((_, points)) => points.push((work, time.median)),
-                None => series.push((mode.mode.clone(), vec![(work, time.median)])),
-            }
-        }
-    }
-    series.retain(|(_, points)| points.len() > 1);
-    for (_, points) in &mut series {
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    }
-    if series.is_empty() { Ok(None) } else { charts::growth(&series).map(Some) }
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::verdict::Gated;
     use crate::verdict::check::{BenchmarkCheck, Check};
-    use crate::verdict::stored::judge;
+    use crate::verdict::stored::{judge_memory, judge_time};
     use crate::verdict::thresholds::Thresholds;
 
-    /// A check with a failed figure, one that passed, and one that nothing was observed for.
+    /// A check with failed figures, one that passed, and one that nothing was observed for; and one remark about both.
     fn check() -> Check {
         let thresholds = Thresholds::default();
-        let judgements = vec![
-            judge(Gated::ExecutionTime, &[0.1; 3], &[0.14; 3], &thresholds, None),
-            judge(Gated::PeakMemory, &[8e7; 3], &[8e7; 3], &thresholds, None),
-            judge(Gated::Throughput, &[], &[5.0; 3], &thresholds, None),
-        ];
+        let judgements = [
+            judge_time(&[0.1; 3], &[0.14; 3], (459, 459), &thresholds, None),
+            judge_memory(&[8e7; 3], &[8e7; 3], &thresholds, None),
+        ]
+        .concat();
         let benchmark = BenchmarkCheck {
             id: "quick/polars".into(),
             verdict: crate::verdict::Verdict::Fail,
             severity: judgements[0].severity,
+            decided_by: vec![judgements[0].decided_by],
             evidence: "processes of two sessions",
             baseline_timestamp: "2026-01-02T03:04:05Z".into(),
             baseline_commit: None,
             judgements,
             remarks: vec!["a | b".into()],
         };
-        let mut check = Check::new("main", thresholds, vec![benchmark], "planbench regression-check".into());
+        // Nothing was observed of this one on one side.
+        let unseen = BenchmarkCheck {
+            id: "quick/sql".into(),
+            verdict: crate::verdict::Verdict::Inconclusive,
+            severity: None,
+            decided_by: Vec::new(),
+            judgements: judge_time(&[], &[5.0; 3], (459, 459), &thresholds, None),
+            ..benchmark.clone()
+        };
+        let mut check = Check::new("main", thresholds, vec![benchmark, unseen], "planbench regression-check".into());
         check.generated_at = "2026-01-03T00:00:00Z".into();
         check
     }

@@ -3,7 +3,7 @@
 use super::{Basis, Group, ModeResults};
 use crate::engine::Mode;
 use crate::stats::{
-    Interval, Magnitude, TTest, cohens_d, hedges_g, mean, median, paired_difference, student_t_test, welch_difference,
+    Interval, Magnitude, TTest, cohens_d, hedges_g, median, paired_difference, student_t_test, welch_difference,
     welch_t_test,
 };
 use crate::verdict::stored::CONFIDENCE;
@@ -43,8 +43,9 @@ pub struct Comparison {
     pub speedup: f64,
     /// 95 % interval of the ratio (t on logarithms; paired or Welch); absent for fewer than two values.
     pub speedup_interval: Option<Interval>,
-    /// Ratio of mean throughputs, the other way round.
-    pub throughput_ratio: f64,
+    /// Ratio of the geometric means of throughput, the other way round: the speed-up itself where the events are the same.
+    /// Absent where there are no events.
+    pub throughput_ratio: Option<f64>,
     /// The faster mode, if the interval excludes a tie.
     pub winner: Option<&'static str>,
     /// Why no winner is named.
@@ -59,16 +60,13 @@ pub struct Comparison {
     pub hedges_g: Option<Effect>,
 }
 
-/// Compares two modes of a group on the best basis that both have; `None` if they have none in common, or one is not
-/// there. Figures of different machines are not compared.
+/// Compares two modes of a group, and so of one work on one machine, on the best basis that both have; `None` if they have
+/// none in common, or one is not there.
 pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<Comparison> {
     let (slower, faster) = (group.mode(slower_candidate)?, group.mode(faster_candidate)?);
     let basis = [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
         .into_iter()
         .find(|&basis| [slower, faster].iter().all(|results| !results.execution_times(basis).is_empty()))?;
-    if machine_of(slower, basis) != machine_of(faster, basis) {
-        return None;
-    }
     let (a, b) = (slower.execution_times(basis), faster.execution_times(basis));
     let logs = |values: &[f64]| values.iter().map(|value| value.ln()).collect::<Vec<_>>();
     let rounds = pairs(slower, faster, basis);
@@ -84,7 +82,7 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
         Some(interval) if interval.upper < 1.0 => (Some(slower_candidate.name()), None),
         Some(_) => (None, Some("the interval includes a tie".to_owned())),
     };
-    let reciprocal = |values: &[f64]| mean(&values.iter().map(|value| 1.0 / value).collect::<Vec<_>>());
+    let events = slower.events().zip(faster.events()).filter(|(slower, faster)| *slower > 0 && *faster > 0);
     Some(Comparison {
         slower_candidate: slower_candidate.name(),
         faster_candidate: faster_candidate.name(),
@@ -93,7 +91,7 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
         counts: rounds.map_or((a.len(), b.len()), |(slower, faster)| (slower.len(), faster.len())),
         speedup,
         speedup_interval,
-        throughput_ratio: reciprocal(&b)? / reciprocal(&a)?,
+        throughput_ratio: events.map(|(slower, faster)| speedup * faster as f64 / slower as f64),
         winner,
         no_winner_because,
         student: student_t_test(&a, &b),
@@ -123,11 +121,4 @@ fn pairs(slower: &ModeResults, faster: &ModeResults, basis: Basis) -> Option<(Ve
     let (a, b) = (by_round(slower), by_round(faster));
     let rounds: (Vec<f64>, Vec<f64>) = a.iter().filter_map(|(round, a)| Some((*a, *b.get(round)?))).unzip();
     (!rounds.0.is_empty()).then_some(rounds)
-}
-
-fn machine_of(results: &ModeResults, basis: Basis) -> Option<&crate::measure::machine::MachineKey> {
-    match basis {
-        Basis::OneProcess => results.criterion("wall_time").map(|sampled| &sampled.context.machine.key),
-        Basis::Processes | Basis::FirstRun => results.runs.first().map(|run| &run.machine.key),
-    }
 }

@@ -1,18 +1,27 @@
-//! What measurements left on disk, put together: run records and Criterion's samples, by scenario and mode.
+//! What measurements left on disk, put together: run records and Criterion's samples, by work, machine and mode.
 
 pub mod comparison;
+#[cfg(test)]
+pub(crate) mod examples;
+mod names;
 pub mod scaling;
+#[cfg(test)]
+mod tests;
 pub mod trend;
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};
+use crate::measure::machine::MachineKey;
 use crate::record::baseline::Samples;
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::{LATEST, Sampled, read};
 use crate::record::run::{RunRecord, all_latest};
 use crate::scenario::SCENARIOS;
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
+
+pub use names::describe;
 
 /// Which observations an execution time rests on, the best evidence first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -44,18 +53,24 @@ pub struct Results {
     pub groups: Vec<Group>,
 }
 
-/// One scenario (with whatever is not the default).
+/// One scenario (with whatever is not the default) on one machine: the same work for all its modes. Only what is in one
+/// group is ever compared.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// Name in benchmark ids.
+    /// Name in benchmark ids; where other work or another machine goes by that name too, with what differs, such as
+    /// `quick (1 CPU)`.
     pub name: String,
-    /// Its modes, in the order sql, polars, reference.
+    /// The machine.
+    pub machine: MachineKey,
+    /// Its modes, in the order sql, polars, reference; each once.
     pub modes: Vec<ModeResults>,
 }
 
 /// One scenario by one mode.
 #[derive(Debug, Clone)]
 pub struct ModeResults {
+    /// `<name of the group>/<mode>`: no other results have it.
+    pub id: String,
     /// What ran.
     pub benchmark: Benchmark,
     /// The latest session's runs in fresh processes, failed ones too.
@@ -120,8 +135,7 @@ impl Results {
         if results.groups.is_empty() {
             return Err(Error::file(
                 criterion_folder,
-                "no measurements there; run `planbench run` or `cargo bench` first, or say where they are with --from \
-                 or BENCHMARK_OUTPUT_DIR",
+                "no measurements there; run `planbench run` or `cargo bench` first, or give the folder that holds them",
             ));
         }
         Ok(results)
@@ -131,35 +145,46 @@ impl Results {
     pub fn new(records: Vec<RunRecord>, sampled: Vec<Sampled>) -> Self {
         let mut results = Self::default();
         for record in records {
-            results.entry(&record.benchmark).runs.push(record);
+            results.entry(&record.benchmark, &record.machine.key).runs.push(record);
         }
         for sample in sampled {
-            results.entry(&sample.context.benchmark).sampled.push(sample);
+            results.entry(&sample.context.benchmark, &sample.context.machine.key).sampled.push(sample);
         }
         let rank = |name: &str| SCENARIOS.iter().position(|scenario| scenario.name == name).unwrap_or(SCENARIOS.len());
         results.groups.sort_by_key(|group| {
             let benchmark = &group.modes[0].benchmark;
-            (rank(&group.name), benchmark.scenario.clone(), benchmark.employees, group.name.clone())
+            let place = (rank(&group.name), benchmark.scenario.clone(), benchmark.employees, group.name.clone());
+            // Of one name, what fresh processes showed goes first, and then the larger machine.
+            let sampled_only = group.modes.iter().all(|mode| mode.runs.is_empty());
+            (place, sampled_only, Reverse((group.machine.usable_cpus, benchmark.threads)))
         });
         for group in &mut results.groups {
             group.modes.sort_by_key(|results| Mode::ALL.iter().position(|mode| mode.name() == results.benchmark.mode));
         }
+        names::tell_apart(&mut results.groups);
         results
     }
 
-    fn entry(&mut self, benchmark: &Benchmark) -> &mut ModeResults {
-        let group = match self.groups.iter().position(|group| group.name == benchmark.group) {
+    fn entry(&mut self, benchmark: &Benchmark, machine: &MachineKey) -> &mut ModeResults {
+        let work =
+            |benchmark: &Benchmark| Benchmark { mode: String::new(), target_time_seconds: None, ..benchmark.clone() };
+        let same = |group: &Group| {
+            group.machine == *machine && group.modes.iter().any(|mode| work(&mode.benchmark) == work(benchmark))
+        };
+        let group = match self.groups.iter().position(same) {
             Some(index) => index,
             None => {
-                self.groups.push(Group { name: benchmark.group.clone(), modes: Vec::new() });
+                let name = benchmark.group.clone();
+                self.groups.push(Group { name, machine: machine.clone(), modes: Vec::new() });
                 self.groups.len() - 1
             }
         };
         let modes = &mut self.groups[group].modes;
-        let index = match modes.iter().position(|results| results.benchmark.same_work(benchmark)) {
+        let index = match modes.iter().position(|results| results.benchmark.mode == benchmark.mode) {
             Some(index) => index,
             None => {
-                modes.push(ModeResults { benchmark: benchmark.clone(), runs: Vec::new(), sampled: Vec::new() });
+                let (id, benchmark) = (benchmark.id(), benchmark.clone());
+                modes.push(ModeResults { id, benchmark, runs: Vec::new(), sampled: Vec::new() });
                 modes.len() - 1
             }
         };
@@ -173,7 +198,8 @@ impl Results {
     pub fn select(mut self, scenarios: &[String], modes: &[Mode]) -> Result<Self> {
         let there = |results: &Self| results.ids().join(", ");
         let wanted = |group: &Group, name: &String| {
-            group.name == *name || group.modes.iter().any(|m| m.benchmark.scenario == *name)
+            group.name == *name
+                || group.modes.iter().any(|m| m.benchmark.scenario == *name || m.benchmark.group == *name)
         };
         for name in scenarios {
             if !self.groups.iter().any(|group| wanted(group, name)) {
@@ -196,7 +222,7 @@ impl Results {
 
     /// Ids of everything there is.
     pub fn ids(&self) -> Vec<String> {
-        self.groups.iter().flat_map(|group| group.modes.iter().map(|results| results.benchmark.id())).collect()
+        self.groups.iter().flat_map(|group| group.modes.iter().map(|results| results.id.clone())).collect()
     }
 }
 

@@ -1,26 +1,30 @@
 //! Whether time grows no faster than the work: the slope of log time over log person-years.
 
+use super::names::{Conditions, describe};
 use super::{Basis, Group, ModeResults, Results};
 use crate::engine::Mode;
 use crate::measure::machine::Machine;
-use crate::record::benchmark::SCALING;
-use crate::stats::{Estimate, log_log_slope, median};
+use crate::stats::{Estimate, geometric_mean, log_log_slope};
 use crate::verdict::stored::CONFIDENCE;
 use serde::Serialize;
 
 /// Slopes up to this count as linear: one, and room for what no measurement tells apart from it.
 pub const LINEAR: f64 = 1.05;
+/// Fewest sizes that carry a slope with an interval.
+pub const FEWEST_SIZES: usize = 3;
 
-/// How a mode's time grows.
+/// How a mode's time grows, under one set of conditions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scaling {
     /// Mode name.
     pub mode: &'static str,
+    /// Seed, threads, and where the people came from, in words: the same for all points.
+    pub conditions: String,
     /// What the times are.
     pub basis: Basis,
     /// Group names, smallest first.
     pub over: Vec<String>,
-    /// Log-log slope of median time over person-years: 1 is linear, below 1 a fixed cost is still visible.
+    /// Log-log slope of time (geometric mean) over person-years: 1 is linear, below 1 a fixed cost is still visible.
     pub slope: Estimate,
     /// Memory bandwidth of the machine, bytes a second, where it was measured beside.
     pub memory_bandwidth_bytes_per_second: Option<f64>,
@@ -31,25 +35,100 @@ pub struct Scaling {
     pub linear: Option<bool>,
 }
 
-/// The slope of each mode that has three or more sizes on one basis and one machine.
-pub fn scaling(results: &Results) -> Vec<Scaling> {
-    Mode::ALL.into_iter().filter_map(|mode| of_mode(results, mode)).collect()
+/// A mode's times over the work, under one set of conditions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    mode: Mode,
+    conditions: String,
+    basis: Basis,
+    /// Person-years, seconds (geometric mean), name of the group; smallest first.
+    points: Vec<(f64, f64, String)>,
+    machine: Machine,
 }
 
-/// The groups of one machine, seed and number of threads, those of the mode's most sizes: only their times say how time
-/// grows with the work. Scaling benchmarks are not mixed with other scenarios, whose years differ too.
-fn comparable(results: &Results, mode: Mode) -> impl Iterator<Item = &Group> {
-    let conditions = move |group: &Group| {
-        let found = group.mode(mode)?;
-        let machine = &machine(found)?.key;
-        // Nobody to simulate is no size.
-        let benchmark = &found.benchmark;
-        let same_years = benchmark.scenario == SCALING;
-        (benchmark.employees > 0).then(|| (machine.clone(), benchmark.seed, benchmark.threads, same_years))
+/// The lines of two or more sizes, by mode and conditions, each on the best basis that has most to show.
+pub fn lines(results: &Results) -> Vec<Line> {
+    let all: Vec<(Conditions, &Group, &ModeResults)> = results
+        .groups
+        .iter()
+        .flat_map(|group| group.modes.iter().map(move |found| (group, found)))
+        .filter_map(|(group, found)| Some((Conditions::of(&found.benchmark, &group.machine)?, group, found)))
+        .collect();
+    let mut lines: Vec<Line> = Vec::new();
+    for mode in Mode::ALL {
+        let mut seen: Vec<&Conditions> = Vec::new();
+        for (conditions, _, _) in all.iter().filter(|(conditions, _, _)| conditions.mode == mode.name()) {
+            if seen.contains(&conditions) {
+                continue;
+            }
+            seen.push(conditions);
+            let found: Vec<_> = all.iter().filter(|point| point.0 == *conditions).map(|p| (p.1, p.2)).collect();
+            if let Some(mut line) = line(mode, conditions, &found) {
+                if lines.iter().any(|other| other.mode == mode && other.conditions == line.conditions) {
+                    line.conditions = format!("{}, {}", line.conditions, describe(&conditions.machine));
+                }
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}
+
+fn line(mode: Mode, conditions: &Conditions, found: &[(&Group, &ModeResults)]) -> Option<Line> {
+    let machine = found.last().and_then(|(_, found)| machine(found))?.clone();
+    let on = |basis: Basis| {
+        let mut points: Vec<(f64, f64, String)> = found
+            .iter()
+            .filter_map(|(group, found)| {
+                let time = geometric_mean(&found.execution_times(basis))?;
+                Some((found.benchmark.person_years(), time, group.name.clone()))
+            })
+            .collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let sizes = points.chunk_by(|a, b| a.0 == b.0).count();
+        (sizes, Line { mode, conditions: conditions.words(), basis, points, machine: machine.clone() })
     };
-    let all: Vec<_> = results.groups.iter().filter_map(conditions).collect();
-    let most = all.iter().max_by_key(|one| all.iter().filter(|other| other == one).count()).cloned();
-    results.groups.iter().filter(move |group| most.is_some() && conditions(group) == most)
+    let bases = [Basis::Processes, Basis::OneProcess, Basis::FirstRun].map(on);
+    let with = |least: usize| bases.iter().find(|(sizes, _)| *sizes >= least).map(|(_, line)| line.clone());
+    with(FEWEST_SIZES).or_else(|| with(2))
+}
+
+impl Line {
+    /// Mode name.
+    pub fn mode(&self) -> &'static str {
+        self.mode.name()
+    }
+
+    /// Seed, threads, and where the people came from.
+    pub fn conditions(&self) -> &str {
+        &self.conditions
+    }
+
+    /// Person-years and seconds, smallest first.
+    pub fn points(&self) -> Vec<(f64, f64)> {
+        self.points.iter().map(|(x, y, _)| (*x, *y)).collect()
+    }
+
+    /// How it grows; `None` for fewer than three sizes.
+    pub fn scaling(&self) -> Option<Scaling> {
+        let slope = slope(&self.points())?;
+        Some(Scaling {
+            mode: self.mode(),
+            conditions: self.conditions.clone(),
+            basis: self.basis,
+            over: self.points.iter().map(|point| point.2.clone()).collect(),
+            slope,
+            memory_bandwidth_bytes_per_second: self.machine.memory_bandwidth_bytes_per_second,
+            usable_cpus: self.machine.key.usable_cpus,
+            linear: linear(&slope),
+        })
+    }
+}
+
+/// The slope over points `(person-years, seconds)` in order of size; `None` for fewer than three sizes.
+pub(super) fn slope(points: &[(f64, f64)]) -> Option<Estimate> {
+    let sizes = points.chunk_by(|a, b| a.0 == b.0).count();
+    if sizes < FEWEST_SIZES { None } else { log_log_slope(points, CONFIDENCE) }
 }
 
 fn machine(found: &ModeResults) -> Option<&Machine> {
@@ -63,32 +142,5 @@ pub fn linear(slope: &Estimate) -> Option<bool> {
         _ if interval.upper <= LINEAR => Some(true),
         _ if interval.lower > LINEAR => Some(false),
         _ => None,
-    })
-}
-
-fn of_mode(results: &Results, mode: Mode) -> Option<Scaling> {
-    [Basis::Processes, Basis::OneProcess, Basis::FirstRun].into_iter().find_map(|basis| {
-        let mut points: Vec<(f64, f64, String)> = comparable(results, mode)
-            .filter_map(|group| {
-                let found = group.mode(mode)?;
-                Some((found.benchmark.person_years(), median(&found.execution_times(basis))?, group.name.clone()))
-            })
-            .collect();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        points.dedup_by(|a, b| a.0 == b.0);
-        if points.len() < 3 {
-            return None;
-        }
-        let slope = log_log_slope(&points.iter().map(|(x, y, _)| (*x, *y)).collect::<Vec<_>>(), CONFIDENCE)?;
-        let machine = comparable(results, mode).filter_map(|group| machine(group.mode(mode)?)).last()?;
-        Some(Scaling {
-            mode: mode.name(),
-            basis,
-            over: points.into_iter().map(|point| point.2).collect(),
-            slope,
-            memory_bandwidth_bytes_per_second: machine.memory_bandwidth_bytes_per_second,
-            usable_cpus: machine.key.usable_cpus,
-            linear: linear(&slope),
-        })
     })
 }

@@ -1,11 +1,12 @@
 //! How a benchmark's figures went over the sessions of a history: series, change points, and growth with the work.
 
-use super::scaling::linear;
-use crate::measure::machine::MachineKey;
+use super::names::{Conditions, describe};
+use super::scaling::{linear, slope};
 use crate::record::baseline::Baseline;
-use crate::stats::{ChangePointSearch, Estimate, log_log_slope, median};
+use crate::record::benchmark::Benchmark;
+use crate::remarks::{Remark, gather};
+use crate::stats::{ChangePointSearch, Estimate, geometric_mean};
 use crate::verdict::Gated;
-use crate::verdict::stored::CONFIDENCE;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -19,10 +20,12 @@ pub struct Trend {
     pub generated_at: String,
     /// The command, for who wants to repeat it.
     pub command: String,
-    /// By benchmark, machine and figure.
+    /// By benchmark (the whole work, not its name alone), machine and figure.
     pub series: Vec<Series>,
-    /// How the latest execution times grow with the work, by mode and machine.
+    /// How the latest execution times grow with the work, by mode, machine, seed, threads and kind of people.
     pub growth: Vec<Growth>,
+    /// What holds for several series.
+    pub notes: Vec<Remark>,
 }
 
 /// One figure of one benchmark on one machine.
@@ -30,14 +33,14 @@ pub struct Trend {
 pub struct Series {
     /// `<group>/<mode>`.
     pub id: String,
-    /// CPU model and number of usable CPUs.
+    /// The machine key in words.
     pub machine: String,
     /// The figure.
     pub figure: Gated,
     /// By session, oldest first.
     pub points: Vec<Point>,
-    /// Median of all sessions.
-    pub median: f64,
+    /// Geometric mean of all sessions.
+    pub geometric_mean: f64,
     /// Where it changed; absent if there are too few sessions to tell.
     pub changes: Option<Vec<Change>>,
 }
@@ -49,7 +52,7 @@ pub struct Point {
     pub timestamp: String,
     /// Commit that was built.
     pub commit: Option<String>,
-    /// Median over the session's processes; seconds, events per second or bytes.
+    /// Geometric mean over the session's processes; seconds, events per second or bytes.
     pub value: f64,
 }
 
@@ -75,8 +78,10 @@ pub struct Change {
 pub struct Growth {
     /// Mode name.
     pub mode: String,
-    /// CPU model and number of usable CPUs.
+    /// The machine key in words.
     pub machine: String,
+    /// Seed, threads, and where the people came from, in words: the same for all points.
+    pub conditions: String,
     /// Group names, smallest first.
     pub over: Vec<String>,
     /// Log-log slope of time over person-years.
@@ -90,27 +95,38 @@ impl Trend {
     pub fn new(entries: &[Baseline], command: String) -> Self {
         let mut by_benchmark: BTreeMap<(String, String), Vec<&Baseline>> = BTreeMap::new();
         for entry in entries {
-            // The key as a whole, so that two machines are never one series.
-            let machine = serde_json::to_string(&entry.machine.key).unwrap_or_default();
-            let work = format!("{} {} {}", entry.benchmark.id(), entry.benchmark.census_fingerprint, machine);
+            // Work and machine as a whole, so that two of a name are never one series.
+            let work = Benchmark { target_time_seconds: None, ..entry.benchmark.clone() };
+            let work = serde_json::to_string(&(work, &entry.machine.key)).unwrap_or_default();
             by_benchmark.entry((entry.benchmark.id(), work)).or_default().push(entry);
         }
         let figures = [Gated::ExecutionTime, Gated::PeakMemory];
-        let series =
-            by_benchmark.values().flat_map(|entries| figures.iter().filter_map(|&figure| series(entries, figure)));
-        Self { generated_at: crate::record::now(), command, series: series.collect(), growth: growth(entries) }
+        let series: Vec<Series> = by_benchmark
+            .values()
+            .flat_map(|entries| figures.iter().filter_map(|&figure| series(entries, figure)))
+            .collect();
+        let notes = notes(&series);
+        Self { generated_at: crate::record::now(), command, series, growth: growth(entries), notes }
     }
 }
 
-fn describe(key: &MachineKey) -> String {
-    format!("{}, {} CPUs", key.cpu_model.as_deref().unwrap_or("unknown CPU"), key.usable_cpus)
+/// What the search for changes came to where it found none.
+fn notes(series: &[Series]) -> Vec<Remark> {
+    gather(series.iter().filter_map(|series| {
+        let text = match &series.changes {
+            None => "too few sessions to look for changes: ten are needed",
+            Some(changes) if changes.is_empty() => "no change found",
+            Some(_) => return None,
+        };
+        Some((format!("{} {}", series.id, series.figure.name()), text.to_owned()))
+    }))
 }
 
 fn series(entries: &[&Baseline], figure: Gated) -> Option<Series> {
     let points: Vec<Point> = entries
         .iter()
         .filter_map(|entry| {
-            let value = median(&entry.samples.gated(figure, entry.events))?;
+            let value = geometric_mean(&entry.samples.gated(figure, entry.events))?;
             Some(Point { timestamp: entry.timestamp.clone(), commit: entry.git_commit.clone(), value })
         })
         .collect();
@@ -120,7 +136,7 @@ fn series(entries: &[&Baseline], figure: Gated) -> Option<Series> {
         id: first.benchmark.id(),
         machine: describe(&first.machine.key),
         figure,
-        median: median(&values)?,
+        geometric_mean: geometric_mean(&values)?,
         changes: changes(&points, &values, figure),
         points,
     })
@@ -143,28 +159,31 @@ fn changes(points: &[Point], values: &[f64], figure: Gated) -> Option<Vec<Change
 }
 
 fn growth(entries: &[Baseline]) -> Vec<Growth> {
-    let mut latest: BTreeMap<(String, String), BTreeMap<String, &Baseline>> = BTreeMap::new();
+    // The latest of each group, under each set of conditions; in order of their first entry.
+    let mut latest: Vec<(Conditions, BTreeMap<&str, &Baseline>)> = Vec::new();
     for entry in entries {
-        let machine = serde_json::to_string(&entry.machine.key).unwrap_or_default();
-        let of_mode = latest.entry((entry.mode.clone(), machine)).or_default();
-        of_mode.insert(entry.benchmark.group.clone(), entry);
-    }
-    let judged = latest.into_values().filter_map(|groups| {
-        let mut sizes: Vec<&Baseline> = groups.into_values().collect();
-        sizes.sort_by(|a, b| a.benchmark.person_years().total_cmp(&b.benchmark.person_years()));
-        sizes.dedup_by(|a, b| a.benchmark.person_years() == b.benchmark.person_years());
-        if sizes.len() < 3 {
-            return None;
+        let Some(conditions) = Conditions::of(&entry.benchmark, &entry.machine.key) else { continue };
+        let group = entry.benchmark.group.as_str();
+        match latest.iter_mut().find(|(known, _)| *known == conditions) {
+            Some((_, groups)) => drop(groups.insert(group, entry)),
+            None => latest.push((conditions, BTreeMap::from([(group, entry)]))),
         }
-        let points: Option<Vec<(f64, f64)>> = sizes
-            .iter()
-            .map(|entry| Some((entry.benchmark.person_years(), median(&entry.samples.execution_time_seconds)?)))
+    }
+    let judged = latest.into_iter().filter_map(|(conditions, groups)| {
+        let mut points: Vec<(f64, f64, &str)> = groups
+            .into_iter()
+            .filter_map(|(group, entry)| {
+                let time = geometric_mean(&entry.samples.execution_time_seconds)?;
+                Some((entry.benchmark.person_years(), time, group))
+            })
             .collect();
-        let slope = log_log_slope(&points?, CONFIDENCE)?;
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let slope = slope(&points.iter().map(|(x, y, _)| (*x, *y)).collect::<Vec<_>>())?;
         Some(Growth {
-            mode: sizes[0].mode.clone(),
-            machine: describe(&sizes[0].machine.key),
-            over: sizes.iter().map(|entry| entry.benchmark.group.clone()).collect(),
+            mode: conditions.mode.clone(),
+            machine: describe(&conditions.machine),
+            conditions: conditions.words(),
+            over: points.into_iter().map(|(_, _, group)| group.to_owned()).collect(),
             slope,
             linear: linear(&slope),
         })

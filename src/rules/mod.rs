@@ -1,5 +1,6 @@
 //! The written rules (`docs/event-rules.md`) as code that every engine shares: units, assumptions, draws,
-//! calendar, workforce plan, vocabularies and the event schema. Nothing here knows Polars, DuckDB or a file.
+//! calendar, workforce plan, vocabularies and the event schema. Nothing here knows Polars or DuckDB, and of
+//! files only that of the assumptions.
 
 pub mod assumptions;
 mod assumptions_check;

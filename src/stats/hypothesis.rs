@@ -3,9 +3,8 @@
 //! Where nothing varies there is no t. That happens on purpose (peak memory is often the same to the byte), so it is
 //! answered: equal means give p = 1 and different means p = 0, both without a statistic.
 
-use super::describe::{Moments, scale_of};
 use super::distribution::student_two_sided;
-use super::interval::{Difference, differences};
+use super::interval::Difference;
 
 /// The result of a t test.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -48,15 +47,6 @@ pub fn welch_t_test(before: &[f64], after: &[f64]) -> Option<TTest> {
     Some(TTest::new(difference.value, difference.variance, difference.degrees))
 }
 
-/// Student's t test of the differences `after - before` within pairs.
-///
-/// `None` for fewer than two pairs, for sides of different lengths, or if a value or a difference is not finite.
-pub fn paired_t_test(before: &[f64], after: &[f64]) -> Option<TTest> {
-    let differences = differences(before, after)?;
-    let moments = Moments::of(&differences, scale_of(&[&differences]))?;
-    Some(TTest::new(moments.mean, moments.variance()? / moments.count, moments.count - 1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,12 +66,11 @@ mod tests {
 
     #[test]
     fn agrees_with_scipy() {
-        // scipy 1.17.1 stats.ttest_ind and stats.ttest_rel; the sleep figures are also those of R's `?t.test`.
+        // scipy 1.17.1 stats.ttest_ind; the sleep figures are also those of R's `?t.test`.
         agrees(student_t_test(&BEFORE, &AFTER), 5.997018989475071, 13.0, 4.4676466310617206e-05);
         agrees(welch_t_test(&BEFORE, &AFTER), 5.78087057684149, 9.253815132550182, 0.000239057466350966);
         agrees(student_t_test(&FIRST, &SECOND), 1.8608134674868524, 18.0, 0.07918671421593822);
         agrees(welch_t_test(&FIRST, &SECOND), 1.8608134674868526, 17.776473516178488, 0.0793941401873583);
-        agrees(paired_t_test(&FIRST, &SECOND), 4.062127683382037, 9.0, 0.002832890197384273);
     }
 
     #[test]
@@ -93,7 +82,7 @@ mod tests {
 
     #[test]
     fn without_variance_the_means_decide() {
-        for test in [student_t_test, welch_t_test, paired_t_test] {
+        for test in [student_t_test, welch_t_test] {
             let (equal, apart) = (test(&[0.1; 7], &[0.1; 7]).unwrap(), test(&[1.0; 7], &[2.0; 7]).unwrap());
             assert_eq!((equal.statistic, equal.p_value), (None, 1.0));
             assert_eq!((apart.statistic, apart.p_value), (None, 0.0));
@@ -117,13 +106,11 @@ mod tests {
 
     #[test]
     fn refusals() {
-        for test in [student_t_test, welch_t_test, paired_t_test] {
+        for test in [student_t_test, welch_t_test] {
             assert_eq!(test(&[], &[]), None);
             assert_eq!(test(&[1.0], &[2.0]), None);
             assert_eq!(test(&[1.0, f64::NAN], &[1.0, 2.0]), None);
             assert_eq!(test(&[1.0, 2.0], &[f64::INFINITY, 2.0]), None);
         }
-        assert_eq!(paired_t_test(&BEFORE, &AFTER), None);
-        assert_eq!(paired_t_test(&[f64::MAX, 1.0], &[-f64::MAX, 1.0]), None);
     }
 }

@@ -123,7 +123,7 @@ pub fn paired_difference(before: &[f64], after: &[f64], confidence: f64) -> Opti
 }
 
 /// `after - before`, pair by pair; `None` if the sides differ in length.
-pub(super) fn differences(before: &[f64], after: &[f64]) -> Option<Vec<f64>> {
+fn differences(before: &[f64], after: &[f64]) -> Option<Vec<f64>> {
     (before.len() == after.len()).then(|| before.iter().zip(after).map(|(before, after)| after - before).collect())
 }
 

@@ -9,14 +9,13 @@
 //! | Question | Module |
 //! |---|---|
 //! | How do the values lie? | [`describe`] |
-//! | How far may the truth be from the estimate? | [`interval`], [`bootstrap`], [`signed_rank`], [`rank_sum`] |
-//! | Could chance alone have done this? | [`hypothesis`], [`signed_rank`], [`rank_sum`], [`multiple`] |
+//! | How far may the truth be from the estimate? | [`interval`], [`positive`], [`signed_rank`] |
+//! | Could chance alone have done this? | [`hypothesis`], [`signed_rank`], [`multiple`] |
 //! | How large is the difference against the noise? | [`effect`] |
 //! | How many rounds would settle it? | [`power`] |
 //! | When did a history change? | [`change_points`] |
 //! | How does the cost grow with the size? | [`scaling`] |
 
-pub mod bootstrap;
 pub mod change_points;
 pub mod describe;
 mod distribution;
@@ -25,21 +24,20 @@ pub mod hypothesis;
 pub mod interval;
 pub mod multiple;
 mod null;
+pub mod positive;
 pub mod power;
 mod random;
-pub mod rank_sum;
 pub mod scaling;
 pub mod signed_rank;
 
-pub use bootstrap::bootstrap_interval;
 pub use change_points::{ChangePoint, ChangePointSearch};
 pub use describe::{Summary, coefficient_of_variation, mean, median, quantile, standard_deviation};
 pub use effect::{Magnitude, cohens_d, hedges_g};
-pub use hypothesis::{TTest, paired_t_test, student_t_test, welch_t_test};
+pub use hypothesis::{TTest, student_t_test, welch_t_test};
 pub use interval::{Estimate, Interval, paired_difference, t_interval, welch_difference};
 pub use multiple::{adjusted_p_values, benjamini_hochberg};
 pub use null::RankTest;
+pub use positive::{geometric_mean, geometric_mean_interval};
 pub use power::{minimum_detectable_effect, rounds_needed};
-pub use rank_sum::{hodges_lehmann_shift, mann_whitney_test};
 pub use scaling::log_log_slope;
 pub use signed_rank::{hodges_lehmann, signed_rank_test, smallest_count};

@@ -1,4 +1,4 @@
-//! The distribution of a rank statistic when nothing has changed, shared by the two rank tests.
+//! The distribution of the signed-rank statistic when nothing has changed.
 
 use super::distribution::{normal_quantile, normal_upper};
 

@@ -11,7 +11,7 @@ pub(crate) mod observations;
 pub mod rounds;
 mod scaling;
 
-use crate::choices::{Choices, Means};
+use crate::choices::Choices;
 use crate::config::Config;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
@@ -41,9 +41,9 @@ pub fn main() -> ExitCode {
     // Criterion panics on arguments it cannot use; a user wants the words, not the place in Criterion's source.
     std::panic::set_hook(Box::new(|panic| {
         let text = panic.payload_as_str().unwrap_or("internal error");
-        eprintln!("error: {text}");
+        crate::console::error(text);
         if std::env::var_os("RUST_BACKTRACE").is_some() {
-            eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
+            crate::console::line(&format!("{panic}\n{}", std::backtrace::Backtrace::force_capture()));
         }
         std::process::exit(2);
     }));
@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
 
 /// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
 fn fail(error: &Error) -> ! {
-    eprintln!("error: {error}");
+    crate::console::error(error.chain());
     std::process::exit(i32::from(error.exit_code()))
 }
 
@@ -79,11 +79,11 @@ fn run() -> Result<()> {
     }
     let choices = Choices::default().complete(&config)?;
     // SAFETY: this is the start of the process; it still has its one thread. Reading a census would start others.
-    unsafe { crate::engine::polars::set_threads(choices.options(Means::Variables)?.threads) };
-    let mut settings = choices.resolve(&config.catalogue()?, Means::Variables)?;
+    unsafe { crate::engine::polars::set_threads(choices.options()?.threads) };
+    let mut settings = choices.resolve(&config.catalogue()?)?;
     settings.records = arguments.keeps_figures();
     if let Some(padding) = padding::active() {
-        eprintln!("warning: {}={padding}: these figures are padded on purpose", padding::VARIABLE);
+        crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
     let selected = baselines::check(&arguments, &settings.folders.criterion)?;
     if selected == Some(0) && arguments.wants_benchmarks() {

@@ -61,7 +61,7 @@ impl Observations {
             machine: settings.machine.clone(),
             build: Build::current(),
         };
-        let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
+        let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
         let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder, warm);
         Ok(Self { request, executable, folder, expected, template, records: settings.records })
     }

@@ -1,13 +1,14 @@
 //! A regression check: every benchmark against its stored baseline, and what they say together.
 
-use super::stored::{ENOUGH_SESSIONS, Judgement, day_to_day, judge};
+use super::days::Days;
+use super::stored::{Judgement, judge_memory, judge_time};
 use super::thresholds::Thresholds;
 use super::{Gated, Severity, Verdict};
 use crate::measure::machine::{Build, MachineKey};
-use crate::record::baseline::{Baseline, Samples};
+use crate::record::baseline::Baseline;
 use crate::record::criterion::Sampled;
-use crate::results::ModeResults;
-use crate::stats::median;
+use crate::remarks::{Remark, gather};
+use crate::results::{ModeResults, describe};
 use serde::Serialize;
 
 /// A whole check.
@@ -21,6 +22,8 @@ pub struct Check {
     pub thresholds: Thresholds,
     /// By benchmark.
     pub benchmarks: Vec<BenchmarkCheck>,
+    /// The benchmarks' remarks, equal ones put together.
+    pub remarks: Vec<Remark>,
     /// The command, for who wants to repeat it.
     pub command: String,
     /// When it was made, UTC.
@@ -36,6 +39,8 @@ pub struct BenchmarkCheck {
     pub verdict: Verdict,
     /// The worst severity.
     pub severity: Option<Severity>,
+    /// The figures whose thresholds decided; empty if all are within theirs or nothing was judged.
+    pub decided_by: Vec<Gated>,
     /// What the evidence is.
     pub evidence: &'static str,
     /// When the baseline was measured, UTC.
@@ -54,7 +59,9 @@ impl Check {
         // Nothing judged is no pass.
         let verdict = benchmarks.iter().map(|benchmark| benchmark.verdict).max().unwrap_or(Verdict::Inconclusive);
         let (baseline_name, generated_at) = (baseline_name.to_owned(), crate::record::now());
-        Self { baseline_name, verdict, thresholds, benchmarks, command, generated_at }
+        let said = benchmarks.iter().flat_map(|b| b.remarks.iter().map(|remark| (b.id.clone(), remark.clone())));
+        let remarks = gather(said);
+        Self { baseline_name, verdict, thresholds, benchmarks, remarks, command, generated_at }
     }
 
     /// Failed benchmarks, each with its worst figure.
@@ -68,20 +75,10 @@ pub fn other_machine(baseline: &MachineKey, current: &MachineKey) -> Option<Stri
     if baseline == current {
         return None;
     }
-    let show = |key: &MachineKey| {
-        let model = key.cpu_model.as_deref().unwrap_or("unknown CPU");
-        let memory = key.memory_bucket_gib.map_or_else(|| "unknown".to_owned(), |gib| format!("{gib} GiB"));
-        let kind = match key.virtualised {
-            Some(true) => "virtual",
-            Some(false) => "not virtual",
-            None => "virtual or not unknown",
-        };
-        format!("{} {model}, {} CPUs, {memory} memory, {kind}", key.architecture, key.usable_cpus)
-    };
     Some(format!(
         "the baseline is of another machine ({}; this one: {}); measure a baseline here with `planbench baseline-update`",
-        show(baseline),
-        show(current)
+        describe(baseline),
+        describe(current)
     ))
 }
 
@@ -94,9 +91,10 @@ pub fn against_baseline(
     history: &[Baseline],
 ) -> BenchmarkCheck {
     let mut check = BenchmarkCheck {
-        id: results.benchmark.id(),
+        id: results.id.clone(),
         verdict: Verdict::Unfit,
         severity: None,
+        decided_by: Vec::new(),
         evidence: "processes of two sessions",
         baseline_timestamp: baseline.timestamp.clone(),
         baseline_commit: baseline.git_commit.clone(),
@@ -119,7 +117,7 @@ pub fn against_baseline(
         return check;
     }
     if baseline.session == run.session {
-        check.remarks.push("these runs are the baseline's own: measure again, or leave out --from".into());
+        check.remarks.push("these runs are the baseline's own: measure again".into());
         return check;
     }
     if !baseline.benchmark.same_work(&run.benchmark) {
@@ -129,7 +127,7 @@ pub fn against_baseline(
     if baseline.fingerprint != seen.fingerprint && !allow_output_change {
         check.remarks.push(format!(
             "the output changed: fingerprint {} instead of {}; figures of different work are not compared \
-             (--allow-output-change does)",
+             (`planbench regression-check --allow-output-change` does)",
             seen.fingerprint, baseline.fingerprint
         ));
         return check;
@@ -137,30 +135,27 @@ pub fn against_baseline(
     check.remarks = differing_builds(&baseline.build, &run.build);
     check.remarks.extend(run.padding.iter().map(|padding| format!("padded on purpose: {padding}")));
     let current = results.samples();
-    let values = |samples: &Samples, figure, events| samples.gated(figure, events);
-    for figure in Gated::ALL {
-        let (before, now) = (values(&baseline.samples, figure, baseline.events), values(&current, figure, seen.events));
-        // A platform that tells neither side its memory has no such figure.
-        if !(before.is_empty() && now.is_empty()) {
-            let days = day_to_day(&sessions(history, baseline, figure));
-            check.judgements.push(judge(figure, &before, &now, thresholds, days));
-        }
+    let days = Days::of(history, baseline, run);
+    let (before, now) = (&baseline.samples, &current);
+    check.judgements = judge_time(
+        &before.execution_time_seconds,
+        &now.execution_time_seconds,
+        (baseline.events, seen.events),
+        thresholds,
+        days.spread(|samples| &samples.execution_time_seconds),
+    );
+    // A platform that tells neither side its memory has no such figure.
+    if !(before.peak_memory_bytes.is_empty() && now.peak_memory_bytes.is_empty()) {
+        let spread = days.spread(|samples| &samples.peak_memory_bytes);
+        let memory = judge_memory(&before.peak_memory_bytes, &now.peak_memory_bytes, thresholds, spread);
+        check.judgements.extend(memory);
     }
     if check.judgements.iter().all(|judgement| judgement.between_days) {
         check.evidence = "processes of two sessions, and the spread between days from the history";
     } else {
-        check.remarks.push(format!(
-            "the spread between days is not in these intervals: the history holds fewer than {ENOUGH_SESSIONS} sessions"
-        ));
+        check.remarks.push(format!("the spread between days is not in these intervals: {}", days.words()));
     }
     conclude(check)
-}
-
-/// A figure's value in every session of the same work on the same machine.
-fn sessions(history: &[Baseline], baseline: &Baseline, figure: Gated) -> Vec<f64> {
-    let same =
-        |entry: &&Baseline| entry.benchmark.same_work(&baseline.benchmark) && entry.machine.key == baseline.machine.key;
-    history.iter().filter(same).filter_map(|entry| median(&entry.samples.gated(figure, entry.events))).collect()
 }
 
 /// Checks Criterion's latest measurement of a benchmark against a baseline that Criterion saved: one process a side.
@@ -170,6 +165,7 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
         id: first.context.benchmark.id(),
         verdict: Verdict::Unfit,
         severity: None,
+        decided_by: Vec::new(),
         evidence: "Criterion's samples, one process a side",
         baseline_timestamp: first.context.session.clone(),
         baseline_commit: first.context.build.git_commit.clone(),
@@ -193,30 +189,20 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
             check.remarks.push("the baseline is of other work".into());
             return Some(check);
         }
-        let events = new.context.events as f64;
-        let rates = |values: &[f64]| values.iter().map(|seconds| events / seconds).collect::<Vec<_>>();
-        match old.function.as_str() {
-            "wall_time" => {
-                check.judgements.push(judge(Gated::ExecutionTime, &old.values, &new.values, thresholds, None));
-                check.judgements.push(judge(
-                    Gated::Throughput,
-                    &rates(&old.values),
-                    &rates(&new.values),
-                    thresholds,
-                    None,
-                ));
-            }
-            "peak_memory" => {
-                check.judgements.push(judge(Gated::PeakMemory, &old.values, &new.values, thresholds, None))
-            }
-            _ => {}
-        }
-        check.remarks = differing_builds(&old.context.build, &new.context.build);
+        let events = (old.context.events, new.context.events);
+        check.judgements.extend(match old.function.as_str() {
+            "wall_time" => judge_time(&old.values, &new.values, events, thresholds, None),
+            "peak_memory" => judge_memory(&old.values, &new.values, thresholds, None),
+            _ => Vec::new(),
+        });
+        check.remarks.extend(differing_builds(&old.context.build, &new.context.build));
         check.remarks.extend(new.context.padding.iter().map(|padding| format!("padded on purpose: {padding}")));
     }
     if check.judgements.is_empty() {
         return None;
     }
+    check.remarks.sort();
+    check.remarks.dedup();
     check.remarks.push("nothing was measured for this check: it is of what Criterion measured last".into());
     let word = "the spread between processes is not in these intervals; `planbench baseline-update` makes a baseline that has it";
     check.remarks.push(word.into());
@@ -226,6 +212,9 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
 fn conclude(mut check: BenchmarkCheck) -> BenchmarkCheck {
     check.verdict = check.judgements.iter().map(|judgement| judgement.verdict).max().unwrap_or(Verdict::Inconclusive);
     check.severity = check.judgements.iter().filter_map(|judgement| judgement.severity).max();
+    let worst = |judgement: &&Judgement| judgement.verdict == check.verdict && judgement.verdict != Verdict::Pass;
+    check.decided_by = check.judgements.iter().filter(worst).map(|judgement| judgement.decided_by).collect();
+    check.decided_by.dedup();
     check
 }
 

@@ -1,8 +1,11 @@
-//! When something has regressed: thresholds, and the decision against a stored baseline. `docs/verdicts.md` is the
-//! procedure; nothing else in this crate decides.
+//! When something has regressed: thresholds, and the decisions against a stored baseline and on paired rounds
+//! (`docs/verdicts.md` is the procedure).
 
 pub mod check;
+mod days;
+mod decision;
 pub mod paired;
+mod rounds;
 pub mod stored;
 pub mod thresholds;
 

@@ -1,12 +1,14 @@
 //! The decision on paired rounds: base and head each run once per round, in balanced random order, and at most two looks
 //! are taken at the figures (`docs/verdicts.md`, "Paired run").
 
+use super::decision::{Measured, whose};
+use super::rounds::Rounds;
 use super::thresholds::Thresholds;
 use super::{Gated, Severity, Verdict};
 use crate::results::comparison::Effect;
 use crate::stats::{
-    Interval, cohens_d, hedges_g, hodges_lehmann, median, minimum_detectable_effect, paired_difference, rounds_needed,
-    signed_rank_test, standard_deviation, student_t_test, welch_t_test,
+    Interval, cohens_d, hedges_g, hodges_lehmann, minimum_detectable_effect, paired_difference, signed_rank_test,
+    standard_deviation, student_t_test, welch_t_test,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +16,9 @@ use serde::{Deserialize, Serialize};
 pub const FIRST_LOOK: usize = 10;
 /// Rounds before the second, and last.
 pub const SECOND_LOOK: usize = 20;
-const CONFIDENCE: f64 = 0.95;
+pub(super) const CONFIDENCE: f64 = 0.95;
 /// Power at which the smallest effect that could have been shown is stated.
-const POWER: f64 = 0.80;
+pub(super) const POWER: f64 = 0.80;
 
 /// What was decided about one figure of one benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,12 +29,16 @@ pub struct Judgement {
     pub threshold_percent: f64,
     /// Rounds done.
     pub rounds: usize,
-    /// Median of the base.
+    /// Hodges-Lehmann estimate of the base, on logarithms.
     pub base: Option<f64>,
-    /// Median of the head.
+    /// The base times the ratio, so that the two differ by the change that is judged.
     pub head: Option<f64>,
     /// Hodges-Lehmann estimate of `head / base`.
     pub ratio: Option<f64>,
+    /// The figure whose threshold decided: of time and throughput, which share interval and verdict, the one whose
+    /// threshold is reached first. Absent in files from before they did.
+    #[serde(default)]
+    pub decided_by: Option<Gated>,
     /// Its exact 95 % interval (Wilcoxon signed rank).
     pub ratio_interval: Option<Interval>,
     /// 95 % interval of the ratio by Student's t on logarithms, beside it.
@@ -43,7 +49,7 @@ pub struct Judgement {
     pub severity: Option<Severity>,
     /// Why, in words.
     pub reason: String,
-    /// Smallest change, percent, that so many rounds show with 80 % power on this machine.
+    /// Smallest change for the worse, percent, that so many rounds show with 80 % power on this machine.
     pub detectable_percent: Option<f64>,
     /// Rounds that would settle it; for an INCONCLUSIVE.
     pub rounds_needed: Option<usize>,
@@ -59,76 +65,79 @@ pub struct Judgement {
     pub hedges_g: Option<Effect>,
 }
 
-/// Judges one figure after `base.len()` rounds: value by value, base and head of one round belong together.
+/// How the estimate is made, in one line.
+pub const METHOD: &str = "Hodges-Lehmann over the rounds' ln(head / base), interval: exact Wilcoxon signed rank, 95 %; base: \
+                          Hodges-Lehmann of its own logarithms, head: base times change";
+
+/// Judges execution time and throughput, which are one measurement: seconds, value by value, base and head of one round
+/// belong together; and the events of one run of each side. Without events there is no throughput.
 ///
 /// At the first look (fewer than [`SECOND_LOOK`] rounds) only PASS or INCONCLUSIVE come out; FAIL needs the second, the
-/// whole pooled interval beyond the threshold, and the median of the fresh rounds beyond it too.
-pub fn judge(figure: Gated, base: &[f64], head: &[f64], thresholds: &Thresholds) -> Judgement {
+/// whole pooled interval beyond a threshold, and the median of the fresh rounds beyond it too.
+pub fn judge_time(base: &[f64], head: &[f64], events: (u64, u64), thresholds: &Thresholds) -> Vec<Judgement> {
+    judge(Measured::time(events.0, events.1), base, head, thresholds)
+}
+
+/// Judges peak memory, bytes, as [`judge_time`].
+pub fn judge_memory(base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<Judgement> {
+    judge(Measured::Memory, base, head, thresholds)
+}
+
+fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<Judgement> {
     let usable = |values: &[f64]| values.iter().all(|value| value.is_finite() && *value > 0.0);
     let rounds = if base.len() == head.len() && usable(base) && usable(head) { base.len() } else { 0 };
     let logs: Vec<f64> = base.iter().zip(head).take(rounds).map(|(base, head)| (head / base).ln()).collect();
     let estimate = hodges_lehmann(&logs, CONFIDENCE);
-    let deviation = standard_deviation(&logs);
-    let percent = |log: f64| 100.0 * log.exp_m1();
-    let mut judgement = Judgement {
-        figure,
-        threshold_percent: thresholds.of(figure).value(),
-        rounds,
-        base: median(base),
-        head: median(head),
-        ratio: estimate.map(|estimate| estimate.value.exp()),
-        ratio_interval: estimate.and_then(|estimate| estimate.interval?.map(f64::exp)),
-        t_interval: paired_logs(base, head).and_then(|interval| interval.map(f64::exp)),
-        verdict: Verdict::Inconclusive,
-        severity: None,
-        reason: String::new(),
-        detectable_percent: deviation
-            .and_then(|deviation| minimum_detectable_effect(deviation, rounds, CONFIDENCE, POWER))
-            .map(percent),
-        rounds_needed: None,
-        p_value: signed_rank_test(&logs).map(|test| test.p_value),
-        student_p_value: student_t_test(base, head).map(|test| test.p_value),
-        welch_p_value: welch_t_test(base, head).map(|test| test.p_value),
-        cohens_d: Effect::of(cohens_d(base, head)),
-        hedges_g: Effect::of(hedges_g(base, head)),
-    };
-    let Some(interval) = judgement.ratio_interval else {
-        judgement.reason = format!("{rounds} round(s) carry no interval");
-        judgement.rounds_needed = Some(next_look(rounds));
-        return judgement;
-    };
-    let (best, worst) =
-        if figure.lower_is_better() { (interval.lower, interval.upper) } else { (interval.upper, interval.lower) };
-    if thresholds.severity(figure, worst).is_none() {
-        judgement.verdict = Verdict::Pass;
-        judgement.reason = "the whole interval is within the threshold".into();
-        return judgement;
-    }
-    let fresh = median(&logs[FIRST_LOOK.min(logs.len())..]).map(f64::exp);
-    let fresh_agrees = fresh.is_some_and(|fresh| thresholds.severity(figure, fresh).is_some());
-    match thresholds.severity(figure, best) {
-        Some(_) if rounds < SECOND_LOOK => {
-            judgement.reason = "beyond the threshold at the first look, to be confirmed".into()
+    let interval = estimate.and_then(|estimate| estimate.interval?.map(f64::exp));
+    let ratio = estimate.map(|estimate| estimate.value.exp());
+    let rounds = Rounds { deviation: standard_deviation(&logs), logs, interval };
+    let sides = ratio.and_then(|ratio| {
+        let base: Vec<f64> = base.iter().map(|value| value.ln()).collect();
+        let base = hodges_lehmann(&base, CONFIDENCE)?.value.exp();
+        Some((base, base * ratio))
+    });
+    let said = rounds.say(measured, thresholds);
+    let (verdict, severity) = said.verdict();
+    let needed = rounds.needed(measured, thresholds, verdict);
+    let (decided_by, _) = measured.decider(thresholds);
+    let effect = |deviation| minimum_detectable_effect(deviation, rounds.logs.len(), CONFIDENCE, POWER);
+    let detectable = rounds.deviation.and_then(effect).map(f64::exp);
+    let of_figure = |&figure: &Gated| {
+        let own = |ratio: f64| measured.ratio_of(figure, ratio);
+        let values = sides.map(|sides| measured.values_of(figure, sides));
+        let each = |values: &[f64], now: bool| -> Vec<f64> {
+            let of = |&value: &f64| {
+                let values = measured.values_of(figure, (value, value));
+                if now { values.1 } else { values.0 }
+            };
+            values.iter().map(of).collect()
+        };
+        let (base, head) = (each(base, false), each(head, true));
+        Judgement {
+            figure,
+            threshold_percent: thresholds.of(figure).value(),
+            rounds: rounds.logs.len(),
+            base: values.map(|values| values.0),
+            head: values.map(|values| values.1),
+            ratio: ratio.map(own),
+            decided_by: Some(decided_by),
+            ratio_interval: rounds.interval.and_then(|interval| interval.map(own)),
+            t_interval: paired_logs(&base, &head).and_then(|interval| interval.map(f64::exp)),
+            verdict,
+            severity,
+            reason: said.words(whose(figure, decided_by), rounds.logs.len()),
+            // Of the noise alone: the events of both sides are known.
+            detectable_percent: detectable
+                .map(|ratio| 100.0 * (if figure.lower_is_better() { ratio } else { 1.0 / ratio } - 1.0)),
+            rounds_needed: needed,
+            p_value: signed_rank_test(&rounds.logs).map(|test| test.p_value),
+            student_p_value: student_t_test(&base, &head).map(|test| test.p_value),
+            welch_p_value: welch_t_test(&base, &head).map(|test| test.p_value),
+            cohens_d: Effect::of(cohens_d(&base, &head)),
+            hedges_g: Effect::of(hedges_g(&base, &head)),
         }
-        Some(severity) if fresh_agrees => {
-            (judgement.verdict, judgement.severity) = (Verdict::Fail, Some(severity));
-            judgement.reason = "the whole interval is beyond the threshold, and the fresh rounds agree".into();
-        }
-        Some(_) => judgement.reason = "beyond the threshold, but the fresh rounds do not agree".into(),
-        None => judgement.reason = "the interval reaches both sides of the threshold".into(),
-    }
-    if judgement.verdict == Verdict::Inconclusive {
-        let margin = thresholds.log_margin(figure);
-        let distance = judgement.ratio.map(|ratio| (ratio.ln() - margin).abs());
-        let settle = |(deviation, distance)| rounds_needed(deviation, distance, CONFIDENCE, POWER);
-        judgement.rounds_needed = deviation.zip(distance).and_then(settle).map(|count| count.max(next_look(rounds)));
-    }
-    judgement
-}
-
-/// The least rounds at which anything new can be decided.
-fn next_look(rounds: usize) -> usize {
-    [FIRST_LOOK, SECOND_LOOK].into_iter().find(|&look| rounds < look).unwrap_or(rounds + 1)
+    };
+    measured.figures().iter().map(of_figure).collect()
 }
 
 fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
@@ -139,9 +148,27 @@ fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::thresholds::{Percent, ThresholdSettings};
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use statrs::distribution::{ContinuousCDF, Normal};
+
+    fn time(base: &[f64], head: &[f64]) -> Judgement {
+        let judged = judge_time(base, head, (459, 459), &time_alone());
+        assert!(judged.iter().all(|judgement| judgement.verdict == judged[0].verdict), "{judged:?}");
+        judged.into_iter().next().expect("time")
+    }
+
+    fn memory(base: &[f64], head: &[f64]) -> Judgement {
+        judge_memory(base, head, &Thresholds::default()).into_iter().next().expect("memory")
+    }
+
+    /// +15 % time decides: -50 % throughput is further away.
+    fn time_alone() -> Thresholds {
+        let throughput_percent = Percent::try_from(50.0).ok();
+        Thresholds::new(ThresholdSettings { throughput_percent, ..Default::default() }, Default::default())
+            .expect("usable")
+    }
 
     /// Base and head of `rounds` rounds: log-normal with this spread, head `ratio` times the base.
     fn rounds(random: &mut ChaCha8Rng, count: usize, ratio: f64, spread: f64) -> (Vec<f64>, Vec<f64>) {
@@ -155,18 +182,14 @@ mod tests {
 
     /// Shares of PASS and FAIL under the two looks.
     fn rates(ratio: f64, spread: f64, seed: u64) -> (f64, f64) {
-        let (trials, thresholds) = (400, Thresholds::default());
+        let trials = 400;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let (mut passed, mut failed) = (0, 0);
         for _ in 0..trials {
             let (base, head) = rounds(&mut random, SECOND_LOOK, ratio, spread);
-            let first = judge(Gated::ExecutionTime, &base[..FIRST_LOOK], &head[..FIRST_LOOK], &thresholds);
+            let first = time(&base[..FIRST_LOOK], &head[..FIRST_LOOK]);
             assert_ne!(first.verdict, Verdict::Fail, "never at the first look");
-            let last = if first.verdict == Verdict::Pass {
-                first
-            } else {
-                judge(Gated::ExecutionTime, &base, &head, &thresholds)
-            };
+            let last = if first.verdict == Verdict::Pass { first } else { time(&base, &head) };
             passed += u32::from(last.verdict == Verdict::Pass);
             failed += u32::from(last.verdict == Verdict::Fail);
         }
@@ -187,7 +210,6 @@ mod tests {
 
     #[test]
     fn little_or_odd_evidence_is_undecided() {
-        let thresholds = Thresholds::default();
         for (base, head) in [
             (vec![], vec![]),
             (vec![1.0; 5], vec![9.0; 5]),
@@ -195,14 +217,16 @@ mod tests {
             (vec![1.0; 20], vec![f64::NAN; 20]),
             (vec![1.0; 20], vec![1.0; 19]),
         ] {
-            let judged = judge(Gated::PeakMemory, &base, &head, &thresholds);
-            assert_eq!((judged.verdict, judged.rounds_needed), (Verdict::Inconclusive, Some(FIRST_LOOK)));
+            for judged in [memory(&base, &head), time(&base, &head)] {
+                assert_eq!((judged.verdict, judged.rounds_needed), (Verdict::Inconclusive, Some(FIRST_LOOK)));
+            }
         }
         // No spread at all is evidence.
-        let verdict = |head: f64| judge(Gated::PeakMemory, &[5.0; 20], &[head; 20], &thresholds);
+        let verdict = |head: f64| memory(&[5.0; 20], &[head; 20]);
         assert_eq!(verdict(5.0).verdict, Verdict::Pass);
         assert_eq!((verdict(8.0).verdict, verdict(8.0).severity), (Verdict::Fail, Some(Severity::Major)));
-        let throughput = judge(Gated::Throughput, &[100.0; 20], &[70.0; 20], &thresholds);
+        let judged = judge_time(&[0.7; 20], &[1.0; 20], (70, 70), &Thresholds::default());
+        let throughput = &judged[1];
         assert_eq!((throughput.verdict, throughput.severity), (Verdict::Fail, Some(Severity::Major)));
     }
 
@@ -211,11 +235,39 @@ mod tests {
         let base = vec![1.0; 20];
         let head: Vec<f64> =
             (0..20).map(|round| if round < 10 { 1.9 + 0.001 * f64::from(round) } else { 1.1 }).collect();
-        let judgement = judge(Gated::ExecutionTime, &base, &head, &Thresholds::default());
+        let judgement = time(&base, &head);
         assert_eq!(judgement.verdict, Verdict::Inconclusive);
         assert!(
             judgement.detectable_percent.is_some_and(|percent| percent > 0.0)
                 && judgement.rounds_needed.is_some_and(|count| count > 20)
         );
+    }
+
+    #[test]
+    fn time_and_throughput_share_interval_and_verdict() {
+        let mut random = ChaCha8Rng::seed_from_u64(9);
+        for ratio in [0.8, 1.0, 1.08, 1.12, 1.14, 1.3] {
+            let (base, head) = rounds(&mut random, SECOND_LOOK, ratio, 0.04);
+            let judged = judge_time(&base, &head, (459, 459), &Thresholds::default());
+            let [time, throughput] = judged.as_slice() else { panic!("two figures") };
+            assert_eq!((time.verdict, time.severity), (throughput.verdict, throughput.severity));
+            assert_eq!(time.decided_by, Some(Gated::Throughput));
+            let (interval, rates) = (time.ratio_interval.expect("one"), throughput.ratio_interval.expect("one"));
+            assert!((interval.lower * rates.upper - 1.0).abs() < 1e-12);
+            let within = rates.lower >= 0.9;
+            assert_eq!(time.verdict == Verdict::Pass, within, "{judged:?}");
+            assert!(throughput.detectable_percent.is_some_and(|percent| percent < 0.0));
+        }
+    }
+
+    #[test]
+    fn the_sides_shown_differ_by_the_change_shown() {
+        // One slow round on each side: medians say +0.0 %, the rounds say otherwise.
+        let base = [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0];
+        let head = [1.0, 1.1, 1.0, 1.1, 1.0, 2.2, 1.0, 1.1, 1.1, 1.0];
+        for judgement in judge_time(&base, &head, (459, 459), &Thresholds::default()) {
+            let (base, head) = (judgement.base.expect("one"), judgement.head.expect("one"));
+            assert!((head / base / judgement.ratio.expect("one") - 1.0).abs() < 1e-12, "{judgement:?}");
+        }
     }
 }

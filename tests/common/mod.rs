@@ -6,7 +6,12 @@ use std::process::{Command, Output};
 
 /// The binary, without any variable that could change what it does.
 pub fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_planbench"));
+    command_of(env!("CARGO_BIN_EXE_planbench"))
+}
+
+/// Another program, likewise.
+pub fn command_of(program: &str) -> Command {
+    let mut command = Command::new(program);
     let ours = ["BENCHMARK_", "PLANBENCH_", "GITHUB_", "DD_", "CRITERION_", "BUILD_NUMBER", "CARGO_TARGET_DIR"];
     for (name, _) in std::env::vars() {
         if name == "CI" || ours.iter().any(|prefix| name.starts_with(prefix)) {

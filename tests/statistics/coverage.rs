@@ -1,8 +1,7 @@
 //! Intervals contain the truth as often as they say.
 
 use planalign_bench::stats::{
-    bootstrap_interval, hodges_lehmann, hodges_lehmann_shift, log_log_slope, mean, median, paired_difference,
-    t_interval, welch_difference,
+    geometric_mean_interval, hodges_lehmann, log_log_slope, paired_difference, t_interval, welch_difference,
 };
 
 use crate::{CONFIDENCE, Noise, RUNS, contains, error, rate, within};
@@ -26,6 +25,29 @@ fn t_intervals_cover() {
         contains(t_interval(&noise.log_normals(10, 1.0), CONFIDENCE), 0.5_f64.exp())
     });
     assert!(share < 0.90, "{share}");
+}
+
+/// What every table shows: nominal from two values on, for spreads from a quiet machine's to far beyond a busy one's.
+#[test]
+fn intervals_of_geometric_means_cover_and_stay_positive() {
+    for count in [2, 3, 5, 10] {
+        for spread in [0.02, 0.2, 1.0] {
+            let name = format!("geometric mean, log-normal of spread {spread}, n = {count}");
+            let share = rate(&name, RUNS, 28 + count as u64, |noise| {
+                let times: Vec<f64> = noise.log_normals(count, spread).into_iter().map(|time| 0.03 * time).collect();
+                let estimate = geometric_mean_interval(&times, CONFIDENCE).unwrap();
+                let interval = estimate.interval.unwrap();
+                assert!(interval.lower > 0.0 && interval.contains(estimate.value), "{estimate:?}");
+                interval.contains(0.03)
+            });
+            within(share, 0.95, error(0.95));
+        }
+    }
+    // Student's t on three raw times of that spread reaches zero or below half of the time: why it is not used.
+    let share = rate("t interval below zero, log-normal of spread 0.5, n = 3", RUNS, 29, |noise| {
+        t_interval(&noise.log_normals(3, 0.5), CONFIDENCE).unwrap().lower <= 0.0
+    });
+    assert!(share > 0.4, "{share}");
 }
 
 #[test]
@@ -67,40 +89,6 @@ fn rank_intervals_cover_what_their_exact_distribution_says() {
         contains(hodges_lehmann(&rounded, CONFIDENCE).unwrap().interval, 3.0)
     });
     assert!(share > 0.97, "ties widen the interval: {share}");
-    for (name, count) in [("exact", 8), ("approximate", 40)] {
-        let share = rate(&format!("two-sample shift, {name}"), RUNS / 2, 8, |noise| {
-            let (before, after) = (noise.log_normals(count, 0.3), noise.log_normals(count, 0.3));
-            let shifted: Vec<f64> = after.iter().map(|value| value + 0.5).collect();
-            contains(hodges_lehmann_shift(&before, &shifted, CONFIDENCE).unwrap().interval, 0.5)
-        });
-        // 1 - 2 P(U <= 13) = 0.9501 with 8 and 8 values.
-        within(share, 0.95, 1.5 * error(0.95));
-    }
-}
-
-#[test]
-fn bootstrap_intervals_cover() {
-    let of_mean = |values: &[f64]| mean(values).unwrap();
-    let of_median = |values: &[f64]| median(values).unwrap();
-    let runs = 1_000;
-    let simulate = |name: &str, seed: u64, deviation: Option<f64>, statistic: &dyn Fn(&[f64]) -> f64, truth: f64| {
-        rate(name, runs, seed, |noise| {
-            let samples = match deviation {
-                Some(deviation) => noise.log_normals(10, deviation),
-                None => noise.normals(10, 0.0, 1.0),
-            };
-            contains(bootstrap_interval(&samples, statistic, CONFIDENCE, 1_000, seed), truth)
-        })
-    };
-    let tolerance = 4.0 * (0.95 * 0.05 / f64::from(runs as u32)).sqrt();
-    within(simulate("bootstrap mean, normal, n = 10", 9, None, &of_mean, 0.0), 0.95, tolerance);
-    let truth = (0.2_f64.powi(2) / 2.0).exp();
-    within(simulate("bootstrap mean, log-normal, n = 10", 10, Some(0.2), &of_mean, truth), 0.95, tolerance);
-    // The median moves in whole order statistics, so its interval is wider than needed.
-    let share = simulate("bootstrap median, normal, n = 10", 11, None, &of_median, 0.0);
-    assert!(share > 0.93, "{share}");
-    let share = simulate("bootstrap median, log-normal, n = 10", 12, Some(0.2), &of_median, 1.0);
-    assert!(share > 0.93, "{share}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Tests and rules err as often as they say, and no more.
 
 use planalign_bench::stats::{
-    adjusted_p_values, benjamini_hochberg, hodges_lehmann, mann_whitney_test, minimum_detectable_effect, paired_t_test,
-    rounds_needed, signed_rank_test, student_t_test, t_interval, welch_t_test,
+    adjusted_p_values, benjamini_hochberg, hodges_lehmann, minimum_detectable_effect, rounds_needed, signed_rank_test,
+    student_t_test, t_interval, welch_t_test,
 };
 
 use crate::{CONFIDENCE, Noise, RUNS, error, rate, within};
@@ -10,12 +10,9 @@ use crate::{CONFIDENCE, Noise, RUNS, error, rate, within};
 #[test]
 fn tests_reject_a_true_null_as_often_as_they_say() {
     type Test = fn(&[f64], &[f64]) -> f64;
-    let tests: [(&str, Test, f64); 5] = [
+    let tests: [(&str, Test, f64); 3] = [
         ("Student", |before, after| student_t_test(before, after).unwrap().p_value, 0.05),
         ("Welch", |before, after| welch_t_test(before, after).unwrap().p_value, 0.05),
-        ("paired t", |before, after| paired_t_test(before, after).unwrap().p_value, 0.05),
-        // P(U <= 23) * 2 with 10 and 10 values.
-        ("Mann-Whitney", |before, after| mann_whitney_test(before, after).unwrap().p_value, 0.0433),
         (
             "signed rank",
             |before, after| {

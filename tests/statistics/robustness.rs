@@ -78,17 +78,16 @@ fn nothing_panics_and_all_is_finite() {
             welch_difference(&before, &after, confidence),
             paired_difference(&before, &after, confidence),
             hodges_lehmann(&before, confidence),
-            hodges_lehmann_shift(&before, &after, confidence),
+            geometric_mean_interval(&before, confidence),
             log_log_slope(&before.iter().copied().zip(after.iter().copied()).collect::<Vec<_>>(), confidence),
         ] {
             check_estimate(estimate);
         }
-        for test in [student_t_test, welch_t_test, paired_t_test] {
+        for test in [student_t_test, welch_t_test] {
             let found = test(&before, &after);
             check_p(found.map(|test| test.p_value));
             check_number(found.and_then(|test| test.statistic));
         }
-        check_p(mann_whitney_test(&before, &after).map(|test| test.p_value));
         check_p(signed_rank_test(&before).map(|test| test.p_value));
         check_number(cohens_d(&before, &after));
         check_number(hedges_g(&before, &after));
@@ -100,14 +99,5 @@ fn nothing_panics_and_all_is_finite() {
         let search =
             ChangePointSearch { significance: confidence, permutations: 99, minimum_points: 2, ..Default::default() };
         search.find(&before, seed);
-        if seed % 100 == 0 {
-            check_interval(bootstrap_interval(
-                &before,
-                |values| mean(values).unwrap_or(other),
-                confidence,
-                1_000,
-                seed,
-            ));
-        }
     }
 }

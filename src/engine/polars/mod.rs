@@ -22,7 +22,7 @@ use std::path::Path;
 use std::time::Instant;
 use year::Year;
 
-pub use neutral::{read_table, write_table};
+pub use neutral::write_table;
 pub use threads::set_threads;
 
 /// The started engine: rules multiplied out, census as a frame.

@@ -8,22 +8,26 @@ use crate::rules::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
 use polars::prelude::*;
 use polars_parquet::write::schema_to_metadata_key;
 use polars_utils::compression::ZstdLevel;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A frame with the columns of the schema as the neutral form.
+/// A frame with the columns of the schema as the neutral form. A column of another type is an error, not converted: what
+/// is compared is what the engine holds.
 pub(super) fn table(frame: &DataFrame) -> PolarsResult<EventTable> {
     let columns = EVENT_COLUMNS.iter().map(|column| {
         let series = frame.column(column.name)?.as_materialized_series();
-        Ok(match column.kind {
-            Kind::Text => Values::text(series.cast(&DataType::String)?.str()?.iter()),
-            Kind::Int | Kind::Date => Values::int(series.to_physical_repr().cast(&DataType::Int64)?.i64()?.iter()),
-            Kind::Decimal { precision, scale } => {
-                // Reading through the declared type refuses a file whose decimals have another scale.
-                let exact = series.cast(&DataType::Decimal(precision.into(), scale.into()))?;
-                Values::int(exact.to_physical_repr().cast(&DataType::Int64)?.i64()?.iter())
+        let other = || PolarsError::SchemaMismatch(format!("column {} is {}", column.name, series.dtype()).into());
+        Ok(match (column.kind, series.dtype()) {
+            (Kind::Text, DataType::String) => Values::text(series.str()?.iter()),
+            (Kind::Text, DataType::Enum(..)) => Values::text(series.strict_cast(&DataType::String)?.str()?.iter()),
+            (Kind::Int, DataType::Int32) => Values::int(series.i32()?.iter()),
+            (Kind::Date, DataType::Date) => Values::int(series.date()?.physical().iter()),
+            (Kind::Decimal { precision, scale }, found)
+                if *found == DataType::Decimal(precision.into(), scale.into()) =>
+            {
+                Values::int(series.to_physical_repr().strict_cast(&DataType::Int64)?.i64()?.iter())
             }
+            _ => return Err(other()),
         })
     });
     let columns = columns.collect::<PolarsResult<Vec<_>>>()?;
@@ -46,12 +50,12 @@ fn series(column: &EventColumn, values: &Values) -> PolarsResult<Series> {
         Values::Int(numbers) => numbers.iter().copied().collect::<Int64Chunked>().with_name(name).into_series(),
     };
     match column.kind {
-        Kind::Date => numbers.cast(&DataType::Int32)?.cast(&DataType::Date),
+        Kind::Date => numbers.strict_cast(&DataType::Int32)?.cast(&DataType::Date),
         Kind::Decimal { precision, scale } => {
-            let wide = numbers.cast(&DataType::Int128)?;
-            Ok(wide.i128()?.clone().into_decimal_unchecked(precision.into(), scale.into()).into_series())
+            let wide = numbers.strict_cast(&DataType::Int128)?;
+            wide.i128()?.clone().into_decimal(precision.into(), scale.into()).map(IntoSeries::into_series)
         }
-        Kind::Int | Kind::Text => numbers.cast(&DataType::Int32),
+        Kind::Int | Kind::Text => numbers.strict_cast(&DataType::Int32),
     }
 }
 
@@ -62,21 +66,6 @@ fn series(column: &EventColumn, values: &Values) -> PolarsResult<Series> {
 pub fn write_table(table: &EventTable, file: &Path) -> Result<()> {
     let frame = frame(table).map_err(|e| Error::file(file, e))?;
     write_frame(&frame, file)
-}
-
-/// Reads one year's events from a Parquet file that any engine wrote.
-///
-/// # Errors
-/// Names the file when it is missing, is not Parquet, or lacks a column or has one of another type.
-pub fn read_table(path: &Path, year: i32) -> Result<EventTable> {
-    let file = File::open(path).map_err(|e| Error::file(path, e))?;
-    let read = || {
-        let mut frame = ParquetReader::new(file).finish()?;
-        let years = Column::new_scalar("simulation_year".into(), year.into(), frame.height());
-        frame.with_column(years)?;
-        table(&frame)
-    };
-    read().map_err(|e: PolarsError| Error::file(path, e))
 }
 
 /// Writes one year's events as a zstd Parquet file, without the year, which is in the folder's name.
@@ -108,4 +97,42 @@ fn plain_text_schema(frame: &DataFrame) -> KeyValueMetadata {
     };
     let schema: Schema = frame.schema().iter().map(plain).collect();
     KeyValueMetadata::Static(vec![schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_another_type_is_not_converted() {
+        let empty = frame(&EventTable::default()).unwrap();
+        assert!(table(&empty).is_ok());
+        for (column, dtype) in [
+            ("event_sequence", DataType::Float64),
+            ("event_sequence", DataType::Int64),
+            ("compensation_amount", DataType::Float64),
+            ("compensation_amount", DataType::Decimal(18, 4)),
+            ("effective_date", DataType::Datetime(TimeUnit::Microseconds, None)),
+            ("employee_age", DataType::String),
+        ] {
+            let mut other = empty.clone();
+            let changed = empty.column(column).unwrap().cast(&dtype).unwrap();
+            other.with_column(changed).unwrap();
+            let error = table(&other).unwrap_err().to_string();
+            assert!(error.contains(column), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_its_column_cannot_hold_is_an_error_and_not_null() {
+        for (kind, value) in [
+            (Kind::Int, i64::from(i32::MAX) + 1),
+            (Kind::Date, i64::MIN),
+            (Kind::Decimal { precision: 5, scale: 4 }, 100_000),
+        ] {
+            let column = EventColumn { name: "any", kind };
+            assert!(series(&column, &Values::Int(vec![Some(1), None, Some(value)])).is_err(), "{kind:?}");
+            assert_eq!(series(&column, &Values::Int(vec![Some(1), None])).unwrap().null_count(), 1);
+        }
+    }
 }

@@ -22,8 +22,6 @@ fn remedy(message: &str) -> &'static str {
          or give another file with --database"
     } else if lower.contains("out of memory") {
         "\nraise --memory-limit, use fewer --threads, or a smaller scenario"
-    } else if lower.contains("max_memory") {
-        "\ngive --memory-limit as a size, such as 4GB"
     } else if lower.contains("no space left") || lower.contains("disk full") {
         "\nfree disk space, or give another place"
     } else {

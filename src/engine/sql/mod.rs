@@ -9,6 +9,7 @@ mod database_file;
 mod errors;
 mod functions;
 mod session;
+mod spill;
 mod statements;
 mod tables;
 mod variables;
@@ -27,11 +28,14 @@ use crate::scenario::RunSpec;
 use duckdb::Connection;
 use errors::failed;
 use session::Session;
+use spill::Spill;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::time::Instant;
 use variables::{Facts, list};
+
+pub use spill::remove_abandoned_spills;
 
 /// The started engine: connections with functions and assumptions, and the census.
 pub struct SqlEngine {
@@ -45,6 +49,8 @@ pub struct SqlEngine {
     in_memory: bool,
     threads: usize,
     setup_times: SetupTimes,
+    /// Held for the connections, which go before it.
+    _spill: Spill,
 }
 
 impl SqlEngine {
@@ -55,7 +61,8 @@ impl SqlEngine {
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
         let clock = Instant::now();
         let (tables, plans) = (Tables::new(&run.assumptions), run.plans(census.len())?);
-        let connection = tables::connect(options)?;
+        let spill = Spill::new(options.spill_parent.as_deref());
+        let connection = tables::connect(options, &spill)?;
         let ids = EventIds::new(run.seed, &run.scenario_id, &run.plan_design_id);
         functions::register(&connection, run.seed, ids).map_err(failed("functions"))?;
         let second = (options.threads > 1).then(|| connection.try_clone()).transpose().map_err(failed("start"))?;
@@ -74,6 +81,7 @@ impl SqlEngine {
             in_memory: options.database.is_none(),
             threads: options.threads,
             setup_times,
+            _spill: spill,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::database_file;
 use super::errors::failed;
+use super::spill::Spill;
 use super::variables::{enum_type, quoted};
 use crate::census::Census;
 use crate::engine::event_table::{EventTable, Values};
@@ -12,17 +13,17 @@ use crate::rules::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use crate::scenario::RunSpec;
 use duckdb::arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
 };
 use duckdb::{Config, Connection};
 use std::sync::Arc;
 
 /// Opens a database with the options' limits, and beside it one in memory for the tables that a run works with.
-pub(super) fn connect(options: &EngineOptions) -> Result<Connection> {
+pub(super) fn connect(options: &EngineOptions, spill: &Spill) -> Result<Connection> {
     let configure = || {
-        let mut config = Config::default().threads(options.threads as i64)?;
-        if let Some(limit) = &options.memory_limit {
-            config = config.max_memory(limit)?;
+        let mut config = Config::default().threads(options.threads as i64)?.with("temp_directory", spill.folder())?;
+        if let Some(limit) = options.memory_limit {
+            config = config.max_memory(&limit.to_string())?;
         }
         Ok(config)
     };
@@ -108,31 +109,33 @@ pub(super) fn copy_events(year: i32, file: &TextPath) -> String {
     )
 }
 
-/// Reads a year's events in the order in which they stand in the table.
+/// Reads a year's events in the order in which they stand in the table. Only enums are converted, to their texts: what is
+/// compared is what the table holds.
 pub(super) fn read_events(connection: &Connection, year: i32) -> Result<EventTable, String> {
     let columns = EVENT_COLUMNS.iter().map(|column| match column.kind {
         Kind::Text => format!("{}::VARCHAR", column.name),
-        Kind::Int => format!("{}::BIGINT", column.name),
-        Kind::Date => format!("({} - DATE '1970-01-01')::BIGINT", column.name),
-        Kind::Decimal { scale, .. } => {
-            format!("({}::DECIMAL(30, {scale}) * {})::BIGINT", column.name, 10i64.pow(scale.into()))
-        }
+        Kind::Int | Kind::Date | Kind::Decimal { .. } => column.name.to_owned(),
     });
     let sql = format!("SELECT {} FROM events WHERE simulation_year = {year}", columns.collect::<Vec<_>>().join(", "));
     let mut statement = connection.prepare(&sql).map_err(|e| e.to_string())?;
     let batches: Vec<RecordBatch> = statement.query_arrow([]).map_err(|e| e.to_string())?.collect();
     let columns = EVENT_COLUMNS.iter().enumerate().map(|(index, column)| {
         let arrays = batches.iter().map(|batch| batch.column(index).as_ref());
-        match column.kind {
-            Kind::Text => {
-                let arrays: Vec<&StringArray> = downcast(arrays, column.name)?;
-                Ok(Values::text(arrays.into_iter().flatten()))
+        Ok(match column.kind {
+            Kind::Text => Values::text(downcast::<StringArray>(arrays, column.name)?.into_iter().flatten()),
+            Kind::Int => Values::int(downcast::<Int32Array>(arrays, column.name)?.into_iter().flatten()),
+            Kind::Date => Values::int(downcast::<Date32Array>(arrays, column.name)?.into_iter().flatten()),
+            Kind::Decimal { precision, scale } => {
+                let arrays: Vec<&Decimal128Array> = downcast(arrays, column.name)?;
+                let wanted = (precision, i8::try_from(scale));
+                if let Some(other) = arrays.iter().find(|array| (array.precision(), Ok(array.scale())) != wanted) {
+                    return Err(format!("column {} came back as {}", column.name, other.data_type()));
+                }
+                let exact = |value: i128| i64::try_from(value).map_err(|_| format!("column {}: {value}", column.name));
+                let values = arrays.into_iter().flatten().map(|value| value.map(exact).transpose());
+                Values::Int(values.collect::<Result<_, String>>()?)
             }
-            Kind::Int | Kind::Date | Kind::Decimal { .. } => {
-                let arrays: Vec<&Int64Array> = downcast(arrays, column.name)?;
-                Ok(Values::int(arrays.into_iter().flatten()))
-            }
-        }
+        })
     });
     EventTable::new(columns.collect::<Result<_, String>>()?)
 }
@@ -144,4 +147,31 @@ fn downcast<'a, T: 'static>(arrays: impl Iterator<Item = &'a dyn Array>, column:
             array.as_any().downcast_ref().ok_or_else(|| format!("column {column} came back as {found}"))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::assumptions::Assumptions;
+    use crate::scenario::SCENARIOS;
+
+    #[test]
+    fn a_column_of_another_type_is_not_converted() {
+        let run = SCENARIOS[0].run_spec(1, Assumptions::default()).unwrap();
+        for (column, sql_type) in [
+            ("event_sequence", "DOUBLE"),
+            ("event_sequence", "BIGINT"),
+            ("compensation_amount", "DOUBLE"),
+            ("compensation_amount", "DECIMAL(18, 4)"),
+            ("effective_date", "TIMESTAMP"),
+        ] {
+            let connection = Connection::open_in_memory().unwrap();
+            connection.execute_batch(&create_events(&run)).unwrap();
+            connection.execute_batch("INSERT INTO events (simulation_year) VALUES (2025)").unwrap();
+            assert_eq!(read_events(&connection, 2025).map(|table| table.len()), Ok(1));
+            connection.execute_batch(&format!("ALTER TABLE events ALTER {column} TYPE {sql_type}")).unwrap();
+            let error = read_events(&connection, 2025).map(|table| table.len()).unwrap_err();
+            assert!(error.contains(column), "{error}");
+        }
+    }
 }

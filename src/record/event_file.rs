@@ -1,0 +1,228 @@
+//! One year's events as a Parquet file that anybody may have written: read back exactly or not at all.
+//!
+//! Nothing is converted before it is compared. A file whose columns are not those of the event row, by name, order and
+//! logical type, differs from the rules and is not read; how the values are stored is free (`docs/event-rules.md`, "Files").
+
+use crate::engine::event_table::{EventTable, Values};
+use crate::error::{Error, Result};
+use crate::guard::without_panic;
+use crate::rules::schema::{Column, EVENT_COLUMNS, Kind};
+use duckdb::arrow::array::{Array, ArrayRef, Date32Array, Decimal128Array, Int32Array, StringArray};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::schema::types::Type;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The column that stands in the folder's name and not in the file.
+const YEAR: &str = "simulation_year";
+
+/// The columns of a file, in order.
+fn expected() -> impl Iterator<Item = &'static Column> {
+    EVENT_COLUMNS.iter().filter(|column| column.name != YEAR)
+}
+
+/// What is not as the event row says in a file's columns; empty if it can be read.
+///
+/// # Errors
+/// Names the file when it is missing, damaged or not Parquet.
+pub fn schema_differences(path: &Path) -> Result<Vec<String>> {
+    let file = File::open(path).map_err(|e| Error::file(path, e))?;
+    let metadata = guarded(path, || metadata(path, &file))?;
+    Ok(differences(metadata.file_metadata().schema()))
+}
+
+/// Reads one year's events.
+///
+/// # Errors
+/// Names the file when it is missing, damaged or not Parquet; as [`Error::Parity`] when it is whole and holds something
+/// else than events of the schema.
+pub fn read(path: &Path, year: i32) -> Result<EventTable> {
+    let file = File::open(path).map_err(|e| Error::file(path, e))?;
+    guarded(path, || {
+        let metadata = metadata(path, &file)?;
+        let differences = differences(metadata.file_metadata().schema());
+        if !differences.is_empty() {
+            return Err(Error::Parity(format!("{}: {}", path.display(), differences.join("; "))));
+        }
+        table(path, file, metadata, year)
+    })
+}
+
+/// Damage that makes the library panic is damage all the same.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    without_panic(work).unwrap_or_else(|panic| Err(Error::file(path, format!("not a readable Parquet file: {panic}"))))
+}
+
+fn metadata(path: &Path, file: &File) -> Result<ParquetMetaData> {
+    ParquetMetaDataReader::new().parse_and_finish(file).map_err(|e| Error::file(path, e))
+}
+
+/// Compares the columns of a file with those of the event row.
+fn differences(schema: &Type) -> Vec<String> {
+    let fields = schema.get_fields();
+    let mut found = Vec::new();
+    for column in expected() {
+        let mut named = fields.iter().filter(|field| field.name() == column.name);
+        match (named.next(), named.count()) {
+            (None, _) => found.push(format!("column {} is missing", column.name)),
+            (Some(field), 0) => {
+                let kind = kind_of(field);
+                if kind != Ok(column.kind) {
+                    let is = kind.map_or_else(|words| words, described);
+                    found.push(format!("column {} is {is} instead of {}", column.name, described(column.kind)));
+                }
+            }
+            (Some(_), more) => found.push(format!("column {} stands {} times", column.name, more + 1)),
+        }
+    }
+    for field in fields.iter().filter(|field| !expected().any(|column| column.name == field.name())) {
+        let why = if field.name() == YEAR {
+            "is in the folder's name alone, not in the file"
+        } else {
+            "is not of the event row"
+        };
+        found.push(format!("column {} {why}", field.name()));
+    }
+    let misplaced = expected().zip(fields).position(|(column, field)| column.name != field.name());
+    if let Some(index) = misplaced.filter(|_| found.is_empty()) {
+        let wanted = expected().nth(index).map_or("none", |column| column.name);
+        found.push(format!("column {} is {} instead of {wanted}: the order differs", index + 1, fields[index].name()));
+    }
+    found
+}
+
+/// A kind in words.
+fn described(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "text".into(),
+        Kind::Int => "a 32-bit integer".into(),
+        Kind::Date => "a date".into(),
+        Kind::Decimal { precision, scale } => format!("DECIMAL({precision},{scale})"),
+    }
+}
+
+/// The kind that a column's logical type is, or else its type in words.
+fn kind_of(field: &Type) -> Result<Kind, String> {
+    let info = field.get_basic_info();
+    if field.is_group() || (info.has_repetition() && info.repetition() == Repetition::REPEATED) {
+        return Err("a list or structure".into());
+    }
+    let (logical, converted, physical) = (info.logical_type_ref(), info.converted_type(), field.get_physical_type());
+    if let Type::PrimitiveType { scale, precision, .. } = field
+        && (matches!(logical, Some(LogicalType::Decimal { .. }))
+            || (logical.is_none() && converted == ConvertedType::DECIMAL))
+    {
+        let digits = (u8::try_from(*precision), u8::try_from(*scale));
+        let (Ok(precision), Ok(scale)) = digits else { return Err(format!("DECIMAL({precision},{scale})")) };
+        return Ok(Kind::Decimal { precision, scale });
+    }
+    let integer = |bits: i8, signed: bool| format!("{} {bits}-bit integer", if signed { "a" } else { "an unsigned" });
+    match (physical, logical, converted) {
+        (Physical::BYTE_ARRAY, Some(LogicalType::String), _) | (Physical::BYTE_ARRAY, None, ConvertedType::UTF8) => {
+            Ok(Kind::Text)
+        }
+        (Physical::INT32, Some(LogicalType::Integer { bit_width: 32, is_signed: true }), _)
+        | (Physical::INT32, None, ConvertedType::NONE | ConvertedType::INT_32) => Ok(Kind::Int),
+        (Physical::INT32, Some(LogicalType::Date), _) | (Physical::INT32, None, ConvertedType::DATE) => Ok(Kind::Date),
+        (_, Some(LogicalType::Integer { bit_width, is_signed }), _) => Err(integer(*bit_width, *is_signed)),
+        (_, None, ConvertedType::INT_8) => Err(integer(8, true)),
+        (_, None, ConvertedType::INT_16) => Err(integer(16, true)),
+        (_, None, ConvertedType::UINT_8) => Err(integer(8, false)),
+        (_, None, ConvertedType::UINT_16) => Err(integer(16, false)),
+        (_, None, ConvertedType::UINT_32) => Err(integer(32, false)),
+        (_, None, ConvertedType::UINT_64) => Err(integer(64, false)),
+        (_, None, ConvertedType::INT_64) | (Physical::INT64, None, ConvertedType::NONE) => Err(integer(64, true)),
+        (_, Some(LogicalType::Timestamp { .. }), _)
+        | (_, None, ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIMESTAMP_MICROS)
+        | (Physical::INT96, None, _) => Err("a timestamp".into()),
+        (_, Some(LogicalType::Time { .. }), _) | (_, None, ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS) => {
+            Err("a time of day".into())
+        }
+        (_, Some(LogicalType::Float16), _) => Err("a 16-bit floating-point number".into()),
+        (_, Some(LogicalType::Uuid), _) => Err("a UUID".into()),
+        (_, Some(LogicalType::Unknown), _) => Err("without any value or type".into()),
+        (_, None, ConvertedType::ENUM) | (_, Some(LogicalType::Enum), _) => Err("an enumeration".into()),
+        (_, None, ConvertedType::JSON) | (_, Some(LogicalType::Json), _) => Err("JSON".into()),
+        (Physical::BOOLEAN, ..) => Err("true or false".into()),
+        (Physical::FLOAT, ..) => Err("a 32-bit floating-point number".into()),
+        (Physical::DOUBLE, ..) => Err("a 64-bit floating-point number".into()),
+        (Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY, None, ConvertedType::NONE) => Err("bytes".into()),
+        (physical, None, converted) => Err(format!("of Parquet's type {physical} ({converted})")),
+        (physical, Some(_), _) => Err(format!("of another of Parquet's types ({physical})")),
+    }
+}
+
+/// Reads the columns of a file whose schema has been checked.
+fn table(path: &Path, file: File, metadata: ParquetMetaData, year: i32) -> Result<EventTable> {
+    let rows = metadata.file_metadata().num_rows();
+    // A writer's own schema beside Parquet's may ask for dictionaries or longer text; the values are the same.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let failed = |e| Error::file(path, e);
+    let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(failed)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+    let mut columns: Vec<Values> = EVENT_COLUMNS.iter().map(|column| Values::empty(column.kind)).collect();
+    for batch in reader.with_batch_size(8_192).build().map_err(failed)? {
+        let batch = batch.map_err(|e| Error::file(path, format!("not a readable Parquet file: {e}")))?;
+        let mut arrays = batch.columns().iter();
+        for (column, values) in EVENT_COLUMNS.iter().zip(&mut columns) {
+            match values {
+                Values::Int(numbers) if column.name == YEAR => {
+                    numbers.extend(std::iter::repeat_n(Some(i64::from(year)), batch.num_rows()));
+                }
+                _ => append(values, column, arrays.next()).map_err(|problem| match problem {
+                    Unread::Type => Error::file(path, format!("column {} cannot be read as its type", column.name)),
+                    Unread::Value(value) => Error::Parity(format!(
+                        "{}: row {}, column {}: {value} units of the last decimal place are more than any event has",
+                        path.display(),
+                        values.len() + 1,
+                        column.name
+                    )),
+                })?,
+            }
+        }
+    }
+    if columns[0].len() as i64 != rows {
+        return Err(Error::file(
+            path,
+            format!("damaged: it says that it has {rows} row(s) and has {}", columns[0].len()),
+        ));
+    }
+    EventTable::new(columns).map_err(|message| Error::file(path, message))
+}
+
+/// Why an array was not taken over.
+enum Unread {
+    /// It is of another type than the schema that was checked.
+    Type,
+    /// An unscaled value is beyond what is compared; those before it were taken over.
+    Value(i128),
+}
+
+/// Appends an array to a column.
+fn append(values: &mut Values, column: &Column, array: Option<&ArrayRef>) -> Result<(), Unread> {
+    fn of_type<T: 'static>(array: Option<&ArrayRef>) -> Result<&T, Unread> {
+        array.and_then(|array| array.as_any().downcast_ref()).ok_or(Unread::Type)
+    }
+    match (values, column.kind) {
+        (Values::Text(texts), Kind::Text) => {
+            of_type::<StringArray>(array)?.iter().for_each(|text| texts.push_option(text))
+        }
+        (Values::Int(numbers), Kind::Int) => {
+            numbers.extend(of_type::<Int32Array>(array)?.iter().map(|n| n.map(i64::from)))
+        }
+        (Values::Int(numbers), Kind::Date) => {
+            numbers.extend(of_type::<Date32Array>(array)?.iter().map(|day| day.map(i64::from)));
+        }
+        (Values::Int(numbers), Kind::Decimal { .. }) => {
+            for value in of_type::<Decimal128Array>(array)?.iter() {
+                let exact = value.map(|value| i64::try_from(value).map_err(|_| Unread::Value(value)));
+                numbers.push(exact.transpose()?);
+            }
+        }
+        _ => return Err(Unread::Type),
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Records for tests.
+
+use crate::measure::machine::{Build, Machine};
+use crate::record::benchmark::Benchmark;
+use crate::record::criterion::Sampled;
+use crate::record::run::{FORMAT_VERSION, Observation, Parity, Phases, RunRecord};
+
+/// A session's runs: ten processes about `seconds`, with a spread of two percent.
+pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<RunRecord> {
+    let build = Build { git_commit: commit.map(str::to_owned), git_dirty: Some(false), ..Build::current() };
+    let of = |number: u32| {
+        let seconds = seconds * (1.0 + 0.02 * (f64::from(number % 5) - 2.0) / 2.0);
+        let observation = Observation {
+            wall_seconds: 2.0 * seconds,
+            warm_wall_seconds: vec![seconds; 3],
+            cpu_seconds: seconds,
+            cpu_utilisation_mean: 0.5,
+            cpu_utilisation_peak: None,
+            peak_memory_bytes: Some(30_000_000),
+            idle_memory_bytes: None,
+            mean_memory_bytes: None,
+            disk_read_bytes: None,
+            disk_written_bytes: None,
+            phases: Phases {
+                census_read: 0.1,
+                engine_start: 0.1,
+                census_load: 0.1,
+                years: vec![],
+                persist: 0.1,
+                cleanup: 0.1,
+            },
+            events: 459,
+            events_by_type: Default::default(),
+            fingerprint: "9b".into(),
+            metrics: vec![],
+        };
+        RunRecord {
+            format_version: FORMAT_VERSION,
+            session: name.to_owned(),
+            run_number: number,
+            planned_runs: Some(10),
+            interleaved: true,
+            started_at: "2026-01-01T00:00:00Z".into(),
+            benchmark: Benchmark {
+                group: "quick".into(),
+                scenario: "quick".into(),
+                mode: "sql".into(),
+                seed: 42,
+                start_year: 2025,
+                end_year: 2026,
+                employees: 100,
+                census_fingerprint: "c".into(),
+                threads: 2,
+                target_time_seconds: None,
+            },
+            padding: None,
+            success: true,
+            error: None,
+            parity: Parity::Identical,
+            observation: Some(observation),
+            machine: Machine::current(),
+            build: build.clone(),
+        }
+    };
+    (1..=10).map(of).collect()
+}
+
+/// Ten of Criterion's samples of the same work.
+pub(crate) fn sampled(benchmark: &Benchmark, machine: &Machine, seconds: f64) -> Sampled {
+    let context = crate::record::benchmark::Context::new("bench", benchmark.clone(), 459, None, machine.clone());
+    Sampled {
+        function: "wall_time".into(),
+        values: (0..10).map(|n| seconds * (1.0 + 0.01 * f64::from(n))).collect(),
+        context,
+    }
+}

@@ -1,0 +1,142 @@
+//! Names for people: of machines, and of work that goes by one name and is not the same.
+
+use super::Group;
+use crate::measure::machine::MachineKey;
+use crate::record::benchmark::{Benchmark, SCALING};
+
+/// A machine key in words.
+pub fn describe(key: &MachineKey) -> String {
+    let model = key.cpu_model.as_deref().unwrap_or("unknown CPU");
+    format!("{} {model}, {}, {} memory, {}", key.architecture, cpus(key), memory(key), kind(key))
+}
+
+fn cpus(key: &MachineKey) -> String {
+    format!("{} {}", key.usable_cpus, if key.usable_cpus == 1 { "CPU" } else { "CPUs" })
+}
+
+fn memory(key: &MachineKey) -> String {
+    key.memory_bucket_gib.map_or_else(|| "unknown".to_owned(), |gib| format!("{gib} GiB"))
+}
+
+fn kind(key: &MachineKey) -> &'static str {
+    match key.virtualised {
+        Some(true) => "virtual",
+        Some(false) => "not virtual",
+        None => "virtual or not unknown",
+    }
+}
+
+/// Whether the people came from a file: its groups carry the first digits of their fingerprint behind the years.
+pub(super) fn from_file(benchmark: &Benchmark) -> bool {
+    let years = format!("-{}x{}-{}", benchmark.employees, benchmark.start_year, benchmark.end_year);
+    let digits = format!("-{:.8}", benchmark.census_fingerprint);
+    benchmark
+        .group
+        .strip_prefix(&benchmark.scenario)
+        .and_then(|rest| rest.strip_prefix(&years))
+        .is_some_and(|rest| rest.starts_with(&digits))
+}
+
+/// The conditions under which times of different sizes say how time grows with the work: one mode, machine, seed, number
+/// of threads and kind of people. Scaling benchmarks, all over the same years, are not mixed with scenarios.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Conditions {
+    pub mode: String,
+    pub machine: MachineKey,
+    pub seed: u64,
+    pub threads: usize,
+    pub from_file: bool,
+    pub same_years: bool,
+}
+
+impl Conditions {
+    /// `None` where there is nobody to simulate, which is no size.
+    pub fn of(benchmark: &Benchmark, machine: &MachineKey) -> Option<Self> {
+        (benchmark.employees > 0).then(|| Self {
+            mode: benchmark.mode.clone(),
+            machine: machine.clone(),
+            seed: benchmark.seed,
+            threads: benchmark.threads,
+            from_file: from_file(benchmark),
+            same_years: benchmark.scenario == SCALING,
+        })
+    }
+
+    /// In words, without mode and machine.
+    pub fn words(&self) -> String {
+        let people = if self.from_file { ", people from a file" } else { "" };
+        format!("seed {}, {} thread(s){people}", self.seed, self.threads)
+    }
+}
+
+/// Gives every group a name of its own: the first of a name keeps it, the others say what differs from it.
+pub(super) fn tell_apart(groups: &mut [Group]) {
+    let mut taken: Vec<String> = Vec::new();
+    for index in 0..groups.len() {
+        let (earlier, rest) = groups.split_at_mut(index);
+        let group = &mut rest[0];
+        let base = group.modes[0].benchmark.group.clone();
+        let namesake = earlier.iter().find(|other| other.modes[0].benchmark.group == base);
+        let mut name = namesake.map_or_else(|| base.clone(), |first| format!("{base} ({})", differences(first, group)));
+        let mut number = 2;
+        while taken.contains(&name) {
+            name =
+                format!("{base} ({}, {number})", namesake.map_or_else(String::new, |first| differences(first, group)));
+            number += 1;
+        }
+        for mode in &mut group.modes {
+            mode.id = format!("{name}/{}", mode.benchmark.mode);
+        }
+        taken.push(name.clone());
+        group.name = name;
+    }
+}
+
+/// What a group's work or machine has that the first one's has not.
+fn differences(first: &Group, other: &Group) -> String {
+    let (a, b) = (&first.modes[0].benchmark, &other.modes[0].benchmark);
+    let (old, new) = (&first.machine, &other.machine);
+    // As many threads as CPUs is the default, and goes without saying.
+    let threads = a.threads != b.threads && !(a.threads == old.usable_cpus && b.threads == new.usable_cpus);
+    let people = a.employees != b.employees;
+    let all = [
+        (old.usable_cpus != new.usable_cpus, cpus(new)),
+        (threads, format!("{} thread(s)", b.threads)),
+        (a.seed != b.seed, format!("seed {}", b.seed)),
+        ((a.start_year, a.end_year) != (b.start_year, b.end_year), format!("{}-{}", b.start_year, b.end_year)),
+        (people, format!("{} people", b.employees)),
+        (!people && a.census_fingerprint != b.census_fingerprint, format!("census {:.8}", b.census_fingerprint)),
+        (old.cpu_model != new.cpu_model, new.cpu_model.clone().unwrap_or_else(|| "unknown CPU".into())),
+        (old.architecture != new.architecture, new.architecture.clone()),
+        (old.memory_bucket_gib != new.memory_bucket_gib, format!("{} memory", memory(new))),
+        (old.virtualised != new.virtualised, kind(new).to_owned()),
+    ];
+    let found: Vec<String> = all.into_iter().filter(|(differs, _)| *differs).map(|(_, words)| words).collect();
+    if found.is_empty() { "other".to_owned() } else { found.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::examples::session;
+
+    #[test]
+    fn people_from_a_file_are_told_from_synthetic_ones() {
+        let benchmark = |group: &str, scenario: &str| Benchmark {
+            group: group.into(),
+            scenario: scenario.into(),
+            census_fingerprint: "deadbeef00000000".into(),
+            ..session("s", None, 1.0)[0].benchmark.clone()
+        };
+        assert!(from_file(&benchmark("custom-100x2025-2026-deadbeef", "custom")));
+        assert!(from_file(&benchmark("custom-100x2025-2026-deadbeef-seed7-threads1", "custom")));
+        for (group, scenario) in [
+            ("custom-100x2025-2026", "custom"),
+            ("custom-100x2025-2026-seed7", "custom"),
+            ("quick", "quick"),
+            ("ours-100x2025-2026-threads3", "ours"),
+        ] {
+            assert!(!from_file(&benchmark(group, scenario)), "{group}");
+        }
+    }
+}
