@@ -14,6 +14,7 @@ pub mod files;
 pub mod fingerprint;
 mod guard;
 pub mod measure;
+pub mod panics;
 pub mod parity;
 mod paths;
 pub mod record;

@@ -2,7 +2,7 @@
 //! without cargo.
 
 use planalign_bench::measure::{allocator, worker};
-use planalign_bench::{cli, suite};
+use planalign_bench::{cli, panics, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -13,9 +13,11 @@ fn main() -> ExitCode {
     unsafe {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
-    // A benchmark run by this binary observes itself in fresh processes.
-    worker::serve_if_asked().unwrap_or_else(|| match std::env::args_os().nth(1) {
-        Some(first) if first == "--bench" => suite::main(),
-        _ => cli::main(),
+    panics::guarded(|| {
+        // A benchmark run by this binary observes itself in fresh processes.
+        worker::serve_if_asked().unwrap_or_else(|| match std::env::args_os().nth(1) {
+            Some(first) if first == "--bench" => suite::main(),
+            _ => cli::main(),
+        })
     })
 }

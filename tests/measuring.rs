@@ -4,10 +4,10 @@ mod common;
 
 use common::check;
 use planalign_bench::engine::{EngineOptions, Mode, available_threads, open};
+use planalign_bench::measure::fresh::allocate;
 use planalign_bench::measure::peak_memory::sum_of_peaks;
 use planalign_bench::measure::process::cpu_time;
 use planalign_bench::measure::sampler::Sampler;
-use planalign_bench::measure::worker::allocate;
 use planalign_bench::record::run::{Parity, latest_session};
 use planalign_bench::scenario::SCENARIOS;
 use std::path::{Path, PathBuf};

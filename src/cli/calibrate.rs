@@ -9,6 +9,7 @@ use crate::choices::Choices;
 use crate::compare::calibration::Calibration;
 use crate::compare::trials::Proof;
 use crate::compare::work;
+use crate::engine::padding;
 use crate::error::{Error, Result};
 use crate::files::write_whole;
 use crate::report::template::render_value;
@@ -43,6 +44,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let modes = split(&args.modes);
     if !args.report_only {
+        if let Some(text) = padding::active() {
+            return Err(Error::Config(format!(
+                "{}={text} is set, but a calibration plants its own slow-downs: unset it",
+                padding::VARIABLE
+            )));
+        }
         let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
         let settings = resolve(&choices, context)?;
         let place = tempfile::tempdir().map_err(Error::temporary)?;

@@ -9,6 +9,7 @@ use crate::compare::build::Builder;
 use crate::compare::side::Side;
 use crate::compare::{Comparison, Plan, compare, work};
 use crate::console;
+use crate::engine::padding;
 use crate::error::{Error, Result};
 use crate::files::{check_writable, write_json, write_whole};
 use crate::report::template::render_value;
@@ -54,6 +55,19 @@ pub(super) struct Args {
 /// Scenarios where nobody says.
 pub(super) const SCENARIOS: [&str; 2] = ["quick", "1kx3"];
 
+/// What the head is padded with: the variable pads what is judged, as it does everywhere else.
+fn padding_of_head(flag: Option<String>, talk: Talk) -> Result<Option<String>> {
+    let Some(text) = padding::active() else { return Ok(flag) };
+    padding::check(&text)?;
+    if flag.is_some() {
+        return Err(Error::Config(format!("{}={text} and --pad-head: give one of them", padding::VARIABLE)));
+    }
+    if !talk.quiet {
+        console::warning(format!("{}={text}: the head's figures are padded on purpose", padding::VARIABLE));
+    }
+    Ok(Some(text))
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let unusable = || format!("`{text}` is no time above zero; give it as 90 (seconds), 20m or 1h 30m");
     let time = match text.trim().parse::<f64>() {
@@ -78,6 +92,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if let (Some(_), Output::Place(folder)) = (&args.to, &output) {
         check_writable(folder)?;
     }
+    let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone(), talk)?);
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.
     let mut builder = None;
@@ -91,7 +106,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // has been seen to move the peak by 8 % for the same bytes.
     let (mut base, mut null) = (base.copied(place.path(), "base")?, base.copied(place.path(), "null")?);
     let mut head = head.copied(place.path(), "head")?;
-    (base.padding, null.padding, head.padding) = (args.pad_base.clone(), args.pad_base, args.pad_head);
+    (base.padding, null.padding, head.padding) = (pad_base.clone(), pad_base, pad_head);
     let plan = Plan {
         base,
         null,

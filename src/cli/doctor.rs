@@ -3,6 +3,7 @@
 use super::{Context, INCONCLUSIVE, PASS};
 use crate::choices::Choices;
 use crate::error::Result;
+use crate::measure::cgroup::Cgroups;
 use crate::measure::fitness::examine;
 use crate::measure::machine::{Build, Machine};
 use crate::report::format::{ABSENT, bytes};
@@ -25,6 +26,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         key.usable_cpus
     );
     println!("memory   {}", machine.memory_bytes.map_or_else(absent, |size| bytes(size as f64)));
+    let groups = Cgroups::of_this_process();
+    let limits = [
+        groups.cpu_quota().map(|cpus| format!("{cpus:.1} CPUs")),
+        groups.memory_limit_bytes().map(|size| format!("{} of memory", bytes(size as f64))),
+    ];
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    if !limits.is_empty() {
+        println!("limits   {} (the strictest of this process' cgroups)", limits.join(", "));
+    }
     println!("system   {}, kernel {}", machine.os, machine.kernel.as_deref().unwrap_or(ABSENT));
     println!(
         "build    planalign-bench {}, {}, {}, allocator {}",

@@ -163,7 +163,6 @@ impl Context {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     drop_blank_variables();
-    no_panic_reaches_a_user();
     let mut command = command();
     let understood = command
         .try_get_matches_from_mut(std::env::args_os())
@@ -172,15 +171,12 @@ pub fn main() -> ExitCode {
         Ok(understood) => understood,
         Err(answer) => return show(&answer),
     };
-    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(cli, &mut used)));
-    match outcome {
-        Ok(Ok(code)) => ExitCode::from(code),
-        Ok(Err(error)) => {
+    match run(cli, &mut used) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
             console::error(used.explain(&error));
             ExitCode::from(error.exit_code())
         }
-        // It has been told.
-        Err(_) => ExitCode::from(ERROR),
     }
 }
 
@@ -275,23 +271,6 @@ fn places(config: &Config, used: &mut Used) {
     if let Some(folder) = &config.templates_dir {
         used.also("templates", folder);
     }
-}
-
-/// Standard output that cannot be written (a full disk) is an error like any other. Anything else that panics is a fault of
-/// this program, which is told in a line, with the place.
-fn no_panic_reaches_a_user() {
-    std::panic::set_hook(Box::new(move |panic| {
-        let text = panic.payload_as_str().unwrap_or("no words");
-        if let Some(reason) = text.strip_prefix("failed printing to stdout: ") {
-            console::error(format!("standard output: {reason}"));
-            std::process::exit(i32::from(ERROR));
-        }
-        let place = panic.location().map_or_else(String::new, |place| format!(", at {place}"));
-        console::error(format!("a fault of this program{place}: {text}; please report it with the whole command"));
-        if std::env::var_os("RUST_BACKTRACE").is_some() {
-            console::line(&std::backtrace::Backtrace::force_capture().to_string());
-        }
-    }));
 }
 
 /// A variable that is blank does not count: workflows pass what nobody filled in as blank.

@@ -2,7 +2,7 @@
 
 use super::report::readable;
 use super::run::{TargetTime, positive};
-use super::selection::{Measure, Runs, observe, resolve, results_of};
+use super::selection::{Measure, Runs, given_up, observe, resolve, results_of};
 use super::talk::{More, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
@@ -70,6 +70,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     {
         return Err(nothing_to_gate());
     }
+    let mut lost = Ok(());
     let results = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -77,10 +78,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?
         }
         // Failed runs are judged too: they miss the gate.
-        None => results_of(observe(&settings, args.runs.or(&context.config, RUNS), context.talk_more(args.more))?),
+        None => {
+            let records = observe(&settings, args.runs.or(&context.config, RUNS), context.talk_more(args.more))?;
+            lost = given_up(&records);
+            results_of(records)
+        }
     };
     let report = Report::new(&results, context.command.clone());
     let outcome = judge(&report, args.limits)?;
+    if outcome != FAILED {
+        lost?;
+    }
     Ok(if outcome == INCONCLUSIVE && args.allow_inconclusive { PASS } else { outcome })
 }
 
@@ -93,7 +101,10 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
             if !mode.failures.is_empty() {
                 let failed = format!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);
                 println!("{}", console::escaped(&failed));
-                codes.push(FAILED);
+                // Whoever was ended by somebody else has missed nothing.
+                let outside =
+                    mode.detailed_runs.iter().filter(|run| run.has_failed()).all(|run| run.ended_from_outside);
+                codes.push(if outside { INCONCLUSIVE } else { FAILED });
                 continue;
             }
             let target = limits.target.target_time.or(scenario.target_time_seconds);

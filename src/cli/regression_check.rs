@@ -2,7 +2,7 @@
 
 use super::baseline_update::BaselinePlace;
 use super::report::{Output, print_check, readable};
-use super::selection::{HistoryPlace, Measure, Runs, observe, resolve, results_of};
+use super::selection::{HistoryPlace, Measure, Runs, given_up, observe, resolve, results_of};
 use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
@@ -133,6 +133,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let reports = Output::new(args.to.as_deref(), &settings.folders.reports);
     // What cannot be read is told before anything is measured for it.
     let history = history::read(&context.history_folder(&args.history))?;
+    let mut lost = Ok(());
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
@@ -158,7 +159,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                     check_writable(folder)?;
                 }
                 let runs = args.runs.or(&context.config, RUNS);
-                (results_of(observe(&settings, runs, talk)?), source)
+                let records = observe(&settings, runs, talk)?;
+                lost = given_up(&records);
+                (results_of(records), source)
             }
         }
     };
@@ -171,7 +174,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         history: &history,
     };
     let check = against.check(&results, context)?;
-    conclude(&check, &reports, outcome, context)
+    let code = conclude(&check, &reports, outcome, context)?;
+    // What was found of the others stands; but not everything was checked.
+    if code != FAILED {
+        lost?;
+    }
+    Ok(code)
 }
 
 /// The scenarios that were asked for; none stands for all.

@@ -1,14 +1,14 @@
 //! Arguments that say what to measure, shared by the verbs that measure.
 
+use super::Context;
 use super::names::{Names, split};
 use super::talk::{Talk, WARM};
-use super::Context;
 use crate::choices::Choices;
 use crate::config::Config;
 use crate::engine::{available_threads, padding};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::history;
-use crate::record::run::RunRecord;
+use crate::record::run::{Parity, RunRecord};
 use crate::results::Results;
 use crate::settings::Settings;
 use crate::suite::rounds;
@@ -134,12 +134,36 @@ pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<
     rounds::observe(settings, runs, WARM, &mut progress)
 }
 
-/// Runs that failed are told, whatever else is done with the rest.
+/// Runs that failed are told, whatever else is done with the rest: a line for each benchmark.
 pub(super) fn failures(records: &[RunRecord]) -> Result<()> {
-    let failed: Vec<&RunRecord> = records.iter().filter(|record| !record.success).collect();
-    let Some(first) = failed.first() else { return Ok(()) };
-    let what = first.error.as_deref().unwrap_or("no output");
-    Err(first.failure(&format!("{what} ({} of {} run(s) failed)", failed.len(), records.len())))
+    failed_of(records, |_| true)
+}
+
+/// Benchmarks that were given up, because their processes were ended from outside or could not be started: no verdict can
+/// be had of them.
+pub(super) fn given_up(records: &[RunRecord]) -> Result<()> {
+    failed_of(records, |record| record.ended_from_outside)
+}
+
+fn failed_of(records: &[RunRecord], wanted: fn(&RunRecord) -> bool) -> Result<()> {
+    let failed: Vec<&RunRecord> = records.iter().filter(|record| record.has_failed() && wanted(record)).collect();
+    let same = |a: &RunRecord, b: &RunRecord| a.benchmark.id() == b.benchmark.id();
+    let mut lines: Vec<String> = Vec::new();
+    for (index, first) in failed.iter().enumerate() {
+        if failed[..index].iter().any(|before| same(before, first)) {
+            continue;
+        }
+        let of_all = records.iter().filter(|record| same(record, first) && record.replaced_by.is_none()).count();
+        let count = failed.iter().filter(|record| same(record, first)).count();
+        let what = first.error.as_deref().unwrap_or("no output");
+        let (id, run) = (first.benchmark.id(), first.run_number);
+        lines.push(format!("{id} run {run}: {what} ({count} of {of_all} run(s) failed)"));
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let differs = failed.iter().any(|record| record.parity == Parity::Different);
+    Err(if differs { Error::Parity(lines.join("\n")) } else { Error::Config(lines.join("\n")) })
 }
 
 /// Results of a session's records alone.

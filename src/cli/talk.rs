@@ -82,11 +82,12 @@ impl Observer for Progress {
     }
 
     fn ended(&mut self, record: &RunRecord) {
-        self.done += 1;
+        let counts = record.replaced_by.is_none();
+        self.done += u64::from(counts);
         let line = || format!("[{}/{}] {}", self.done, self.runs, describe(record));
         match &self.bar {
             Some(bar) => {
-                bar.inc(1);
+                bar.inc(u64::from(counts));
                 if !record.success {
                     bar.println(console::escaped(&line()));
                 }

@@ -4,6 +4,7 @@ use super::side::{Side, said};
 use crate::choices::path_variable;
 use crate::error::{Error, Result};
 use crate::paths::{from_bytes, typed_line};
+use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -50,14 +51,14 @@ impl Builder {
         let commit = String::from_utf8_lossy(&commit).trim().to_owned();
         let name = format!("{revision} ({})", &commit[..commit.len().min(12)]);
         if let Some((_, binary)) = self.built.iter().find(|(known, _)| *known == commit) {
-            return Side::from_binary(&name, binary);
+            return Ok(Side { commit: Some(commit), ..Side::from_binary(&name, binary)? });
         }
         let binary = self.place.path().join(format!("planbench-{commit}"));
         let outcome = self.build(&commit, &binary);
         self.remove_worktree();
         outcome?;
-        self.built.push((commit, binary.clone()));
-        Side::from_binary(&name, &binary)
+        self.built.push((commit.clone(), binary.clone()));
+        Ok(Side { commit: Some(commit), ..Side::from_binary(&name, &binary)? })
     }
 
     /// One place for all worktrees: cargo then replaces the crate's own files instead of piling them up.
@@ -70,25 +71,29 @@ impl Builder {
         let worktree = self.worktree();
         let add = ["worktree", "add", "--detach", "--force"].map(OsStr::new);
         git(&self.repository, &[&add[..], &[worktree.as_os_str(), OsStr::new(commit)]].concat())?;
-        let built = self.target.join("release/planbench");
         // What the user has built there is put back afterwards.
-        let kept = self.place.path().join("kept");
-        let had = built.is_file() && std::fs::copy(&built, &kept).is_ok();
+        let kept = Kept::new(&self.target, self.place.path());
         let mut make = Command::new("make");
-        make.args(["--no-print-directory", "build"]).current_dir(&worktree).env("CARGO_TARGET_DIR", &self.target);
+        // Only cargo knows where it puts the binary: its settings, and those of the revision, may name another target or
+        // folder, and what lies in the usual place may then be of another commit.
+        make.args(["--no-print-directory", "build", "ARGS=--message-format=json-render-diagnostics"]);
+        make.current_dir(&worktree).env("CARGO_TARGET_DIR", &self.target);
         make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL").env_remove("CARGO_BUILD_TARGET_DIR").stdin(Stdio::null());
         let output = make.output().map_err(|e| Error::failed("make", e));
         let copied = output.and_then(|output| {
             if !output.status.success() {
                 return Err(Error::Config(format!("commit {commit} does not build: {}", said(&output))));
             }
-            std::fs::copy(&built, binary).map(|_| ()).map_err(|e| Error::file(&built, e))
+            let built = executable(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| {
+                Error::Config(format!(
+                    "commit {commit}: cargo does not say where it put the binary `{BINARY}`, so there is none to judge; build \
+                     that commit by hand and name its binary"
+                ))
+            })?;
+            std::fs::copy(&built, binary).map_err(|e| Error::file(&built, e))?;
+            kept.remove_unless_known(&built)
         });
-        if had {
-            let _ = std::fs::remove_file(&built);
-            std::fs::copy(&kept, &built).map_err(|e| Error::file(&built, e))?;
-        }
-        copied
+        copied.and(kept.put_back())
     }
 
     fn remove_worktree(&self) {
@@ -97,6 +102,53 @@ impl Builder {
         let _ = git(&self.repository, &[&remove[..], &[worktree.as_os_str()]].concat());
         let _ = std::fs::remove_dir_all(&worktree);
         let _ = git(&self.repository, &["worktree", "prune"]);
+    }
+}
+
+/// Name of the program's binary, in every revision.
+const BINARY: &str = "planbench";
+
+/// Where cargo put the program, by its messages among other lines.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let artifact = |line: &str| -> Option<PathBuf> {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let target = &message["target"];
+        let binary = target["kind"].as_array()?.iter().any(|kind| kind == "bin") && target["name"] == BINARY;
+        let ours = message["reason"] == "compiler-artifact" && binary;
+        message["executable"].as_str().filter(|_| ours).map(PathBuf::from)
+    };
+    messages.lines().filter(|line| line.starts_with('{')).filter_map(artifact).next_back()
+}
+
+/// Copies of the programs in a target folder: of the usual place, and of every target's own.
+struct Kept(Vec<(PathBuf, PathBuf)>);
+
+impl Kept {
+    fn new(target: &Path, place: &Path) -> Self {
+        let below = std::fs::read_dir(target).into_iter().flatten().flatten().map(|entry| entry.path());
+        let programs =
+            std::iter::once(target.to_path_buf()).chain(below).map(|folder| folder.join("release").join(BINARY));
+        let copies = programs.filter(|program| program.is_file()).enumerate().filter_map(|(number, program)| {
+            let copy = place.join(format!("kept-{number}"));
+            std::fs::copy(&program, &copy).ok().map(|_| (program, copy))
+        });
+        Self(copies.collect())
+    }
+
+    /// Removes a program that was not there before.
+    fn remove_unless_known(&self, built: &Path) -> Result<()> {
+        if self.0.iter().any(|(program, _)| program == built) {
+            return Ok(());
+        }
+        std::fs::remove_file(built).map_err(|e| Error::file(built, e))
+    }
+
+    fn put_back(&self) -> Result<()> {
+        self.0.iter().try_for_each(|(program, copy)| {
+            // Removed first: a running program cannot be written to.
+            let _ = std::fs::remove_file(program);
+            std::fs::copy(copy, program).map(drop).map_err(|e| Error::file(program, e))
+        })
     }
 }
 
@@ -115,4 +167,53 @@ fn git(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Vec<u8>> {
         return Err(Error::Config(format!("{}: {}", typed_line("git", &arguments), said(&output))));
     }
     Ok(output.stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As cargo 1.95 wrote them, shortened.
+    const MESSAGES: &str = r#"DuckDB: prebuilt library in /cache/duckdb
+cargo build --release --no-default-features --message-format=json-render-diagnostics
+{"reason":"compiler-artifact","package_id":"registry+https://github.com/rust-lang/crates.io-index#cfg-if@1.0.4","target":{"kind":["lib"],"crate_types":["lib"],"name":"cfg_if"},"filenames":["/t/release/deps/libcfg_if.rlib"],"executable":null,"fresh":true}
+{"reason":"build-script-executed","package_id":"path+file:///w#planalign-bench@0.1.0","linked_libs":[]}
+{"reason":"compiler-artifact","package_id":"path+file:///w#planalign-bench@0.1.0","target":{"kind":["lib"],"name":"planalign_bench"},"filenames":["/t/release/libplanalign_bench.rlib"],"executable":null,"fresh":false}
+{"reason":"compiler-artifact","package_id":"path+file:///w#planalign-bench@0.1.0","target":{"kind":["custom-build"],"name":"build-script-build"},"executable":null,"fresh":false}
+{"reason":"compiler-artifact","package_id":"path+file:///w#helper@0.1.0","target":{"kind":["bin"],"name":"helper"},"executable":"/t/release/helper","fresh":false}
+{"reason":"compiler-artifact","package_id":"path+file:///w#planalign-bench@0.1.0","target":{"kind":["bin"],"crate_types":["bin"],"name":"planbench"},"filenames":["/t/x86_64-unknown-linux-gnu/release/planbench"],"executable":"/t/x86_64-unknown-linux-gnu/release/planbench","fresh":true}
+{"reason":"build-finished","success":true}
+"#;
+
+    #[test]
+    fn the_binary_is_where_cargo_says() {
+        let built = executable(MESSAGES);
+        assert_eq!(built.as_deref(), Some(Path::new("/t/x86_64-unknown-linux-gnu/release/planbench")));
+        let without: String =
+            MESSAGES.lines().filter(|line| !line.contains("\"planbench\"")).collect::<Vec<_>>().join("\n");
+        assert_eq!(executable(&without), None);
+        assert_eq!(executable("{ not JSON\n{}\n[1]\nFinished"), None);
+        // An example or a test of that name is not the program.
+        assert_eq!(executable(&MESSAGES.replace("[\"bin\"]", "[\"example\"]")), None);
+    }
+
+    #[test]
+    fn what_the_user_built_is_put_back_and_nothing_is_left_beside_it() {
+        let (target, place) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let program = |folder: &str| target.path().join(folder).join("release").join(BINARY);
+        let write = |file: &Path, text: &str| {
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            std::fs::write(file, text).expect("written");
+        };
+        write(&program(""), "mine");
+        write(&program("musl"), "mine too");
+        let kept = Kept::new(target.path(), place.path());
+        write(&program(""), "another commit's");
+        write(&program("gnu"), "another commit's");
+        kept.remove_unless_known(&program("")).expect("known");
+        kept.remove_unless_known(&program("gnu")).expect("removed");
+        kept.put_back().expect("put back");
+        let read = |folder: &str| std::fs::read_to_string(program(folder)).ok();
+        assert_eq!((read("").as_deref(), read("musl").as_deref(), read("gnu")), (Some("mine"), Some("mine too"), None));
+    }
 }

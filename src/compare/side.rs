@@ -29,9 +29,26 @@ pub struct Side {
     pub name: String,
     /// The binary.
     pub binary: PathBuf,
+    /// The commit that it was built from, where this program built it.
+    pub commit: Option<String>,
     /// Padding of its runs, a test hook.
     pub padding: Option<String>,
 }
+
+/// Beginnings of the variables that a side does not get: what it is asked to do comes with its arguments, and what changes
+/// an engine's work or memory would hit builds unequally that know it and builds that do not.
+const CLEANED: [&str; 10] = [
+    "BENCHMARK_",
+    "PLANBENCH_",
+    "CRITERION_",
+    "GITHUB_",
+    "DD_",
+    "POLARS_",
+    "RAYON_",
+    "TOKIO_",
+    "MALLOC_",
+    "GLIBC_TUNABLES",
+];
 
 /// One benchmark, as command-line arguments.
 #[derive(Debug, Clone)]
@@ -120,7 +137,7 @@ impl Side {
                 "is no planbench: it does not answer to --version as one; give a binary that `make build` made",
             ));
         }
-        Ok(Self { name: name.to_owned(), binary, padding: None })
+        Ok(Self { name: name.to_owned(), binary, commit: None, padding: None })
     }
 
     /// The same side, run from a copy in `place`.
@@ -148,8 +165,7 @@ impl Side {
         let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {
-            let prefixes = ["BENCHMARK_", "PLANBENCH_", "CRITERION_", "GITHUB_"];
-            if prefixes.iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes())) {
+            if CLEANED.iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes())) {
                 command.env_remove(name);
             }
         }
@@ -164,6 +180,7 @@ impl Side {
         let mut process = Process {
             name: self.name.clone(),
             binary: self.binary.clone(),
+            commit: self.commit.clone(),
             work: work.clone(),
             place,
             words,
@@ -181,6 +198,7 @@ impl Side {
 pub struct Process {
     name: String,
     binary: PathBuf,
+    commit: Option<String>,
     work: Work,
     /// Its current folder, with the report.
     place: tempfile::TempDir,
@@ -256,6 +274,13 @@ impl Process {
             )));
         }
         let report: Value = crate::files::read_json(&self.place.path().join("report.json"), "report")?;
+        let of = report["build"]["git_commit"].as_str();
+        if let Some((of, wanted)) = of.zip(self.commit.as_deref()).filter(|(of, wanted)| of != wanted) {
+            let name = &self.name;
+            return Err(Error::Config(format!(
+                "{name}: the binary says that it was built from {of}, not from {wanted}"
+            )));
+        }
         observed(&report, &self.work)
             .ok_or_else(|| failed(format!("{id}: its report does not hold what a comparison needs")))
     }

@@ -6,6 +6,7 @@ pub mod memory_limit;
 pub mod padding;
 pub mod polars;
 pub mod reference;
+mod resources;
 pub mod sql;
 
 use crate::census::Census;
@@ -164,6 +165,7 @@ const ZSTD_LEVEL: i32 = 1;
 pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Box<dyn Engine>> {
     options.check_threads()?;
     options.check_mode(mode)?;
+    resources::check(mode, options.threads)?;
     let engine: Box<dyn Engine> = match mode {
         Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),
         Mode::Polars => Box::new(polars::PolarsEngine::open(run, census, options)?),

@@ -24,6 +24,14 @@ pub fn of(mode: Mode) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(","))
 }
 
+/// Refuses a value of the variable that no mode would understand.
+///
+/// # Errors
+/// Says what it should look like.
+pub fn check(text: &str) -> Result<()> {
+    Mode::ALL.into_iter().try_for_each(|mode| parse(text, mode).map(drop))
+}
+
 /// Padding of one mode, as shares: 0.4 = 40 % more.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Padding {

@@ -1,94 +1,25 @@
 //! What about this machine makes figures noisy or not comparable. What a platform does not tell is left out.
 
+use super::cgroup::Cgroups;
+use super::load::{self, Load};
+pub use super::warning::{MOST_SPREAD, Warning};
 use crate::engine::available_threads;
 use crate::stats::{coefficient_of_variation, quantile};
-use std::fmt;
+use std::fs::read_to_string;
+use std::path::Path;
 use std::time::{Duration, Instant};
-
-/// Spread of equal work above which a machine is unfit to judge small differences.
-pub const MOST_SPREAD: f64 = 0.10;
-
-/// Something that makes figures noisy.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Warning {
-    /// Others are using the CPUs: load average over a minute, CPUs.
-    Load(f64, usize),
-    /// The hypervisor gave CPU time to others, share.
-    Steal(f64),
-    /// The clock follows the load.
-    Governor(String),
-    /// Clock boost is on, so clock rates depend on temperature and neighbours.
-    Boost,
-    /// The cgroup's CPU quota was hit in so many of its periods.
-    Throttled(u64),
-    /// Kernel-recorded thermal throttling events of the CPUs.
-    Heat(u64),
-    /// Less memory free than a stress run may need, bytes.
-    Memory(u64),
-    /// A virtual machine: neighbours are invisible.
-    Virtual,
-    /// Equal work varied by so much (coefficient of variation).
-    Spread(f64),
-    /// One CPU: the benchmark shares it with everything else.
-    OneCpu,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Warning::Load(load, cpus) => {
-                write!(f, "load average {load:.1} on {cpus} CPUs: end what else is running, or wait")
-            }
-            Warning::Steal(share) => {
-                let percent = 100.0 * share;
-                write!(
-                    f,
-                    "the hypervisor took {percent:.1} % of the CPU time: use a machine with CPUs of its own, or more runs"
-                )
-            }
-            Warning::Governor(governor) => write!(
-                f,
-                "frequency governor `{governor}`: `cpupower frequency-set -g performance` keeps the clock steady"
-            ),
-            Warning::Boost => write!(f, "clock boost is on: switch it off where steadiness matters more than speed"),
-            Warning::Throttled(periods) => {
-                write!(f, "the CPU quota of this cgroup was hit in {periods} periods: raise it, or use fewer threads")
-            }
-            Warning::Heat(events) => write!(f, "{events} thermal throttling events since start: cool the machine"),
-            Warning::Memory(bytes) => {
-                write!(f, "{} of memory free: large runs may swap", crate::report::format::bytes(*bytes as f64))
-            }
-            Warning::Virtual => write!(f, "a virtual machine: neighbours cannot be seen; compare within one session"),
-            Warning::Spread(spread) => write!(
-                f,
-                "equal work varied by {:.1} % from round to round: more rounds, or a quieter machine",
-                100.0 * spread
-            ),
-            Warning::OneCpu => write!(f, "one usable CPU: whatever else runs is in every figure"),
-        }
-    }
-}
-
-impl Warning {
-    /// Whether figures taken now should not be trusted, as against being merely noisier.
-    pub fn is_serious(&self) -> bool {
-        match self {
-            Warning::Load(load, cpus) => *load > *cpus as f64,
-            Warning::Steal(share) => *share > 0.05,
-            Warning::Spread(spread) => *spread > MOST_SPREAD,
-            Warning::Throttled(_) | Warning::Heat(_) | Warning::Memory(_) => true,
-            Warning::Governor(_) | Warning::Boost | Warning::Virtual | Warning::OneCpu => false,
-        }
-    }
-}
 
 /// Looks at the machine, for about a second and a half of equal work.
 pub fn examine() -> Vec<Warning> {
-    let before = CpuShares::read();
+    let root = Path::new("/");
+    let (shares, load, events) = (CpuShares::read(), Load::now(), Events::read(root));
     let spread = burn_in(Duration::from_millis(1_500));
-    let after = CpuShares::read();
-    let mut warnings = standing();
-    if let Some(share) = before.zip(after).and_then(|(before, after)| before.steal_until(after))
+    let mut warnings = standing(root);
+    warnings.extend(Events::read(root).since(&events));
+    if let Some(others) = load.and_then(Load::others_until_now) {
+        warnings.extend(busy(others, allowed_cpus()));
+    }
+    if let Some(share) = shares.zip(CpuShares::read()).and_then(|(before, after)| before.steal_until(after))
         && share > 0.01
     {
         warnings.push(Warning::Steal(share));
@@ -99,38 +30,75 @@ pub fn examine() -> Vec<Warning> {
     warnings
 }
 
-/// What can be seen without doing anything.
-fn standing() -> Vec<Warning> {
-    let cpus = available_threads();
-    let mut warnings = Vec::new();
-    if let Some(load) =
-        sysinfo::System::load_average().ok().map(|load| load.one).filter(|load| *load > cpus as f64 / 2.0)
-    {
-        warnings.push(Warning::Load(load, cpus));
+/// Whether others' work is worth a warning.
+fn busy(others: f64, cpus: usize) -> Option<Warning> {
+    (others >= load::NOISE * cpus as f64).then_some(Warning::Busy(others, cpus))
+}
+
+/// CPUs that this process may run on, whatever a quota says of their time.
+fn allowed_cpus() -> usize {
+    // SAFETY: an all-zero set is valid for the call to fill.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        if libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set) == 0 {
+            return (libc::CPU_COUNT(&set) as usize).max(1);
+        }
     }
-    let machine = super::machine::Machine::current();
-    if machine.key.virtualised == Some(true) {
+    available_threads()
+}
+
+/// What the kernel has counted since the system or a group was started: only what is added while somebody looks says
+/// anything about now.
+#[derive(Debug)]
+struct Events {
+    /// Periods in which a quota stopped the processes of a group, one number per level.
+    throttled: Vec<u64>,
+    /// Thermal throttling events of all CPUs.
+    heat: u64,
+}
+
+impl Events {
+    fn read(root: &Path) -> Self {
+        let cpus = std::fs::read_dir(root.join("sys/devices/system/cpu")).into_iter().flatten().flatten();
+        let counts = cpus.filter_map(|cpu| {
+            let counter = cpu.path().join("thermal_throttle/core_throttle_count");
+            read_to_string(counter).ok()?.trim().parse::<u64>().ok()
+        });
+        Self { throttled: Cgroups::read(root).throttled_periods(), heat: counts.sum() }
+    }
+
+    fn since(&self, before: &Self) -> Vec<Warning> {
+        let levels = self.throttled.iter().zip(&before.throttled);
+        let periods = levels.map(|(now, before)| now.saturating_sub(*before)).max().filter(|periods| *periods > 0);
+        let heat = Some(self.heat.saturating_sub(before.heat)).filter(|events| *events > 0);
+        periods.map(Warning::Throttled).into_iter().chain(heat.map(Warning::Heat)).collect()
+    }
+}
+
+/// What can be seen without doing anything.
+fn standing(root: &Path) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let groups = Cgroups::read(root);
+    warnings.extend(groups.cpu_quota().filter(|quota| *quota < allowed_cpus() as f64).map(Warning::Quota));
+    if super::machine::Machine::current().key.virtualised == Some(true) {
         warnings.push(Warning::Virtual);
     }
-    if cpus == 1 {
+    if available_threads() == 1 {
         warnings.push(Warning::OneCpu);
     }
-    let line = |file: &str| std::fs::read_to_string(file).ok().map(|text| text.trim().to_owned());
-    if let Some(governor) = line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").filter(|g| g != "performance")
+    let line = |file: &str| read_to_string(root.join(file)).ok().map(|text| text.trim().to_owned());
+    if let Some(governor) = line("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").filter(|g| g != "performance")
     {
         warnings.push(Warning::Governor(governor));
     }
-    let boost = line("/sys/devices/system/cpu/cpufreq/boost").map(|on| on == "1");
-    if boost.or(line("/sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off == "0")) == Some(true) {
+    let boost = line("sys/devices/system/cpu/cpufreq/boost").map(|on| on == "1");
+    if boost.or(line("sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off == "0")) == Some(true) {
         warnings.push(Warning::Boost);
     }
-    let throttled = line("/sys/fs/cgroup/cpu.stat").and_then(|text| field(&text, "nr_throttled"));
-    warnings.extend(throttled.filter(|periods| *periods > 0).map(Warning::Throttled));
-    let heat =
-        line("/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count").and_then(|text| text.parse().ok());
-    warnings.extend(heat.filter(|events| *events > 0).map(Warning::Heat));
-    let free = line("/proc/meminfo").and_then(|text| field(&text, "MemAvailable:")).map(|kib| kib * 1_024);
-    warnings.extend(free.filter(|bytes| *bytes < 2_000_000_000).map(Warning::Memory));
+    let free = line("proc/meminfo").and_then(|text| field(&text, "MemAvailable:")).map(|kib| kib * 1_024);
+    let left = [free, groups.memory_left_bytes()].into_iter().flatten().min();
+    warnings.extend(left.filter(|bytes| *bytes < 2_000_000_000).map(Warning::Memory));
     warnings
 }
 
@@ -148,7 +116,7 @@ struct CpuShares {
 
 impl CpuShares {
     fn read() -> Option<Self> {
-        let text = std::fs::read_to_string("/proc/stat").ok()?;
+        let text = read_to_string("/proc/stat").ok()?;
         let ticks: Vec<u64> = text.lines().next()?.split_whitespace().skip(1).filter_map(|n| n.parse().ok()).collect();
         // user, nice, system, idle, iowait, irq, softirq, steal; guest time is in user already.
         Some(Self { total: ticks.iter().take(8).sum(), steal: *ticks.get(7)? })
@@ -173,6 +141,11 @@ pub fn burn_in(time: Duration) -> Option<f64> {
         std::hint::black_box(value);
         rounds.push(round.elapsed().as_secs_f64());
     }
+    spread(rounds)
+}
+
+/// Coefficient of variation of the rounds without the slowest and fastest twentieth.
+fn spread(rounds: Vec<f64>) -> Option<f64> {
     let (low, high) = (quantile(&rounds, 0.05)?, quantile(&rounds, 0.95)?);
     let kept: Vec<f64> = rounds.into_iter().filter(|round| (low..=high).contains(round)).collect();
     coefficient_of_variation(&kept)
@@ -181,24 +154,51 @@ pub fn burn_in(time: Duration) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::cgroup::tests::{put, tree};
 
     #[test]
-    fn every_warning_gives_advice_and_only_some_are_serious() {
-        let all = [
-            Warning::Load(3.0, 2),
-            Warning::Steal(0.2),
-            Warning::Governor("powersave".into()),
-            Warning::Boost,
-            Warning::Throttled(4),
-            Warning::Heat(1),
-            Warning::Memory(1),
-            Warning::Virtual,
-            Warning::Spread(0.2),
-            Warning::OneCpu,
-        ];
-        assert!(all.iter().all(|warning| warning.to_string().contains(": ")));
-        assert!(all.iter().any(Warning::is_serious) && all.iter().any(|warning| !warning.is_serious()));
-        assert!(!Warning::Spread(0.05).is_serious());
+    fn what_was_throttled_once_does_not_count_for_ever() {
+        let stat = "sys/fs/cgroup/a/b/cpu.stat";
+        let heat = "sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count";
+        let root = tree(&[
+            ("proc/self/cgroup", "0::/a/b\n"),
+            ("proc/self/mountinfo", "30 25 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw"),
+            (stat, "nr_periods 90\nnr_throttled 70\n"),
+            ("sys/fs/cgroup/a/cpu.stat", "nr_throttled 300\n"),
+            (heat, "12\n"),
+        ]);
+        let before = Events::read(root.path());
+        assert_eq!((before.throttled.as_slice(), before.heat), (&[70, 300, 0][..], 12));
+        assert_eq!(Events::read(root.path()).since(&before), []);
+        put(root.path(), &[(stat, "nr_throttled 73\n"), (heat, "13\n")]);
+        assert_eq!(Events::read(root.path()).since(&before), [Warning::Throttled(3), Warning::Heat(1)]);
+        // The group above is throttled as a whole: so is everybody in it.
+        put(root.path(), &[("sys/fs/cgroup/a/cpu.stat", "nr_throttled 309\n")]);
+        assert_eq!(Events::read(root.path()).since(&before)[0], Warning::Throttled(9));
+    }
+
+    #[test]
+    fn the_limits_of_a_container_are_said() {
+        let root = tree(&[
+            ("proc/self/cgroup", "0::/\n"),
+            ("proc/self/mountinfo", "30 25 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw"),
+            ("sys/fs/cgroup/cpu.max", "50000 100000\n"),
+            ("sys/fs/cgroup/memory.max", "1500000000\n"),
+            ("sys/fs/cgroup/memory.current", "500000000\n"),
+            ("proc/meminfo", "MemTotal: 64000000 kB\nMemAvailable: 60000000 kB\n"),
+        ]);
+        let said = standing(root.path());
+        assert!(said.contains(&Warning::Quota(0.5)) && said.contains(&Warning::Memory(1_000_000_000)), "{said:?}");
+        let free = tree(&[("proc/meminfo", "MemAvailable: 60000000 kB\n")]);
+        let said = standing(free.path());
+        assert!(!said.iter().any(|warning| matches!(warning, Warning::Quota(_) | Warning::Memory(_))), "{said:?}");
+    }
+
+    #[test]
+    fn others_work_is_noise_from_a_quarter_of_the_cpus() {
+        assert_eq!((busy(0.4, 2), busy(0.5, 2)), (None, Some(Warning::Busy(0.5, 2))));
+        assert!(busy(1.0, 2).is_some_and(|warning| warning.is_serious()));
+        assert!(busy(1.0, 64).is_none());
     }
 
     #[test]
@@ -207,6 +207,18 @@ mod tests {
         assert_eq!(before.steal_until(after), Some(0.1));
         assert_eq!(after.steal_until(before), None);
         assert_eq!(before.steal_until(before), None);
-        assert!(burn_in(Duration::from_millis(60)).is_some_and(|spread| spread >= 0.0));
+    }
+
+    #[test]
+    fn the_spread_of_rounds_leaves_out_the_slowest_and_fastest_twentieth() {
+        let even: Vec<f64> = (0..100).map(|round| if round == 50 { 9.0 } else { 1.0 }).collect();
+        assert_eq!(spread(even), Some(0.0));
+        let uneven: Vec<f64> = (0..100).map(|round| if round % 2 == 0 { 1.0 } else { 3.0 }).collect();
+        // Mean 2 and standard deviation 1, of a sample of a hundred.
+        assert!(spread(uneven).is_some_and(|spread| (spread - 0.5).abs() < 0.01));
+        assert_eq!(spread(Vec::new()), None);
+        let clock = Instant::now();
+        burn_in(Duration::from_millis(60));
+        assert!(clock.elapsed() >= Duration::from_millis(60), "it works for the time it is given");
     }
 }

@@ -1,5 +1,6 @@
 //! Facts about the machine and the build that every record carries.
 
+use super::cgroup::Cgroups;
 use crate::record::versions::Versions;
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
@@ -14,8 +15,8 @@ pub struct MachineKey {
     pub cpu_model: Option<String>,
     /// CPUs that this process may use (affinity and cgroup).
     pub usable_cpus: usize,
-    /// Memory that this process may use, GiB rounded to the next power of two, where the
-    /// platform tells.
+    /// Memory that this process may use (of the machine, or by its cgroups), GiB rounded to the next power of two, where
+    /// the platform tells.
     pub memory_bucket_gib: Option<u64>,
     /// Whether the machine is virtual; absent where the platform does not tell.
     pub virtualised: Option<bool>,
@@ -32,8 +33,13 @@ pub struct Machine {
     pub os: String,
     /// Kernel version, where the platform tells.
     pub kernel: Option<String>,
-    /// Load average over one minute when the session started, where the platform tells.
+    /// Load average over one minute when the session started, where the platform tells. This program's own work before is
+    /// in it, and a build that has just ended.
     pub load_average_1m: Option<f64>,
+    /// CPUs' worth of time that other programs used while a run was observed ([`super::load`]); absent where the platform
+    /// does not tell, for a run of less than a tenth of a second, and where nothing was observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others_cpus: Option<f64>,
     /// Memory bandwidth, bytes a second ([`super::bandwidth`]); measured beside scaling benchmarks only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_bandwidth_bytes_per_second: Option<f64>,
@@ -68,11 +74,8 @@ impl Machine {
         let refreshes =
             RefreshKind::nothing().with_memory(MemoryRefreshKind::everything()).with_cpu(CpuRefreshKind::everything());
         let system = System::new_with_specifics(refreshes).ok();
-        let memory_bytes = system.as_ref().map(|system| {
-            let limit = system.cgroup_limits().map(|limits| limits.total_memory).filter(|&bytes| bytes > 0);
-            limit.map_or(system.total_memory(), |limit| limit.min(system.total_memory()))
-        });
-        let memory_bytes = memory_bytes.filter(|&bytes| bytes > 0);
+        let total = system.as_ref().map(System::total_memory).filter(|&bytes| bytes > 0);
+        let memory_bytes = usable(total, &Cgroups::of_this_process());
         let cpu_model = system.as_ref().and_then(|system| Some(system.cpus().first()?.brand().trim().to_owned()));
         Self {
             key: MachineKey {
@@ -85,10 +88,16 @@ impl Machine {
             memory_bytes,
             os: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.to_owned()),
             kernel: System::kernel_version().ok(),
+            others_cpus: None,
             load_average_1m: System::load_average().ok().map(|load| load.one),
             memory_bandwidth_bytes_per_second: None,
         }
     }
+}
+
+/// Memory of the machine, or less where a cgroup allows less, bytes.
+fn usable(total: Option<u64>, groups: &Cgroups) -> Option<u64> {
+    total.map(|total| groups.memory_limit_bytes().map_or(total, |limit| limit.min(total)))
 }
 
 /// Whether the CPU says that it runs under a hypervisor.
@@ -128,13 +137,42 @@ impl Build {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::cgroup::tests::tree;
 
     #[test]
     fn the_key_is_stable_and_filled() {
         let machine = Machine::current();
         assert_eq!(machine.key, Machine::current().key);
-        assert!(machine.key.usable_cpus > 0 && machine.key.memory_bucket_gib.is_none_or(u64::is_power_of_two));
+        assert!(machine.key.memory_bucket_gib.is_none_or(u64::is_power_of_two));
+        let quota = Cgroups::of_this_process().cpu_quota();
+        assert!(quota.is_none_or(|quota| machine.key.usable_cpus as f64 <= quota.max(1.0)), "{quota:?}");
         assert!(Build::current().rustc.is_some_and(|version| version.starts_with("rustc 1.")));
         assert_eq!(Build::current().versions.duckdb, "1.5.6");
+    }
+
+    #[test]
+    fn a_limit_of_the_own_cgroup_is_the_memory_that_counts() {
+        let root = tree(&[
+            ("proc/self/cgroup", "0::/a/b\n"),
+            ("proc/self/mountinfo", "30 25 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw"),
+            ("sys/fs/cgroup/a/memory.max", "3000000000\n"),
+            ("sys/fs/cgroup/a/b/memory.max", "max\n"),
+        ]);
+        let limited = Cgroups::read(root.path());
+        assert_eq!(usable(Some(64 << 30), &limited), Some(3_000_000_000));
+        assert_eq!(usable(Some(1 << 30), &limited), Some(1 << 30));
+        // Without a limit it is the machine's own, as ever.
+        assert_eq!(usable(Some(64 << 30), &Cgroups::default()), Some(64 << 30));
+        assert_eq!(usable(None, &limited), None);
+    }
+
+    #[test]
+    fn records_from_before_the_others_were_counted_are_read() {
+        let machine = Machine::current();
+        let mut value = serde_json::to_value(&machine).expect("JSON");
+        assert!(value.get("others_cpus").is_none());
+        assert_eq!(serde_json::from_value::<Machine>(value.clone()).expect("read"), machine);
+        value["others_cpus"] = 0.5.into();
+        assert_eq!(serde_json::from_value::<Machine>(value).expect("read").others_cpus, Some(0.5));
     }
 }

@@ -3,8 +3,11 @@
 
 pub mod allocator;
 pub mod bandwidth;
+pub mod cgroup;
 pub mod cpu_time;
 pub mod fitness;
+pub mod fresh;
+pub mod load;
 pub mod machine;
 pub mod metric;
 pub mod peak_memory;
@@ -12,4 +15,5 @@ pub mod process;
 pub mod profiler;
 pub mod sampler;
 pub mod turns;
+mod warning;
 pub mod worker;

@@ -11,6 +11,17 @@ pub fn cpu_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
+/// CPU time (user and system) of this process' children that have ended, and of theirs.
+pub fn children_cpu_time() -> Option<Duration> {
+    // SAFETY: an all-zero rusage is valid, and the call only writes to it.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        (libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage) == 0).then_some(usage)?
+    };
+    let time = |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1_000);
+    Some(time(usage.ru_utime) + time(usage.ru_stime))
+}
+
 /// A line of `/proc/self/status` in bytes.
 #[cfg(target_os = "linux")]
 fn status_bytes(key: &str) -> Option<u64> {
@@ -112,20 +123,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_costs_cpu_time() {
-        let before = cpu_time();
-        let mut value = 1u64;
-        while cpu_time() - before < Duration::from_millis(5) {
-            value = std::hint::black_box(value.wrapping_mul(3));
-        }
-        assert!(cpu_time() > before);
+    fn a_childs_cpu_time_is_not_this_process_own() {
+        let (own, children) = (cpu_time(), children_cpu_time().expect("told"));
+        let spin = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
+        assert!(std::process::Command::new("sh").args(["-c", spin]).status().expect("sh").success());
+        let child = children_cpu_time().expect("told") - children;
+        assert!(child > Duration::from_millis(20), "{child:?}");
+        assert!(cpu_time() >= own);
     }
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn the_peak_is_at_least_what_is_resident() {
-        let resident = Resident::open().bytes().expect("Linux tells");
-        assert!(resident > 0 && peak_memory_bytes().expect("Linux tells") >= resident / 2);
-        assert!(disk_io().is_some());
+    fn memory_that_is_touched_is_resident_and_stays_in_the_peak() {
+        const BYTES: u64 = 300_000_000;
+        let account = Resident::open();
+        let before = account.bytes().expect("Linux tells");
+        let memory = std::hint::black_box(vec![1u8; BYTES as usize]);
+        let (held, peak) = (account.bytes().expect("Linux tells"), peak_memory_bytes().expect("Linux tells"));
+        drop(memory);
+        // Other tests of this process hold and free memory meanwhile, but not so much.
+        assert!(held > before + BYTES / 2, "{before} before, {held} held");
+        assert!(peak + BYTES / 100 >= held, "{peak} at most, {held} held");
+        let later = peak_memory_bytes().expect("Linux tells");
+        assert!(later + BYTES / 100 >= peak, "a peak of {peak} fell to {later}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_is_written_to_storage_is_counted() {
+        // Beside the test itself: temporary files are often memory, which never reaches storage.
+        let own = std::env::current_exe().expect("own executable");
+        let place = tempfile::tempdir_in(own.parent().expect("a folder")).expect("a folder");
+        let before = disk_io().expect("Linux tells");
+        std::fs::write(place.path().join("file"), vec![7u8; 3_000_000]).expect("written");
+        let written = disk_io().expect("Linux tells").written_bytes - before.written_bytes;
+        let stored = file_system(place.path()).is_some_and(|kind| [0xEF53, 0x5846_5342, 0x9123_683E].contains(&kind));
+        assert!(written >= 3_000_000 || !stored, "{written} bytes");
+    }
+
+    /// The kernel's number of the kind of file system; above, those of ext4, XFS and Btrfs.
+    #[cfg(target_os = "linux")]
+    fn file_system(folder: &std::path::Path) -> Option<u64> {
+        let folder = std::ffi::CString::new(folder.as_os_str().as_encoded_bytes()).ok()?;
+        // SAFETY: the text ends with NUL, and an all-zero statfs is valid for the call to fill.
+        unsafe {
+            let mut found: libc::statfs = std::mem::zeroed();
+            (libc::statfs(folder.as_ptr(), &mut found) == 0).then_some(found.f_type as u64)
+        }
     }
 }

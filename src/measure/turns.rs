@@ -21,6 +21,11 @@ fn broken(e: std::io::Error) -> Error {
     Error::failed("turns of compared processes, on the loopback interface", e)
 }
 
+/// Whether somebody gives turns to what this process starts.
+pub fn are_given() -> bool {
+    std::env::var_os(VARIABLE).is_some_and(|address| !address.is_empty())
+}
+
 /// Listens for one worker; also the address for [`VARIABLE`].
 ///
 /// # Errors

@@ -10,7 +10,9 @@ use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
 use crate::engine::{Engine, EngineOptions, Mode, open};
 use crate::error::{Error, Result};
+use crate::files::Workspace;
 use crate::fingerprint::Fingerprinter;
+use crate::panics::FEWER;
 use crate::record::run::{Observation, Phases};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::schema::position;
@@ -18,11 +20,14 @@ use crate::scenario::RunSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// First argument of a process that is to serve one request and end.
-const ARGUMENT: &str = "--planalign-worker";
+pub(super) const ARGUMENT: &str = "--planalign-worker";
+
+/// Beginning of the names of the folders in which processes write their Parquet files; who is alive holds a lock on its own.
+pub(crate) const SCRATCH: &str = ".scratch-";
 
 /// Who is simulated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -124,6 +129,7 @@ impl RunRequest {
 pub fn serve_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     arguments.next().is_some_and(|first| first == ARGUMENT).then(|| {
+        end_with_parent();
         let idle = Resident::open().bytes();
         // JSON is text; what is none is answered as no request.
         let text = arguments.next().and_then(|request| request.into_string().ok()).unwrap_or_default();
@@ -156,39 +162,13 @@ fn serve(request: &Request, idle_memory_bytes: Option<u64>) -> Result<String> {
     json.map_err(|e| Error::failed("worker answer", e))
 }
 
-/// Has a fresh process of `executable` do one run.
-///
-/// # Errors
-/// What the process said when it failed, or how it ended.
-pub fn observe(executable: &Path, request: &RunRequest) -> Result<Observation> {
-    ask(executable, &Request::Run(Box::new(request.clone())))
-}
-
-/// Has a fresh process of `executable` allocate and touch memory.
-///
-/// # Errors
-/// As [`observe`].
-pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
-    ask(executable, &Request::Allocate(bytes))
-}
-
-fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T> {
-    let text = serde_json::to_string(request).map_err(|e| Error::failed("worker request", e))?;
-    let output = Command::new(executable)
-        .args([ARGUMENT, &text])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| Error::file(executable, format!("cannot be started for an observation: {e}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = if said.trim().is_empty() { "nothing" } else { said.trim() };
-        return Err(Error::file(
-            executable,
-            format!("observation process ended with {}; it said: {said}", output.status),
-        ));
+/// Has this process end when the one that ordered it does, however that ends: nobody would take its answer.
+fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: asks the kernel for a signal; nothing else of this process changes.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
     }
-    serde_json::from_slice(&output.stdout)
-        .map_err(|e| Error::file(executable, format!("observation process answered: {e}")))
 }
 
 /// Seconds since a clock was started, which is then restarted.
@@ -218,7 +198,8 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let setup = engine.setup_times();
 
     let mut metrics = metric::all();
-    let sampler = Sampler::start().map_err(|e| Error::failed("sampler thread", e))?;
+    let sampler =
+        Sampler::start().map_err(|e| Error::Config(format!("cannot start the sampler's thread: {e}; {FEWER}")))?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();
@@ -234,10 +215,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let seen = Run { events, wall, cpu, peak_memory_bytes: peak };
     let metrics = metrics.iter_mut().map(|metric| value_of(metric.as_mut(), &seen)).collect();
 
-    let scratch = tempfile::Builder::new()
-        .prefix(".scratch-")
-        .tempdir_in(&request.scratch)
-        .map_err(|e| Error::file(&request.scratch, e))?;
+    let scratch = Workspace::new(&request.scratch, SCRATCH)?;
     clock = Instant::now();
     let files: Vec<_> = run.years().map(|year| (year, scratch.path().join(format!("{year}.parquet")))).collect();
     files.chunks(request.threads).try_for_each(|files| log.write_side_by_side(files))?;

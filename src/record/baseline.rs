@@ -117,6 +117,7 @@ impl Baseline {
     /// When a run failed or was padded, or there are too few for an interval.
     pub fn from_records(name: &str, benchmark: &Benchmark, records: &[&RunRecord]) -> Result<Self> {
         let id = benchmark.id();
+        let records: Vec<&RunRecord> = records.iter().copied().filter(|record| record.replaced_by.is_none()).collect();
         let too_few = || {
             Error::Config(format!(
                 "{id}: a baseline needs two or more processes that ran more than once; measure with `planbench run --runs 10`"
@@ -132,7 +133,7 @@ impl Baseline {
                 "{id}: the runs were padded on purpose ({padding}), no baseline is kept"
             )));
         }
-        let samples = Samples::of(records);
+        let samples = Samples::of(&records);
         let observation = first.observation.as_ref().filter(|_| samples.execution_time_seconds.len() >= 2);
         let observation = observation.ok_or_else(too_few)?;
         let too_short = || Error::Config(format!("{id}: a run took no time at all, which no baseline can hold"));

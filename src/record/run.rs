@@ -49,6 +49,14 @@ pub struct RunRecord {
     pub success: bool,
     /// What went wrong, if it did not.
     pub error: Option<String>,
+    /// Whether the process was ended by a signal of somebody else, or could not be started: then its failure says nothing
+    /// about the engine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ended_from_outside: bool,
+    /// Number of the run that was done in its stead. It then is in no figure, and no failure of the benchmark; its own
+    /// number is after those of the session's rounds, where there are rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<u32>,
     /// Output against the reference's.
     pub parity: Parity,
     /// What was measured; absent for a run that failed.
@@ -127,6 +135,11 @@ impl Observation {
 }
 
 impl RunRecord {
+    /// Whether it failed, and no other run was done in its stead.
+    pub fn has_failed(&self) -> bool {
+        !self.success && self.replaced_by.is_none()
+    }
+
     /// The error of this run's failure: of parity if it gave other rows.
     pub fn failure(&self, what: &str) -> Error {
         let text = format!("{} run {}: {what}", self.benchmark.id(), self.run_number);

@@ -128,7 +128,7 @@ impl Report {
         let summary = Summary {
             scenarios: scenarios.len(),
             runs: runs().count(),
-            failed_runs: runs().filter(|run| !run.success).count(),
+            failed_runs: runs().filter(|run| run.has_failed()).count(),
             parity: parity(runs()),
             targets_met: with(Some(true)),
             targets_missed: with(Some(false)),

@@ -1,7 +1,9 @@
 //! What a reader must know before trusting a figure. What holds for several benchmarks is said once.
 
+use crate::measure::load::NOISE;
 use crate::remarks::{Remark, gather};
 use crate::results::{Basis, Group, ModeResults, Results};
+use crate::stats::mean;
 
 /// The notes of results.
 pub(super) fn notes(results: &Results) -> Vec<String> {
@@ -9,12 +11,17 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
     let groups = results.groups.iter().flat_map(of_group);
     let mut notes: Vec<String> = gather(modes.chain(groups)).iter().map(Remark::to_string).collect();
     notes.extend(namesakes(results));
-    let runs = || results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| mode.runs.first());
-    let busiest = runs().filter_map(|run| Some((run.machine.load_average_1m?, run.machine.key.usable_cpus)));
-    if let Some((load, cpus)) = busiest.max_by(|a, b| a.0.total_cmp(&b.0))
-        && load > cpus as f64 / 2.0
+    let busiest = results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| {
+        let others: Vec<f64> = mode.runs.iter().filter_map(|run| run.machine.others_cpus).collect();
+        Some((mean(&others)?, mode.runs.first()?.machine.key.usable_cpus, &mode.id))
+    });
+    if let Some((others, cpus, id)) = busiest.max_by(|a, b| a.0.total_cmp(&b.0))
+        && others >= NOISE * cpus as f64
     {
-        notes.push(format!("The machine was busy when a session started: load {load:.1} on {cpus} CPUs."));
+        notes.push(format!(
+            "The machine was busy: other programs used {others:.1} of {cpus} CPUs while {id} was measured; measure again when \
+             it is quiet."
+        ));
     }
     notes
 }
@@ -28,14 +35,20 @@ fn of_mode(mode: &ModeResults) -> Vec<(String, String)> {
         let text = format!("was measured with deliberate padding ({padding}), which says nothing about the engine.");
         said.push((id(), text));
     }
+    for run in mode.runs.iter().filter(|run| run.replaced_by.is_some()) {
+        let error = run.error.as_deref().unwrap_or("no output");
+        said.push((id(), format!("a process was ended from outside and is in no figure: {error}.")));
+    }
     for run in mode.failed() {
         let error = run.error.as_deref().unwrap_or("no output");
         said.push((format!("{} run {}", mode.id, run.run_number), format!("failed and is in no figure: {error}")));
     }
+    let done = mode.runs.iter().filter(|run| run.replaced_by.is_none()).count();
+    let given_up = mode.failed().iter().any(|run| run.ended_from_outside);
     if let Some(planned) = mode.runs.first().and_then(|run| run.planned_runs)
-        && (mode.runs.len() as u32) < planned
+        && (done as u32) < planned
+        && !given_up
     {
-        let done = mode.runs.len();
         let text = format!("its latest session was cut off after {done} of {planned} runs; measure it again.");
         said.push((id(), text));
     }

@@ -56,6 +56,8 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
             padding: None,
             success: true,
             error: None,
+            ended_from_outside: false,
+            replaced_by: None,
             parity: Parity::Identical,
             observation: Some(observation),
             machine: Machine::current(),

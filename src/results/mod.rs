@@ -112,9 +112,9 @@ impl ModeResults {
         recorded.or_else(|| self.sampled.first().map(|sampled| sampled.context.events))
     }
 
-    /// Runs that failed.
+    /// Runs that failed, apart from those that were done again.
     pub fn failed(&self) -> Vec<&RunRecord> {
-        self.runs.iter().filter(|run| !run.success).collect()
+        self.runs.iter().filter(|run| run.has_failed()).collect()
     }
 }
 

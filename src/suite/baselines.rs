@@ -17,7 +17,7 @@ pub(super) fn check(arguments: &Arguments, criterion_folder: &Path) -> Result<Op
     if let Some(name) = &arguments.compared_if_there
         && kept(criterion_folder, name)?.is_empty()
     {
-        eprintln!("warning: no baseline `{name}`{}, so nothing is compared", known(criterion_folder)?);
+        crate::console::warning(format!("no baseline `{name}`{}, so nothing is compared", known(criterion_folder)?));
     }
     let needed: Vec<&String> = [&arguments.compared, &arguments.loaded].into_iter().flatten().collect();
     if needed.is_empty() {

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod baselines;
+mod failures;
 pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
@@ -24,7 +25,8 @@ use crate::record::criterion::LATEST;
 use crate::settings::{Selection, Settings};
 use arguments::{Action, Arguments};
 use criterion::measurement::{Measurement, WallTime};
-use criterion::{BenchmarkGroup, Criterion, PlottingBackend, SamplingMode, Throughput};
+use criterion::{Bencher, BenchmarkGroup, Criterion, PlottingBackend, SamplingMode, Throughput};
+use failures::{Failures, attempted, give_up};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
@@ -35,28 +37,15 @@ use std::time::{Duration, SystemTime};
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
     crate::measure::allocator::settle();
-    if let Some(code) = crate::measure::worker::serve_if_asked() {
-        return code;
-    }
-    // Criterion panics on arguments it cannot use; a user wants the words, not the place in Criterion's source.
-    std::panic::set_hook(Box::new(|panic| {
-        let text = panic.payload_as_str().unwrap_or("internal error");
-        crate::console::error(text);
-        if std::env::var_os("RUST_BACKTRACE").is_some() {
-            crate::console::line(&format!("{panic}\n{}", std::backtrace::Backtrace::force_capture()));
-        }
-        std::process::exit(2);
-    }));
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
-}
-
-/// Ends the suite: a benchmark whose answer is wrong must not leave a figure behind.
-fn fail(error: &Error) -> ! {
-    crate::console::error(error.chain());
-    std::process::exit(i32::from(error.exit_code()))
+    crate::panics::guarded(|| {
+        crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                crate::console::error(error.chain());
+                ExitCode::from(error.exit_code())
+            }
+        })
+    })
 }
 
 /// Criterion asks for its connection once for each kind of measurement, and waits for ever for the second.
@@ -75,7 +64,7 @@ fn run() -> Result<()> {
     let arguments = Arguments::of_this_process()?;
     let config = Config::load(None)?;
     if let Some(file) = config.file().filter(|_| !arguments.quiet) {
-        eprintln!("settings: {}", file.display());
+        crate::console::line(&format!("settings: {}", crate::console::path(file)));
     }
     let choices = Choices::default().complete(&config)?;
     // SAFETY: this is the start of the process; it still has its one thread. Reading a census would start others.
@@ -96,19 +85,28 @@ fn run() -> Result<()> {
     let mut wall = configured(WallTime, &settings);
     let mut cpu = configured(CpuTime, &settings);
     let mut memory = configured(PeakMemory, &settings);
-    let suite =
-        Suite { settings: &settings, arguments: &arguments, fixtures: Fixtures::new(&settings), ran: Cell::new(0) };
+    let suite = Suite {
+        settings: &settings,
+        arguments: &arguments,
+        fixtures: Fixtures::new(&settings),
+        ran: Cell::new(0),
+        failures: Failures::default(),
+    };
     for selection in &settings.selections {
         for &mode in &settings.modes {
-            suite.warm(&mut wall, WallTime, "wall_time", selection, mode)?;
-            suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode)?;
-            suite.peak_memory(&mut memory, selection, mode)?;
+            let note = |function: &str, outcome| {
+                suite.failures.note(&format!("{}/{}/{function}", selection.group, mode.name()), outcome)
+            };
+            note("wall_time", suite.warm(&mut wall, WallTime, "wall_time", selection, mode))?;
+            note("cpu_time", suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode))?;
+            note("peak_memory", suite.peak_memory(&mut memory, selection, mode))?;
         }
     }
     if with_scaling {
         suite.scaling(&mut wall)?;
     }
     wall.final_summary();
+    suite.failures.conclude()?;
     // A comparison of what is kept runs nothing.
     if suite.ran.get() == 0 && selected.is_none() && arguments.wants_benchmarks() {
         return Err(nothing_selected(&settings));
@@ -153,6 +151,8 @@ struct Suite<'a> {
     fixtures: Fixtures<'a>,
     /// Benchmarks that the filter let through.
     ran: Cell<usize>,
+    /// Benchmarks that could not be measured.
+    failures: Failures,
 }
 
 impl Suite<'_> {
@@ -223,10 +223,10 @@ impl Suite<'_> {
         let before = self.sample(selection, mode, name, LATEST);
         // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut engine = None;
-        group.bench_function(name, |bencher| {
+        let benchmark = |bencher: &mut Bencher<'_, M>| {
             let engine = engine.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| fail(&error));
+                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
                 profiler::start_if_asked();
                 engine
             });
@@ -234,13 +234,16 @@ impl Suite<'_> {
                 let mut total = measurement.zero();
                 for _ in 0..iterations {
                     let start = measurement.start();
-                    let log = engine.generate().unwrap_or_else(|error| fail(&error));
+                    let log = engine.generate().unwrap_or_else(|error| give_up(error));
                     total = measurement.add(&total, &measurement.end(start));
                     drop(log);
                 }
                 total
             });
-        });
+        };
+        attempted(|| {
+            group.bench_function(name, benchmark);
+        })?;
         if engine.is_some() {
             self.write_context(selection, mode, name, &before)?;
         }
@@ -291,18 +294,22 @@ impl Suite<'_> {
         let before = self.sample(selection, mode, "peak_memory", LATEST);
         let mut observations: Option<Observations> = None;
         let mut samples = 0;
-        group.bench_function("peak_memory", |bencher| {
+        let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
             let observations = observations.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
                 Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                    .unwrap_or_else(|error| fail(&error))
+                    .unwrap_or_else(|error| give_up(error))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
-                let sum = sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| fail(&error));
+                let sum =
+                    sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| give_up(error));
                 spread_equal(samples, sum)
             });
-        });
+        };
+        attempted(|| {
+            group.bench_function("peak_memory", benchmark);
+        })?;
         group.finish();
         if observations.is_some() {
             self.write_context(selection, mode, "peak_memory", &before)?;

@@ -3,14 +3,16 @@
 use super::fixture::Fixtures;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
-use crate::files::write_json;
+use crate::files::{remove_abandoned, write_json};
+use crate::measure::fresh::observe;
+use crate::measure::load::Load;
 use crate::measure::machine::Build;
-use crate::measure::worker::{People, RunRequest, Warm, observe};
+use crate::measure::turns;
+use crate::measure::worker::{People, RunRequest, SCRATCH, Warm};
 use crate::parity::Outcome;
 use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
 use crate::settings::{Selection, Settings};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 /// The runs of one scenario and mode in one session.
 pub(crate) struct Observations {
@@ -19,6 +21,10 @@ pub(crate) struct Observations {
     folder: PathBuf,
     expected: Outcome,
     template: RunRecord,
+    /// Number of the last run.
+    run_number: u32,
+    /// Runs that were done again, of those in rounds.
+    replaced: u32,
     records: bool,
 }
 
@@ -43,7 +49,7 @@ impl Observations {
         if settings.records {
             run::prune(&folder);
         }
-        remove_old_scratch(&folder);
+        remove_abandoned(&folder, SCRATCH);
         let people = selection.census_file.clone().map_or(People::Synthetic(selection.employee_count), People::File);
         let template = RunRecord {
             format_version: FORMAT_VERSION,
@@ -56,6 +62,8 @@ impl Observations {
             padding: padding::of(mode),
             success: false,
             error: None,
+            ended_from_outside: false,
+            replaced_by: None,
             parity: Parity::Unchecked,
             observation: None,
             machine: settings.machine.clone(),
@@ -63,20 +71,59 @@ impl Observations {
         };
         let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
         let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder, warm);
-        Ok(Self { request, executable, folder, expected, template, records: settings.records })
+        Ok(Self {
+            request,
+            executable,
+            folder,
+            expected,
+            template,
+            run_number: 0,
+            replaced: 0,
+            records: settings.records,
+        })
     }
 
     /// Observes one run and writes its record, which says so when the run failed or gave other events than the
-    /// reference.
+    /// reference. A process that was ended from outside, or could not be started, gets a second try; the record of the
+    /// first then comes before that of the second, which counts.
     ///
     /// # Errors
-    /// When the record cannot be written.
-    pub fn observe(&mut self) -> Result<RunRecord> {
-        self.template.run_number += 1;
-        let mut record = RunRecord { started_at: crate::record::now(), ..self.template.clone() };
+    /// When a record cannot be written, or somebody interrupts.
+    pub fn observe(&mut self) -> Result<Vec<RunRecord>> {
+        self.run_number += 1;
+        let mut first = self.attempt(self.run_number)?;
+        // Who gives this process its turns waits for one worker, and does without this process if that fails.
+        if !first.ended_from_outside || turns::are_given() {
+            self.write(&first)?;
+            return Ok(vec![first]);
+        }
+        remove_abandoned(&self.folder, SCRATCH);
+        match self.template.planned_runs {
+            // The number of a round is its pairs' in the other modes, so it goes to the run that counts.
+            Some(rounds) => {
+                self.replaced += 1;
+                first.run_number = rounds + self.replaced;
+            }
+            None => self.run_number += 1,
+        }
+        first.replaced_by = Some(self.run_number);
+        let what = first.error.unwrap_or_default();
+        first.error = Some(format!("{what}; tried again as run {}", self.run_number));
+        self.write(&first)?;
+        let mut second = self.attempt(self.run_number)?;
+        if let Some(error) = second.error.take() {
+            second.error = Some(format!("{error}; it was the second try"));
+        }
+        self.write(&second)?;
+        Ok(vec![first, second])
+    }
+
+    /// One process; the record is not written yet.
+    fn attempt(&self, run_number: u32) -> Result<RunRecord> {
+        let mut record = RunRecord { run_number, started_at: crate::record::now(), ..self.template.clone() };
+        let load = Load::now();
         let outcome = observe(&self.executable, &self.request);
-        // A child of the same terminal is interrupted too: its failure is no result.
-        super::rounds::check_interrupt()?;
+        record.machine.others_cpus = load.and_then(Load::others_until_now);
         match outcome {
             Ok(observation) => {
                 let same = (observation.events, observation.fingerprint.as_str())
@@ -91,12 +138,21 @@ impl Observations {
                 }
                 record.observation = Some(observation);
             }
-            Err(error) => record.error = Some(error.to_string()),
+            Err(failure) => {
+                record.ended_from_outside = failure.from_outside;
+                record.error = Some(failure.error.to_string());
+            }
         }
-        if self.records {
-            write_json(&record.path(&self.folder), &record)?;
+        // A child of the same terminal is interrupted too: its failure is no result.
+        if record.ended_from_outside {
+            super::rounds::await_interrupt();
         }
+        super::rounds::check_interrupt()?;
         Ok(record)
+    }
+
+    fn write(&self, record: &RunRecord) -> Result<()> {
+        if self.records { write_json(&record.path(&self.folder), record) } else { Ok(()) }
     }
 
     /// Observes one run; its peak resident memory in bytes.
@@ -104,24 +160,22 @@ impl Observations {
     /// # Errors
     /// When the run failed or gave wrong events, or the platform does not tell.
     pub fn observe_peak(&mut self) -> Result<u64> {
-        let record = self.observe()?;
+        let records = self.observe()?;
+        for record in records.iter().filter(|record| record.replaced_by.is_some()) {
+            let what = record.error.as_deref().unwrap_or("no output");
+            eprintln!("warning: {} run {}: {what}", record.benchmark.id(), record.run_number);
+        }
+        let Some(record) = records.into_iter().next_back() else { return Err(no_peak()) };
         if let Some(error) = &record.error {
             return Err(record.failure(error));
         }
-        record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(|| {
-            Error::Config("this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time".into())
-        })
+        record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(no_peak)
     }
 }
 
-/// Removes what killed processes left. A younger folder may belong to a run under way.
-fn remove_old_scratch(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let scratch = entry.file_name().to_string_lossy().starts_with(".scratch-");
-        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
-        if scratch && age.is_some_and(|age| age > Duration::from_secs(3_600)) {
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
+fn no_peak() -> Error {
+    Error::Config(
+        "this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time"
+            .into(),
+    )
 }

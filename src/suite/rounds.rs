@@ -12,16 +12,18 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// What happens during a session, for whoever shows progress.
 pub trait Observer {
     /// A run begins.
     fn begins(&mut self, benchmark: &str, run: u32, runs: u32);
-    /// It has ended; failed runs too.
+    /// It has ended; failed runs too, and before a second try the first.
     fn ended(&mut self, record: &RunRecord);
 }
 
-/// Observes every scenario by every mode, `runs` fresh processes each. Failed runs are among the records.
+/// Observes every scenario by every mode, `runs` fresh processes each. Failed runs are among the records. A benchmark whose
+/// process was ended from outside, and at the second try again, is given up, and the others go on.
 ///
 /// # Errors
 /// When the reference gives a wrong answer, a record cannot be written, or somebody interrupts.
@@ -37,11 +39,14 @@ pub fn observe(settings: &Settings, runs: u32, warm: Warm, observer: &mut dyn Ob
             .collect::<Result<Vec<_>>>()?;
         for run in 1..=runs {
             for mode in order.next_round() {
-                let Some((_, observations)) = by_mode.iter_mut().find(|(known, _)| *known == mode) else { continue };
+                let Some(index) = by_mode.iter().position(|(known, _)| *known == mode) else { continue };
                 observer.begins(&format!("{}/{}", selection.group, mode.name()), run, runs);
-                let record = observations.observe()?;
-                observer.ended(&record);
-                records.push(record);
+                let observed = by_mode[index].1.observe()?;
+                observed.iter().for_each(|record| observer.ended(record));
+                if observed.iter().any(|record| record.has_failed() && record.ended_from_outside) {
+                    by_mode.remove(index);
+                }
+                records.extend(observed);
             }
         }
     }
@@ -86,6 +91,17 @@ pub fn watch_for_interrupts() {
         // Without a handler control-C ends the process as usual.
         let _ = outcome;
     });
+}
+
+/// Waits a moment for an interrupt that may have ended a child already: a terminal sends it to both at once, and it reaches
+/// this process by way of a thread.
+pub(crate) fn await_interrupt() {
+    for _ in 0..20 {
+        if HANDLER.get().is_none() || INTERRUPTED.load(Ordering::SeqCst) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Whether somebody interrupted.

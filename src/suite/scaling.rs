@@ -65,7 +65,9 @@ impl Suite<'_> {
                 // The largest take seconds a run, of which Criterion wants ten.
                 let seconds = 3 + selection.employee_count as u64 / 50_000;
                 self.sized(&mut group, 10, seconds, Duration::from_millis(500));
-                self.in_process(&mut group, WallTime, &selection.employee_count.to_string(), selection, mode)?;
+                let head_count = selection.employee_count.to_string();
+                let outcome = self.in_process(&mut group, WallTime, &head_count, selection, mode);
+                self.failures.note(&format!("{SCALING}/{}/{head_count}", mode.name()), outcome)?;
             }
             group.finish();
         }
