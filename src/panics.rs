@@ -54,7 +54,7 @@ fn tell(panic: &PanicHookInfo<'_>) {
     let text = panic.payload_as_str().unwrap_or("a panic without words");
     let mut err = std::io::stderr().lock();
     // Where standard error cannot be written there is nobody to tell.
-    let _ = writeln!(err, "error: {}", words(text, panic.location()));
+    let _ = writeln!(err, "error: {}", crate::console::escaped(&words(text, panic.location())));
     if std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0") {
         let _ = writeln!(err, "{panic}\n{}", Backtrace::force_capture());
     }

@@ -113,7 +113,8 @@ fn what_a_session_reads_and_writes_by_variable() {
     );
     assert_eq!(files(&place.cafe.join("kept/night")), 1);
     place.run("--bench --load-baseline night --baseline night", &variables, 0, &["/reference/wall_time"]);
-    place.run("quick-validate --runs 2", &variables, 0, &["parity --scenarios custom", "run --scenarios custom"]);
+    let several = [&variables[..], &[("BENCHMARK_MODES", "reference,sql")]].concat();
+    place.run("quick-validate --runs 2", &several, 0, &["parity --scenarios custom", "run --scenarios custom"]);
     assert!(place.has("out/reports/report.json"));
     // With no folder of all results, Criterion's own variables say where.
     for (variable, folder) in [("CRITERION_HOME", "home"), ("CARGO_TARGET_DIR", "target")] {

@@ -52,21 +52,19 @@ pub(super) struct Args {
     verbose: bool,
 }
 
-/// Scenarios where nobody says.
-pub(super) const SCENARIOS: [&str; 2] = ["quick", "1kx3"];
-
 /// What the head is padded with: the variable pads what is judged, as it does everywhere else.
-fn padding_of_head(flag: Option<String>, talk: Talk) -> Result<Option<String>> {
+fn padding_of_head(flag: Option<String>) -> Result<Option<String>> {
     let Some(text) = padding::active() else { return Ok(flag) };
     padding::check(&text)?;
     if flag.is_some() {
         return Err(Error::Config(format!("{}={text} and --pad-head: give one of them", padding::VARIABLE)));
     }
-    if !talk.quiet {
-        console::warning(format!("{}={text}: the head's figures are padded on purpose", padding::VARIABLE));
-    }
+    console::warning(format!("{}={text}: the head's figures are padded on purpose", padding::VARIABLE));
     Ok(Some(text))
 }
+
+/// Scenarios where nobody says.
+pub(super) const SCENARIOS: [&str; 2] = ["quick", "1kx3"];
 
 fn duration(text: &str) -> Result<Duration, String> {
     let unusable = || format!("`{text}` is no time above zero; give it as 90 (seconds), 20m or 1h 30m");
@@ -88,11 +86,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         choices.scenarios = SCENARIOS.map(str::to_owned).to_vec();
     }
     let settings = resolve(&choices, context)?;
+    let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone())?);
     let output = Output::new(args.to.as_deref(), &settings.folders.reports);
     if let (Some(_), Output::Place(folder)) = (&args.to, &output) {
         check_writable(folder)?;
     }
-    let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone(), talk)?);
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.
     let mut builder = None;

@@ -202,14 +202,14 @@ fn show(answer: &clap::Error) -> ExitCode {
 
 fn run(cli: Cli, used: &mut Used) -> Result<u8> {
     used.also("config", Path::new(crate::config::FILE));
-    // Shells ask for completions anywhere, and no settings are in them.
-    let config = match &cli.verb {
-        Verb::Completions(_) => Config::default(),
-        _ => Config::load(cli.config.as_deref())?,
+    let config = match (Config::load(cli.config.as_deref()), &cli.verb) {
+        // Shells ask for completions when they start, wherever that is: a file that is broken there breaks no shell.
+        (Err(_), Verb::Completions(_)) => Config::default(),
+        (config, _) => config?,
     };
     if let Some(file) = config.file() {
         used.also("config", file);
-        if !cli.quiet {
+        if !cli.quiet && !matches!(cli.verb, Verb::Completions(_)) {
             console::line(&format!("settings: {}", console::path(file)));
         }
     }

@@ -79,7 +79,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         }
         // Failed runs are judged too: they miss the gate.
         None => {
-            let records = observe(&settings, args.runs.or(&context.config, RUNS), context.talk_more(args.more))?;
+            let runs = args.runs.or(&context.config, RUNS);
+            let records = observe(&settings, runs, context.talk_more(args.more))?;
             lost = given_up(&records);
             results_of(records)
         }

@@ -41,8 +41,7 @@ pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
 
 fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T, Failure> {
     let failed = |words: String, from_outside| Failure { error: Error::file(executable, words), from_outside };
-    let text =
-        serde_json::to_string(request).map_err(|e| Failure::own(Error::Config(format!("worker request: {e}"))))?;
+    let text = serde_json::to_string(request).map_err(|e| Failure::own(Error::failed("worker request", e)))?;
     let output = Command::new(executable)
         .args([ARGUMENT, &text])
         .stdin(Stdio::null())

@@ -199,7 +199,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
 
     let mut metrics = metric::all();
     let sampler =
-        Sampler::start().map_err(|e| Error::Config(format!("cannot start the sampler's thread: {e}; {FEWER}")))?;
+        Sampler::start().map_err(|e| Error::failed(format!("cannot start the sampler's thread; {FEWER}"), e))?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();
