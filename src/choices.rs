@@ -1,11 +1,12 @@
 //! What was asked for: by flags, environment variables and a settings file, in that order.
 
-use crate::census;
+use crate::census::CensusFile;
 use crate::config::Config;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
+use crate::record::benchmark::group_name;
 use crate::rules::assumptions::Assumptions;
 use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
 use crate::settings::{Folders, Selection, Settings, conditions};
@@ -168,11 +169,11 @@ impl Choices {
             .iter()
             .map(|name| {
                 let mut selection = if name == CUSTOM { self.custom(seed)? } else { named(catalogue, name, seed)? };
-                selection.group.push_str(&conditions);
+                selection.group = group_name(&(selection.group + &conditions));
                 Ok(selection)
             })
             .collect::<Result<Vec<_>>>()?;
-        let session = format!("{}-{}", crate::record::now().replace([':', '-'], ""), std::process::id());
+        let session = crate::record::names::new_session();
         let folders = self.folders();
         Ok(Settings { selections, modes, options, folders, session, machine: Machine::current(), records: true })
     }
@@ -188,7 +189,8 @@ impl Choices {
             self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;
         let end_year = self.end_year.ok_or_else(|| needed("its last year", &["end_year"], "BENCHMARK_END_YEAR"))?;
         let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
-        let census = self.census.as_deref().map(|file| census::load(file, &run, false)).transpose()?;
+        let census_file = self.census.as_deref().map(CensusFile::open).transpose()?;
+        let census = census_file.as_ref().map(|file| file.load(&run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
             (Some(loaded), None) => loaded.census.len(),
             (None, Some(count)) => {
@@ -213,7 +215,7 @@ impl Choices {
             employee_count,
             golden: None,
             target_time_seconds: None,
-            census_file: self.census.clone(),
+            census_file,
             census,
         })
     }

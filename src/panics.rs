@@ -8,12 +8,12 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 /// Exit code of a process that panicked.
 const ERROR: u8 = 2;
-/// How long the other threads may take to clean up and end; whoever waits for a thread that is gone would wait for ever.
-const GRACE: Duration = Duration::from_secs(3);
+/// How long the threads may take to clean up and end; whoever waits for a thread that is gone would wait for ever.
+#[cfg(unix)]
+const GRACE_SECONDS: u32 = 3;
 
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
@@ -32,9 +32,9 @@ pub fn guarded(run: impl FnOnce() -> ExitCode) -> ExitCode {
 }
 
 /// What is said when somebody aborts, after what they said themselves.
-const ABORTED: &str = "error: this process was aborted, most often because the system gave it no more memory; use fewer threads \
-                       (--threads, BENCHMARK_THREADS) or a smaller scenario, or allow more (`ulimit -v`, the container's \
-                       limit)\n";
+const ABORTED: &str = "error: this process was aborted, most often because the system gave it no more memory, threads or open \
+                       files; use fewer threads (--threads, BENCHMARK_THREADS) or a smaller scenario, or allow more (`ulimit \
+                       -v`, `ulimit -u`, `ulimit -n`, the container's limits)\n";
 
 /// Who asks for memory and gets none aborts, and so do the libraries in C++; no panic comes of it.
 #[cfg(unix)]
@@ -59,13 +59,21 @@ fn tell(panic: &PanicHookInfo<'_>) {
         let _ = writeln!(err, "{panic}\n{}", Backtrace::force_capture());
     }
     drop(err);
-    let ending = std::thread::Builder::new().spawn(|| {
-        std::thread::sleep(GRACE);
-        std::process::exit(i32::from(ERROR));
-    });
-    if ending.is_err() {
-        std::process::exit(i32::from(ERROR));
+    // A thread that watches could not be started where there are too few; an alarm needs none.
+    #[cfg(unix)]
+    // SAFETY: the handler only calls what a signal handler may call.
+    unsafe {
+        libc::signal(libc::SIGALRM, out_of_time as *const () as libc::sighandler_t);
+        libc::alarm(GRACE_SECONDS);
     }
+    #[cfg(not(unix))]
+    std::process::exit(i32::from(ERROR));
+}
+
+#[cfg(unix)]
+extern "C" fn out_of_time(_: libc::c_int) {
+    // SAFETY: may be called in a signal handler, and does not come back.
+    unsafe { libc::_exit(libc::c_int::from(ERROR)) }
 }
 
 /// What a panic's text means to a user.

@@ -1,11 +1,12 @@
 //! What a session runs, with which resources, and where its results go.
 
-use crate::census::{self, LoadedCensus};
+use crate::census::{self, CensusFile, LoadedCensus};
 use crate::choices::path_variable;
 use crate::engine::{EngineOptions, Mode, available_threads};
+use crate::error::Result;
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
-use crate::record::benchmark::Benchmark;
+use crate::record::benchmark::{Benchmark, LONGEST_GROUP, shortened};
 use crate::scenario::{DEFAULT_SEED, Golden, RunSpec};
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ pub struct Selection {
     /// Time that one run may take at the most, seconds.
     pub target_time_seconds: Option<f64>,
     /// The file of the people, where they are not synthetic.
-    pub census_file: Option<PathBuf>,
+    pub census_file: Option<CensusFile>,
     pub(crate) census: Option<LoadedCensus>,
 }
 
@@ -64,13 +65,34 @@ pub struct Settings {
     pub options: EngineOptions,
     /// Where results go.
     pub folders: Folders,
-    /// Names the records of this session; sorts by time.
+    /// Names the records of this session, and is no other session's.
     pub session: String,
     /// The machine before the session put load on it.
     pub machine: Machine,
     /// Whether this is a measurement, which leaves records, rather than a trial or a profile.
     pub records: bool,
 }
+
+impl Settings {
+    /// Gives every census file a private copy, for who reads it again and again without looking whether it changed.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the file was changed after its people were looked at.
+    pub fn keep_people(&mut self) -> Result<()> {
+        for selection in &mut self.selections {
+            let (Some(file), Some(loaded)) = (&selection.census_file, &selection.census) else { continue };
+            let copy = file.copied()?;
+            let expected = census_fingerprint(&loaded.census).to_string();
+            census::check_same(copy.given(), &copy.load(&selection.run, false)?, &expected)?;
+            selection.census_file = Some(copy);
+        }
+        Ok(())
+    }
+}
+
+/// Longest that [`conditions`] may be, bytes, so that the name of the largest scaling benchmark needs no shortening: its
+/// parts have places of their own in Criterion's name.
+const LONGEST_CONDITIONS: usize = LONGEST_GROUP - "scaling-1000000".len();
 
 /// Whatever is not the default, as it stands in the names of benchmarks.
 pub fn conditions(seed: u64, threads: usize) -> String {
@@ -81,7 +103,7 @@ pub fn conditions(seed: u64, threads: usize) -> String {
     if threads != available_threads() {
         conditions.push_str(&format!("-threads{threads}"));
     }
-    conditions
+    shortened(&conditions, LONGEST_CONDITIONS)
 }
 
 /// Where results are.

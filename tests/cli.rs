@@ -290,13 +290,13 @@ fn a_census_is_refused_cell_by_cell() {
         2,
         &[
             "bad.csv: 7 unusable value(s)",
-            "row 2, column employee_id, value \"A\": duplicate id, also in row 1",
-            "row 3, column employee_birth_date, value \"1980-13-01\"",
-            "row 4, column employee_hire_date, value \"2025-01-01\"",
-            "row 5, column employee_gross_compensation, value \"-5.00\"",
-            "row 6, column employee_gross_compensation, value \"NaN\"",
-            "row 7, column employee_birth_date, value \"\": missing value",
-            "row 8, column employee_id, value \"NH_2025_000001\": reserved",
+            "row 2 (line 3), column employee_id, value \"A\": duplicate id, also in row 1 (line 2)",
+            "row 3 (line 4), column employee_birth_date, value \"1980-13-01\"",
+            "row 4 (line 5), column employee_hire_date, value \"2025-01-01\"",
+            "row 5 (line 6), column employee_gross_compensation, value \"-5.00\"",
+            "row 6 (line 7), column employee_gross_compensation, value \"NaN\"",
+            "row 7 (line 8), column employee_birth_date, value \"\": missing value",
+            "row 8 (line 9), column employee_id, value \"NH_2025_000001\": reserved",
         ],
     );
     assert!(!out.exists(), "nothing is written");
@@ -328,7 +328,7 @@ fn a_census_is_refused_cell_by_cell() {
         [HEADER.as_bytes(), b"\nA,1980-01-01,2010-01-01,60000\nB\xe9,1980-01-01,2010-01-01,1\n"].concat(),
     )
     .expect("a file");
-    check(&run(&latin, &[]), 2, &["row 2", "cell 1", "UTF-8"]);
+    check(&run(&latin, &[]), 2, &["row 2 (line 3), column employee_id", "UTF-8", "é in Windows-1252"]);
     let blank =
         write(base.path(), "blank.csv", &[&HEADER.replace(',', " , "), "A,1980-01-01,2010-01-01,60000", "", ""]);
     check(&run(&blank, &[]), 0, &["1 active", "identical"]);
@@ -338,7 +338,7 @@ fn a_census_is_refused_cell_by_cell() {
     check(
         &run(&odd, &[]),
         0,
-        &["1 row(s) hired before birth, kept: row 1, A: born 1990-05-05, hired 1980-01-01", "identical"],
+        &["1 row(s) hired before birth, kept: row 1 (line 2), A: born 1990-05-05, hired 1980-01-01", "identical"],
     );
     check(&run(&odd, &["--strict"]), 2, &["refused by --strict"]);
 }

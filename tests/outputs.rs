@@ -185,6 +185,8 @@ fn a_place_may_be_named_in_many_ways() {
     check(&generate(&place, "file", &["--force"]), 2, &["is a file"]);
     check(&generate(&place, "file/events", &[]), 2, &["file"]);
     check(&generate(&place, "/", &["--force"]), 2, &["give"]);
+    #[cfg(target_os = "linux")]
+    check(&generate(&place, "/proc", &["--force"]), 2, &["is a mount point", "give a folder in it"]);
     assert_eq!(fs::read_to_string(place.join("file")).unwrap(), "x");
     let hidden: Vec<_> = names(&place).into_iter().filter(|name| name.starts_with('.')).collect();
     assert!(hidden.is_empty(), "{hidden:?}");

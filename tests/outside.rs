@@ -127,7 +127,7 @@ fn a_criterion_benchmark_without_its_processes_leaves_no_figure() {
     assert!(group("reference").join("peak_memory/new/sample.json").is_file());
     assert!(group("reference").join("context/new/peak_memory.json").is_file());
     let text = check(&common::planbench_in(place.path(), &["report"], &[]), 0, &["quick/reference"]);
-    assert!(text.contains("quick/sql run 2 failed and is in no figure"), "{text}");
+    assert!(text.contains("quick/sql run 2: failed and is in no figure"), "{text}");
 
     // One process is made good, and the figure is there.
     let output = with_kills(place.path(), &bench, "sql", libc::SIGKILL, 1);
@@ -187,7 +187,8 @@ fn fewer_threads_files_or_bytes_than_wanted_are_an_error_with_a_name() {
     let bench = "--bench --test --exact quick-threads1000/polars/wall_time";
     let output = limited("export BENCHMARK_THREADS=1000 && ulimit -v 5000000", bench);
     named(&output, &["quick-threads1000/polars/wall_time", "cannot start"]);
-    named(&limited("ulimit -n 5", "parity --scenarios quick"), &["Too many open files"]);
+    // Which of the engines finds out first, and how, is its own affair.
+    named(&limited("ulimit -n 5", "parity --scenarios quick"), &["open", "files", "ulimit -n"]);
     // Too little for the census: whoever aborts is named, too.
     let large =
         "generate --mode reference --employee-count 2000000 --start-year 2025 --end-year 2030 --out events --threads 1";

@@ -1,46 +1,55 @@
-//! A census in CSV as a frame of text columns; whatever is wrong with the file is said by row and line.
+//! A census in CSV. Whatever is wrong with the file is said by row and line; only cells of columns that are used are read.
 
+use super::cell::Cell;
+use super::columns::{self, NAMES};
+use super::draft::Draft;
+use super::foreign;
+use super::lines::Lines;
+use super::problems::Place;
 use crate::error::{Error, Result};
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
-use polars::prelude::{Column, DataFrame, PlSmallStr};
+use csv::{ByteRecord, ReaderBuilder};
 use std::io::Read;
 use std::path::Path;
 
-/// Reads it all; blank lines do not count as rows.
-pub(super) fn read(path: &Path, source: impl Read) -> Result<DataFrame> {
-    let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(source);
-    let broken = |error: &csv::Error, row: usize| Error::Census(format!("{}: {}", path.display(), explain(error, row)));
-    let header = reader.headers().map_err(|e| broken(&e, 0))?.clone();
-    if let Some(twice) = (1..header.len()).find(|&index| header.iter().take(index).any(|name| *name == header[index])) {
-        let text = format!("{}: column {} stands twice in the header", path.display(), &header[twice]);
-        return Err(Error::Census(text));
+/// Reads it all; blank lines do not count as rows. `beginning` is what the file's first bytes are, again.
+pub(super) fn read(path: &Path, source: impl Read, beginning: &[u8], draft: &mut Draft<'_>) -> Result<()> {
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Lines::new(source));
+    let failed = |error: csv::Error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => Error::file(path, error),
+        other => Error::Census(format!("{}: {other:?}", path.display())),
+    };
+    let mut record = ByteRecord::new();
+    if !reader.read_byte_record(&mut record).map_err(failed)? {
+        return Err(Error::Census(format!("{}: holds nothing but blank lines", draft.source)));
     }
-    let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); header.len()];
-    let mut record = StringRecord::new();
-    let mut row = 1;
-    while reader.read_record(&mut record).map_err(|e| broken(&e, row))? {
-        for (column, text) in columns.iter_mut().zip(&record) {
-            column.push((!text.is_empty()).then(|| text.to_owned()));
-        }
+    let header: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+    let found = columns::find(&draft.source, &header, || foreign::explain(beginning))?;
+    let mut row = 0;
+    while reader.read_byte_record(&mut record).map_err(failed)? {
         row += 1;
-    }
-    let height = row - 1;
-    let columns = header.iter().zip(columns).map(|(name, texts)| Column::new(PlSmallStr::from(name), texts)).collect();
-    DataFrame::new(height, columns).map_err(|e| Error::file(path, e))
-}
-
-fn explain(error: &csv::Error, row: usize) -> String {
-    match error.kind() {
-        ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or_else(String::new, |pos| format!(" (line {})", pos.line()));
-            format!(
-                "row {row}{line} has {len} cell(s), the header has {expected_len}; is a comma too much, or a quote not closed?"
-            )
+        let lines = reader.get_ref();
+        let place = Place { row, line: lines.line(record.position().map_or(0, csv::Position::byte)) };
+        if record.len() == header.len() {
+            let mut cells = [Cell::Missing; NAMES.len()];
+            for (cell, index) in cells.iter_mut().zip(&found) {
+                *cell = index.and_then(|index| record.get(index)).map_or(Cell::Missing, Cell::of_bytes);
+            }
+            draft.row(place, &cells)?;
+        } else {
+            draft.problems.add(|| {
+                format!(
+                    "{place} has {} cell(s), the header has {}; is a comma too much, or a quote not closed?",
+                    record.len(),
+                    header.len()
+                )
+            });
         }
-        ErrorKind::Utf8 { pos, err } => {
-            let line = pos.as_ref().map_or_else(String::new, |pos| format!(" (line {})", pos.line()));
-            format!("row {row}{line}, cell {}: not UTF-8; save the file as UTF-8", err.field() + 1)
-        }
-        _ => format!("row {row}: {error}"),
     }
+    while let Some(broken) = reader.get_ref().broken() {
+        draft.problems.add(|| broken);
+    }
+    if let Some(line) = reader.get_ref().unclosed() {
+        draft.problems.add(|| format!("line {line}: a quote opens a cell there and is closed nowhere"));
+    }
+    Ok(())
 }

@@ -85,7 +85,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if !choices.says_what() {
         choices.scenarios = SCENARIOS.map(str::to_owned).to_vec();
     }
-    let settings = resolve(&choices, context)?;
+    let mut settings = resolve(&choices, context)?;
+    settings.keep_people()?;
     let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone())?);
     let output = Output::new(args.to.as_deref(), &settings.folders.reports);
     if let (Some(_), Output::Place(folder)) = (&args.to, &output) {

@@ -6,9 +6,9 @@ use super::{Context, PASS};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::record::generation;
-use crate::record::output_folder::Claim;
+use crate::record::output_folder::{Claim, NOT_EMPTY};
 use crate::scenario::DEFAULT_SEED;
 use std::path::PathBuf;
 
@@ -59,6 +59,30 @@ fn only<T: Clone>(found: &[T], what: &str, flag: &str, variable: &str, name: fn(
     }
 }
 
+/// Names the flags by which DuckDB gets what it lacks: no other verb has them.
+fn with_flags(error: Error) -> Error {
+    let flags = |message: &str| {
+        let lower = message.to_lowercase();
+        if lower.contains("out of memory") {
+            Some("--memory-limit, --threads")
+        } else if lower.contains("lock on file") || lower.contains("tables that this program did not make") {
+            Some("--database")
+        } else {
+            None
+        }
+    };
+    match error {
+        Error::Engine { engine, step, message } => {
+            let message = match flags(&message) {
+                Some(flags) => format!("{message} ({flags})"),
+                None => message,
+            };
+            Error::Engine { engine, step, message }
+        }
+        other => other,
+    }
+}
+
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let choices = choices(&args.scenario, &args.mode, &args.custom, args.seed, &args.resources, context)?;
     let mode = only(&modes(&choices)?, "mode", "--mode", "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
@@ -80,14 +104,19 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let seed = choices.seed.unwrap_or(DEFAULT_SEED);
     // What can be refused is refused before a census is read or anything is written.
     work.run_spec(seed)?;
-    let claim = Claim::new(&args.out, args.force)?;
+    let claim = Claim::new(&args.out, args.force).map_err(|error| match error {
+        Error::File { path, cause: Cause::Found(text) } if text == NOT_EMPTY => {
+            Error::file(&path, format!("{text}; --force replaces it, or give another folder with --out"))
+        }
+        other => other,
+    })?;
     let is_left = claim.is_left();
     let prepared = work.prepare(seed, None)?;
     prepared.report_census(context.quiet);
     if mode == Mode::Sql {
         remove_abandoned_spills();
     }
-    let summary = generation::generate(mode, &prepared.run, &prepared.loaded, &options, claim)?;
+    let summary = generation::generate(mode, &prepared.run, &prepared.loaded, &options, claim).map_err(with_flags)?;
 
     // A named scenario with nothing changed must give what the repository says it gives.
     let changed = seed != DEFAULT_SEED || work.census.is_some() || args.custom.assumptions.is_some();

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::names::split;
-use crate::census::{self, LoadedCensus};
+use crate::census::{self, CensusFile, LoadedCensus};
 use crate::choices::{Choices, split_names};
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
@@ -99,7 +99,7 @@ pub(super) struct Work<'a> {
     end_year: i32,
     headcount: Option<usize>,
     /// The file of the people, where they are not synthetic.
-    pub census: Option<PathBuf>,
+    pub census: Option<CensusFile>,
     strict: bool,
     assumptions: Assumptions,
 }
@@ -131,11 +131,13 @@ pub(super) fn work<'a>(
         return Err(Error::Config("--strict is about the rows of a census: give one with --census".into()));
     }
     let with_custom = names.iter().any(|name| name == CUSTOM);
+    // A pipe is read once for all of them.
+    let file = choices.census.as_deref().map(CensusFile::open).transpose()?;
     let one = |name: &String| -> Result<Work<'a>> {
         let strict = custom.strict;
         let assumptions = assumptions.clone();
         if name == CUSTOM {
-            let census = choices.census.clone();
+            let census = file.clone();
             let headcount = choices.employee_count;
             let (Some(start_year), Some(end_year)) = (choices.start_year, choices.end_year) else {
                 return Err(Error::Config(
@@ -167,7 +169,7 @@ pub(super) fn work<'a>(
             start_year: scenario.start_year,
             end_year: scenario.end_year,
             headcount: Some(scenario.employee_count),
-            census: choices.census.clone().filter(|_| !with_custom),
+            census: file.clone().filter(|_| !with_custom),
             strict,
             assumptions,
         })
@@ -191,11 +193,11 @@ impl Work<'_> {
     }
 
     /// The run under a seed, and its people: `read` are those of this work's file, where it was read before for another
-    /// seed, since a pipe can be read once.
+    /// seed.
     pub fn prepare(&self, seed: u64, read: Option<LoadedCensus>) -> Result<Prepared> {
         let run = self.run_spec(seed)?;
         let loaded = match (&self.census, self.headcount) {
-            (Some(file), _) => read.map_or_else(|| census::load(file, &run, self.strict), Ok)?,
+            (Some(file), _) => read.map_or_else(|| file.load(&run, self.strict), Ok)?,
             (None, headcount) => census::synthetic(headcount.unwrap_or_default(), &run),
         };
         if let Some(expected) = self.headcount.filter(|&expected| expected != loaded.census.len()) {
@@ -221,8 +223,7 @@ impl Prepared {
             ));
         }
         for warning in &self.loaded.warnings {
-            let examples = crate::console::one_line(&warning.examples.join("; "));
-            crate::console::warning(format!("{} row(s) {}, kept: {examples}", warning.rows, warning.what));
+            crate::console::warning(warning);
         }
     }
 }

@@ -1,13 +1,13 @@
 //! `planbench report`: renders what `cargo bench` or `planbench run` left.
 
-use super::regression_check::{Against, ThresholdFlags};
+use super::regression_check::{Against, ThresholdFlags, sessions_of};
 use super::selection::{HistoryPlace, Place, Selected};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::record::baseline::check_name;
-use crate::record::history;
+use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::report::{Format, format, render, write};
 use crate::results::{Results, criterion_folder};
@@ -158,13 +158,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             criterion: &from,
             thresholds,
             allow_output_change: false,
-            history: &history::read(&context.history_folder(&args.history))?,
+            history: &sessions_of(&context.history_folder(&args.history))?,
         };
         let check = against.check(&results, context)?;
         print_check(&check, &place)?;
         super::regression_check::write_files(&check, &place, context);
     }
-    Ok(PASS)
+    none_of(&results.problems).map(|()| PASS)
 }
 
 /// A check, in words.
@@ -224,7 +224,8 @@ fn essence(report: &Report) -> String {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut text = format!("{}\n", table.trim_fmt());
+    let mut text =
+        format!("{}\nfigures are geometric means, and their intervals are on logarithms\n", table.trim_fmt());
     for scenario in &report.scenarios {
         let Some(comparison) = &scenario.comparison else { continue };
         let interval = comparison

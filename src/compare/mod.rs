@@ -263,7 +263,9 @@ fn one(
         benchmark.null_judgements = judgements(&benchmark.rounds, |round| &round.null, &plan.thresholds);
         benchmark.verdict = benchmark.judgements.iter().map(|j| j.verdict).max().unwrap_or(Verdict::Inconclusive);
         benchmark.severity = benchmark.judgements.iter().filter_map(|j| j.severity).max();
-        let worst = |j: &&Judgement| j.verdict == benchmark.verdict && j.verdict != Verdict::Pass;
+        // Without an interval there was nothing to decide.
+        let judged = |j: &&Judgement| j.ratio_interval.is_some() && j.verdict != Verdict::Pass;
+        let worst = |j: &&Judgement| judged(j) && j.verdict == benchmark.verdict;
         benchmark.decided_by = benchmark.judgements.iter().filter(worst).filter_map(|j| j.decided_by).collect();
         benchmark.decided_by.dedup();
         if benchmark.verdict == Verdict::Pass || benchmark.rounds.len() < look {

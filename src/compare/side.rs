@@ -104,7 +104,7 @@ impl Work {
             add("--start-year", run.start_year.to_string().into());
             add("--end-year", run.end_year.to_string().into());
             match &selection.census_file {
-                Some(file) => add("--census", std::path::absolute(file).unwrap_or(file.clone()).into()),
+                Some(file) => add("--census", file.path().into()),
                 None => add("--employee-count", selection.employee_count.to_string().into()),
             }
         }

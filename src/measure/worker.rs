@@ -35,7 +35,20 @@ pub enum People {
     /// A synthetic census of so many.
     Synthetic(usize),
     /// A census file.
-    File(#[serde(with = "crate::paths")] PathBuf),
+    File(FileOfPeople),
+}
+
+/// A census file that was read before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileOfPeople {
+    /// Where it is.
+    #[serde(with = "crate::paths")]
+    pub path: PathBuf,
+    /// As it was given, for messages.
+    #[serde(with = "crate::paths")]
+    pub given: PathBuf,
+    /// Digest of the people that were read from it, in hexadecimal digits.
+    pub fingerprint: String,
 }
 
 /// What a fresh process is asked to do.
@@ -191,6 +204,9 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let mut clock = Instant::now();
     let loaded = people(&request.people, &run)?;
     let census_read = lap(&mut clock);
+    if let People::File(file) = &request.people {
+        census::check_same(&file.given, &loaded, &file.fingerprint)?;
+    }
     let spill_parent = Some(request.scratch.clone());
     let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
     let mut engine = open(mode, &run, &loaded.census, &options)?;
@@ -299,7 +315,7 @@ fn utilisation(cpu: Duration, wall: Duration) -> f64 {
 fn people(people: &People, run: &RunSpec) -> Result<LoadedCensus> {
     match people {
         People::Synthetic(count) => Ok(census::synthetic(*count, run)),
-        People::File(file) => census::load(file, run, false),
+        People::File(file) => census::load_as(&file.path, &file.given, run, false),
     }
 }
 

@@ -6,7 +6,7 @@
 use super::event_folder::{irregularity, summary};
 use super::exchange::{Exchanged, exchange};
 use super::generation::SUMMARY;
-use super::place::{LOCK, Made, hidden, lock, resolve};
+use super::place::{LOCK, Made, hidden, is_mount_point, lock, resolve};
 use crate::error::{Error, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -18,6 +18,12 @@ use std::path::{Path, PathBuf};
 const NEW: &str = "new";
 const OLD: &str = "old";
 const SPILL: &str = "spill";
+
+/// What is said of a folder that holds an output which may not be replaced; the command line knows how it may.
+pub const NOT_EMPTY: &str = "is not empty: it holds an earlier output";
+
+/// What is said of a folder that cannot be replaced as a whole.
+const IMMOVABLE: &str = "is a mount point, or a folder of a container's image, and cannot be replaced";
 
 /// Names and paths in a folder.
 pub(super) fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
@@ -57,7 +63,7 @@ fn check(place: &Path, force: bool) -> Result<()> {
             format!("is not an output of `planbench generate`: {problem}; give an empty or new folder"),
         )),
         None if force => Ok(()),
-        None => Err(Error::file(place, "is not empty; --force replaces the output in it, or give another folder")),
+        None => Err(Error::file(place, NOT_EMPTY)),
     }
 }
 
@@ -90,6 +96,9 @@ impl Claim {
         };
         if fs::metadata(&place).is_ok_and(|found| !found.is_dir()) {
             return Err(Error::file(&place, "is a file; give a folder"));
+        }
+        if is_mount_point(&place) {
+            return Err(Error::file(&place, format!("{IMMOVABLE}; give a folder in it")));
         }
         check(&place, force)?;
         let made = Made::new(parent)?;
@@ -135,10 +144,9 @@ impl Claim {
         check(&self.place, self.force)?;
         let (new, place) = (self.new_output(), &self.place);
         let refused = |e: io::Error| match e.kind() {
-            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => Error::file(
-                place,
-                format!("the output cannot be put there ({e}): a mount point cannot be replaced, give a folder in it"),
-            ),
+            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => {
+                Error::file(place, format!("{IMMOVABLE} ({e}); give a folder in it"))
+            }
             _ => Error::file(place, e),
         };
         let changed = |place: &Path| {

@@ -55,6 +55,21 @@ impl Drop for Made {
     }
 }
 
+/// Whether another file system begins at a folder, which then cannot be replaced.
+#[cfg(unix)]
+pub(super) fn is_mount_point(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| fs::metadata(path).map(|found| found.dev()).ok();
+    let above = folder.parent().and_then(device);
+    device(folder).is_some_and(|own| above.is_some_and(|above| above != own))
+}
+
+/// Whether another file system begins at a folder: not known here.
+#[cfg(not(unix))]
+pub(super) fn is_mount_point(_: &Path) -> bool {
+    false
+}
+
 /// The hidden folder of a name.
 pub(super) fn hidden(name: &OsStr) -> OsString {
     let mut hidden = OsString::from(".");

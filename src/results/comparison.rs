@@ -35,6 +35,8 @@ pub struct Comparison {
     pub faster_candidate: &'static str,
     /// What the times are.
     pub basis: Basis,
+    /// `basis` in words.
+    pub basis_words: &'static str,
     /// Whether runs of the same round make pairs.
     pub paired: bool,
     /// Pairs, or values on each side.
@@ -87,6 +89,7 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
         slower_candidate: slower_candidate.name(),
         faster_candidate: faster_candidate.name(),
         basis,
+        basis_words: basis.words(),
         paired: rounds.is_some(),
         counts: rounds.map_or((a.len(), b.len()), |(slower, faster)| (slower.len(), faster.len())),
         speedup,

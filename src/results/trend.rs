@@ -35,6 +35,8 @@ pub struct Series {
     pub id: String,
     /// The machine key in words.
     pub machine: String,
+    /// Seed, threads, and where the people came from, in words; nothing without people.
+    pub conditions: String,
     /// The figure.
     pub figure: Gated,
     /// By session, oldest first.
@@ -112,13 +114,18 @@ impl Trend {
 
 /// What the search for changes came to where it found none.
 fn notes(series: &[Series]) -> Vec<Remark> {
+    let name = |one: &Series| {
+        let namesakes = series.iter().filter(|other| (&other.id, other.figure) == (&one.id, one.figure)).count();
+        let name = format!("{} {}", one.id, one.figure.name());
+        if namesakes > 1 { format!("{name} ({}; {})", one.machine, one.conditions) } else { name }
+    };
     gather(series.iter().filter_map(|series| {
         let text = match &series.changes {
             None => "too few sessions to look for changes: ten are needed",
             Some(changes) if changes.is_empty() => "no change found",
             Some(_) => return None,
         };
-        Some((format!("{} {}", series.id, series.figure.name()), text.to_owned()))
+        Some((name(series), text.to_owned()))
     }))
 }
 
@@ -132,9 +139,11 @@ fn series(entries: &[&Baseline], figure: Gated) -> Option<Series> {
         .collect();
     let values: Vec<f64> = points.iter().map(|point| point.value).collect();
     let first = entries.first()?;
+    let conditions = Conditions::of(&first.benchmark, &first.machine.key);
     Some(Series {
         id: first.benchmark.id(),
         machine: describe(&first.machine.key),
+        conditions: conditions.map(|conditions| conditions.words()).unwrap_or_default(),
         figure,
         geometric_mean: geometric_mean(&values)?,
         changes: changes(&points, &values, figure),

@@ -21,7 +21,7 @@ use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use crate::measure::profiler::{self, FlamegraphProfiler};
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
-use crate::record::criterion::LATEST;
+use crate::record::criterion::Place;
 use crate::settings::{Selection, Settings};
 use arguments::{Action, Arguments};
 use criterion::measurement::{Measurement, WallTime};
@@ -30,9 +30,8 @@ use failures::{Failures, attempted, give_up};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
@@ -135,15 +134,6 @@ fn configured<M: Measurement + 'static>(measurement: M, settings: &Settings) -> 
     criterion.output_directory(folder).configure_from_args()
 }
 
-/// A sample file of Criterion: whether it is another than before says whether something was saved, whatever the clock.
-#[derive(PartialEq)]
-struct Sample {
-    file: PathBuf,
-    changed: Option<SystemTime>,
-    /// Empty where there is no such file.
-    bytes: Vec<u8>,
-}
-
 /// What all benchmarks of a process share.
 struct Suite<'a> {
     settings: &'a Settings,
@@ -220,15 +210,15 @@ impl Suite<'_> {
         selection: &Selection,
         mode: Mode,
     ) -> Result<()> {
-        let before = self.sample(selection, mode, name, LATEST);
         // Made on first use: a benchmark that the filter leaves out starts no engine.
-        let mut engine = None;
+        let mut started = None;
         let benchmark = |bencher: &mut Bencher<'_, M>| {
-            let engine = engine.get_or_insert_with(|| {
+            let (engine, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
                 let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
+                let place = self.place(selection, mode, name);
                 profiler::start_if_asked();
-                engine
+                (engine, place)
             });
             bencher.iter_custom(|iterations| {
                 let mut total = measurement.zero();
@@ -244,44 +234,28 @@ impl Suite<'_> {
         attempted(|| {
             group.bench_function(name, benchmark);
         })?;
-        if engine.is_some() {
-            self.write_context(selection, mode, name, &before)?;
+        if let Some((_, place)) = started {
+            self.write_context(&place, selection, mode)?;
         }
         Ok(())
     }
 
+    /// Where Criterion will keep a function, as it is before that is measured.
+    fn place(&self, selection: &Selection, mode: Mode, function: &str) -> Place {
+        let benchmark = selection.benchmark(mode, self.settings.options.threads);
+        Place::look(&self.settings.folders.criterion, &benchmark, function)
+    }
+
     /// Writes beside Criterion's files what they do not say, under every name that Criterion used.
-    fn write_context(&self, selection: &Selection, mode: Mode, function: &str, before: &Sample) -> Result<()> {
+    fn write_context(&self, place: &Place, selection: &Selection, mode: Mode) -> Result<()> {
         if !self.settings.records {
             return Ok(());
         }
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        let folder = benchmark.folder(&self.settings.folders.criterion);
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
         let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
-        let names = || std::iter::once(LATEST).chain(self.arguments.saved.as_deref());
-        // Criterion only prints that it could not save; a figure that is not there must not look like one.
-        let latest = self.sample(selection, mode, function, LATEST);
-        for name in names() {
-            let kept = self.sample(selection, mode, function, name);
-            if latest.bytes.is_empty() || latest == *before || kept.bytes != latest.bytes {
-                return Err(Error::file(
-                    &kept.file,
-                    "Criterion did not save this measurement; is the disk full, or not writable?",
-                ));
-            }
-        }
-        names().try_for_each(|name| context.write(&folder, name, function))
-    }
-
-    /// What Criterion keeps of a function under a name.
-    fn sample(&self, selection: &Selection, mode: Mode, function: &str, name: &str) -> Sample {
-        let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        let folder = benchmark.folder(&self.settings.folders.criterion);
-        let file = folder.join(function).join(name).join("sample.json");
-        let changed = std::fs::metadata(&file).and_then(|data| data.modified()).ok();
-        Sample { bytes: std::fs::read(&file).unwrap_or_default(), changed, file }
+        place.write_context(&context, self.arguments.saved.as_deref())
     }
 
     /// Peak memory: every observation is a fresh process, and leaves a run record.
@@ -291,14 +265,15 @@ impl Suite<'_> {
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
         self.sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
-        let before = self.sample(selection, mode, "peak_memory", LATEST);
-        let mut observations: Option<Observations> = None;
+        let mut started: Option<(Observations, Place)> = None;
         let mut samples = 0;
         let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
-            let observations = observations.get_or_insert_with(|| {
+            let (observations, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                    .unwrap_or_else(|error| give_up(error))
+                let observations =
+                    Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
+                        .unwrap_or_else(|error| give_up(error));
+                (observations, self.place(selection, mode, "peak_memory"))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
@@ -311,8 +286,8 @@ impl Suite<'_> {
             group.bench_function("peak_memory", benchmark);
         })?;
         group.finish();
-        if observations.is_some() {
-            self.write_context(selection, mode, "peak_memory", &before)?;
+        if let Some((_, place)) = started {
+            self.write_context(&place, selection, mode)?;
         }
         Ok(())
     }

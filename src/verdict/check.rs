@@ -215,7 +215,9 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
 fn conclude(mut check: BenchmarkCheck) -> BenchmarkCheck {
     check.verdict = check.judgements.iter().map(|judgement| judgement.verdict).max().unwrap_or(Verdict::Inconclusive);
     check.severity = check.judgements.iter().filter_map(|judgement| judgement.severity).max();
-    let worst = |judgement: &&Judgement| judgement.verdict == check.verdict && judgement.verdict != Verdict::Pass;
+    // Without an interval there was nothing to decide.
+    let judged = |j: &&Judgement| j.ratio_interval.is_some() && j.verdict != Verdict::Pass;
+    let worst = |j: &&Judgement| judged(j) && j.verdict == check.verdict;
     check.decided_by = check.judgements.iter().filter(worst).map(|judgement| judgement.decided_by).collect();
     check.decided_by.dedup();
     check

@@ -128,8 +128,7 @@ mod tests {
         let baseline = entry(&session("base", Some("c0"), 0.1));
         let judged = session("today", Some("new"), 0.2);
         let mut history = quiet();
-        let same = |name: &str| entry(&session(name, Some("new"), 0.1));
-        history[0] = same("night-0");
+        history[0] = entry(&session("night-0", Some("new"), 0.1));
         history.extend([baseline.clone(), entry(&judged), history[5].clone()]);
         let check = checked(&baseline, &judged, &history);
         assert!(check.judgements.iter().all(|judgement| !judgement.between_days));

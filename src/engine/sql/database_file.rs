@@ -19,7 +19,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
     if start.is_empty() || start.get(8..12) == Some(b"DUCK") {
         return Ok(());
     }
-    Err(Error::file(path, "is no DuckDB database; give a new file with --database"))
+    Err(Error::file(path, "is no DuckDB database; give a new file"))
 }
 
 /// Marks the database as this program's; refuses one with tables of somebody else.
@@ -38,7 +38,7 @@ pub(super) fn claim(connection: &Connection, path: &Path) -> Result<()> {
     match tables {
         Some(tables) if !marked => Err(engine_error(
             &step(),
-            format!("the file holds tables that this program did not make ({tables}); give a new file with --database"),
+            format!("the file holds tables that this program did not make ({tables}); give a new file"),
         )),
         _ => connection
             .execute_batch(&format!("CREATE TABLE IF NOT EXISTS {MARK} (unused BOOLEAN)"))

@@ -19,9 +19,9 @@ fn remedy(message: &str) -> &'static str {
     let lower = message.to_lowercase();
     if lower.contains("conflicting lock") || lower.contains("could not set lock") {
         "\nanother process has the database file open (an IDE, a notebook, the DuckDB shell, another planbench): close it, \
-         or give another file with --database"
+         or work in another file"
     } else if lower.contains("out of memory") {
-        "\nraise --memory-limit, use fewer --threads, or a smaller scenario"
+        "\nallow DuckDB more memory, use fewer threads, or a smaller scenario"
     } else if lower.contains("no space left") || lower.contains("disk full") {
         "\nfree disk space, or give another place"
     } else {

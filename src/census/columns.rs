@@ -1,0 +1,66 @@
+//! The columns of a census file, and where a file has them.
+
+use super::cell::printable;
+use crate::error::{Error, Result};
+use std::collections::HashSet;
+
+/// Columns that are read. Whatever else a file holds is not looked at.
+pub(super) const NAMES: [&str; 8] = [
+    "employee_id",
+    "employee_ssn",
+    "employee_birth_date",
+    "employee_hire_date",
+    "employee_termination_date",
+    "employee_gross_compensation",
+    "employee_deferral_rate",
+    "active",
+];
+pub(super) const ID: usize = 0;
+pub(super) const SSN: usize = 1;
+pub(super) const BIRTH: usize = 2;
+pub(super) const HIRE: usize = 3;
+pub(super) const TERMINATION: usize = 4;
+pub(super) const PAY: usize = 5;
+pub(super) const DEFERRAL: usize = 6;
+pub(super) const ACTIVE: usize = 7;
+
+/// Columns without which there is no census.
+const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
+/// Names of a file's columns shown in an error.
+const SHOWN: usize = 30;
+
+/// What a file has for each of [`NAMES`]: an index into its own columns.
+pub(super) type Found = [Option<usize>; NAMES.len()];
+
+/// Looks for the columns; `explain` may know why they are not there.
+pub(super) fn find(source: &str, header: &[String], explain: impl FnOnce() -> Option<String>) -> Result<Found> {
+    let mut found = Found::default();
+    for (index, name) in header.iter().enumerate() {
+        let Some(column) = NAMES.iter().position(|known| known == name) else { continue };
+        if found[column].replace(index).is_some() {
+            return Err(Error::Census(format!(
+                "{source}: column {name} stands twice in the header; drop or rename one"
+            )));
+        }
+    }
+    let missing: Vec<_> = REQUIRED.into_iter().filter(|&column| found[column].is_none()).map(|c| NAMES[c]).collect();
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let text = match explain() {
+        Some(what) => what,
+        None => format!("missing column(s) {}; the file has {}", missing.join(", "), list(header)),
+    };
+    Err(Error::Census(format!("{source}: {text}")))
+}
+
+/// Names of a file's columns, for a message.
+fn list(header: &[String]) -> String {
+    let mut seen = HashSet::new();
+    let named: Vec<_> = header.iter().filter(|name| !name.is_empty() && seen.insert(name.as_str())).collect();
+    if named.is_empty() {
+        return "none with a name".into();
+    }
+    let shown = named.iter().take(SHOWN).map(|name| printable(name)).collect::<Vec<_>>().join(", ");
+    if named.len() > SHOWN { format!("{shown} and {} more", named.len() - SHOWN) } else { shown }
+}

@@ -1,0 +1,261 @@
+//! People as they are read, row by row: checked, the active ones kept, in the end sorted.
+
+use super::cell::{Cell, Cells, Unusable, printable};
+use super::columns::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
+use super::problems::{Place, Problems, Warning, Warnings, describe};
+use super::{Census, LoadedCensus};
+use crate::error::{Error, Result};
+use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
+use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;
+use crate::rules::tables::Tables;
+use crate::rules::units::{BasisPoints, Cents};
+use crate::scenario::{MAX_EMPLOYEES, RunSpec};
+use crate::text_column::TextColumn;
+
+/// Highest accepted pay: 1,000 million dollars a year, in cents.
+const MAX_PAY_CENTS: i64 = 100_000_000_000;
+
+/// A census under construction.
+pub(super) struct Draft<'r> {
+    run: &'r RunSpec,
+    start: Day,
+    /// Beginnings of ids that belong to people hired in a simulated year.
+    reserved: Vec<String>,
+    /// How the file is named in messages.
+    pub source: String,
+    pub problems: Problems,
+    rows: u64,
+    inactive: usize,
+    warnings: Warnings,
+    people: Census,
+    places: Vec<Place>,
+    scratch: [String; 2],
+}
+
+impl<'r> Draft<'r> {
+    pub fn new(source: String, run: &'r RunSpec) -> Self {
+        Self {
+            run,
+            start: first_of_year(run.start_year),
+            reserved: run.years().map(|year| format!("NH_{year}_")).collect(),
+            source,
+            problems: Problems::default(),
+            rows: 0,
+            inactive: 0,
+            warnings: Warnings::default(),
+            people: Census::default(),
+            places: Vec::new(),
+            scratch: Default::default(),
+        }
+    }
+
+    /// Takes in the next row.
+    ///
+    /// # Errors
+    /// When there are more people than a census may hold. What is wrong with the row is collected.
+    pub fn row(&mut self, place: Place, cells: &Cells<'_>) -> Result<()> {
+        self.rows += 1;
+        let (flag, left) = (cells[ACTIVE].flag(), cells[TERMINATION].day());
+        // Without a flag, somebody whose termination date lies before the start is not there any more. Of cells that cannot
+        // be used nobody knows.
+        let active = match (&flag, &left) {
+            (Ok(Some(flag)), _) => Some(*flag),
+            (Ok(None), Ok(left)) => Some(left.is_none_or(|(day, _)| day >= self.start)),
+            _ => None,
+        };
+        if let (Ok(None), Ok(Some((_, true)))) = (&flag, &left) {
+            let (column, value) = (NAMES[TERMINATION], cells[TERMINATION].to_string());
+            let taken = if active == Some(true) { "taken as active" } else { "taken as inactive" };
+            self.warnings.add(Warning::TERMINATION_ZONE_UNNAMED, || describe(place, column, &value, taken));
+        }
+        let [mut id_text, mut ssn_text] = std::mem::take(&mut self.scratch);
+        let person = Person {
+            id: cells[ID].id(&mut id_text),
+            ssn: cells[SSN].id(&mut ssn_text),
+            birth: cells[BIRTH].day(),
+            hire: cells[HIRE].day(),
+            pay: cells[PAY].amount(Cents::PER_ONE),
+            deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE),
+        };
+        let unusable = [
+            (ID, person.id.as_ref().err()),
+            (SSN, person.ssn.as_ref().err()),
+            (BIRTH, person.birth.as_ref().err()),
+            (HIRE, person.hire.as_ref().err()),
+            (TERMINATION, left.as_ref().err()),
+            (PAY, person.pay.as_ref().err()),
+            (DEFERRAL, person.deferral.as_ref().err()),
+            (ACTIVE, flag.as_ref().err()),
+        ];
+        if active == Some(false) {
+            self.inactive += 1;
+            if let Some((column, what)) = unusable.iter().find_map(|(column, what)| what.map(|what| (*column, what))) {
+                let example = || describe(place, NAMES[column], &cells[column].to_string(), what);
+                self.warnings.add(Warning::INACTIVE_UNUSABLE, example);
+            }
+        } else {
+            for (column, what) in unusable {
+                if let Some(what) = what {
+                    self.problems.cell(place, NAMES[column], &cells[column].to_string(), what);
+                }
+            }
+            if active == Some(true) {
+                self.employ(place, &person, cells)?;
+            }
+        }
+        self.scratch = [id_text, ssn_text];
+        Ok(())
+    }
+
+    /// Checks somebody who is active, and keeps them.
+    fn employ(&mut self, place: Place, person: &Person<'_>, cells: &Cells<'_>) -> Result<()> {
+        let absent = [
+            (ID, person.id == Ok(None)),
+            (BIRTH, person.birth == Ok(None)),
+            (HIRE, person.hire == Ok(None)),
+            (PAY, person.pay == Ok(None)),
+        ];
+        for (column, _) in absent.into_iter().filter(|(_, absent)| *absent) {
+            self.problems.cell(place, NAMES[column], "", "missing value");
+        }
+        let (Ok(Some(id)), Ok(ssn), Ok(Some(birth)), Ok(Some(hire)), Ok(Some(cents)), Ok(deferral)) =
+            (&person.id, &person.ssn, &person.birth, &person.hire, &person.pay, &person.deferral)
+        else {
+            return Ok(());
+        };
+        let (zone_unnamed, deferral_bp) = (birth.1 || hire.1, deferral.unwrap_or(0));
+        let (id, birth, hire, cents) = (*id, birth.0, hire.0, *cents);
+        self.check(place, id, [(BIRTH, birth), (HIRE, hire)], cents, deferral_bp);
+        let age = self.run.start_year - civil(birth).0;
+        let implausible = [
+            (Warning::HIRED_BEFORE_BIRTH, hire < birth),
+            (Warning::UNDER_14, age < 14),
+            (Warning::OVER_100, age > 100),
+            (Warning::ZONE_UNNAMED, zone_unnamed),
+            (Warning::NUMBER_LIKE_ID, matches!(cells[ID], Cell::Text(_)) && looks_like_a_number(id)),
+        ];
+        for (what, _) in implausible.into_iter().filter(|(_, hit)| *hit) {
+            self.warnings.add(what, || format!("{place}, {}: born {}, hired {}", printable(id), iso(birth), iso(hire)));
+        }
+        self.people.employee_id.push(id);
+        self.people.employee_ssn.push_option(*ssn);
+        self.people.birth_date.push(birth);
+        self.people.hire_date.push(hire);
+        self.people.compensation_cents.push(cents);
+        // Beyond the range it is a problem already.
+        self.people.deferral_bp.push(deferral_bp.clamp(0, 10_000) as i32);
+        self.places.push(place);
+        if self.places.len() > MAX_EMPLOYEES {
+            return Err(Error::Census(format!(
+                "{}: more than the {MAX_EMPLOYEES} active employees that a run can hold",
+                self.source
+            )));
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, place: Place, id: &str, days: [(usize, Day); 2], cents: i64, deferral_bp: i64) {
+        let problems = &mut self.problems;
+        if id.len() > MAX_EMPLOYEE_ID_LEN {
+            problems.cell(place, NAMES[ID], id, &format!("an id has 1 to {MAX_EMPLOYEE_ID_LEN} bytes"));
+        }
+        if self.reserved.iter().any(|reserved| id.starts_with(reserved)) {
+            problems.cell(place, NAMES[ID], id, "reserved for people hired in a simulated year");
+        }
+        let (_, hire) = days[1];
+        if hire >= self.start {
+            let what = format!("hired on or after 1 January {}, the start of the simulation", self.run.start_year);
+            problems.cell(place, NAMES[HIRE], &iso(hire), &what);
+        }
+        if !(0..=MAX_PAY_CENTS).contains(&cents) {
+            let pay = format!("{:.2}", cents as f64 / 100.0);
+            problems.cell(place, NAMES[PAY], &pay, "pay must be from 0 to 1,000,000,000 dollars");
+        }
+        if !(0..=10_000).contains(&deferral_bp) {
+            let rate = format!("{:.4}", deferral_bp as f64 / 10_000.0);
+            problems.cell(place, NAMES[DEFERRAL], &rate, "a deferral rate is a fraction from 0 to 1");
+        }
+        for (column, day) in days {
+            if !(1800..2200).contains(&year_of(day)) {
+                problems.cell(place, NAMES[column], &iso(day), "a date lies between 1800 and 2199");
+            }
+        }
+    }
+
+    /// The census, sorted.
+    ///
+    /// # Errors
+    /// Everything that was collected.
+    pub fn finish(mut self, strict: bool) -> Result<LoadedCensus> {
+        let people = &self.people;
+        let mut order: Vec<usize> = (0..people.len()).collect();
+        order.sort_by_key(|&index| (people.employee_id.get(index), index));
+        for pair in order.windows(2) {
+            let id = people.employee_id.get(pair[1]);
+            if people.employee_id.get(pair[0]) == id {
+                let what = format!("duplicate id, also in {}", self.places[pair[0]]);
+                self.problems.cell(self.places[pair[1]], NAMES[ID], id.unwrap_or_default(), &what);
+            }
+        }
+        self.problems.into_result(&self.source)?;
+        let warnings = self.warnings.into_result(&self.source, strict)?;
+        if people.is_empty() {
+            let empty = if self.rows == 0 { ": it holds a header and nothing else" } else { "" };
+            let text = format!("{}: no active employee among {} row(s){empty}", self.source, self.rows);
+            return Err(Error::Census(text));
+        }
+
+        let tables = Tables::new(&self.run.assumptions);
+        let mut census = Census {
+            employee_id: TextColumn::with_capacity(order.len(), 12),
+            employee_ssn: TextColumn::with_capacity(order.len(), 12),
+            ..Census::default()
+        };
+        for index in order {
+            census.employee_id.push(people.employee_id.get(index).unwrap_or_default());
+            census.employee_ssn.push_option(people.employee_ssn.get(index));
+            census.birth_date.push(people.birth_date[index]);
+            census.hire_date.push(people.hire_date[index]);
+            census.level_id.push(tables.level_of_pay(people.compensation_cents[index]));
+            census.compensation_cents.push(people.compensation_cents[index]);
+            census.deferral_bp.push(people.deferral_bp[index]);
+        }
+        Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive: self.inactive, warnings })
+    }
+}
+
+/// A row's cells as what they are meant to be.
+struct Person<'a> {
+    id: Result<Option<&'a str>, Unusable>,
+    ssn: Result<Option<&'a str>, Unusable>,
+    birth: Result<Option<(Day, bool)>, Unusable>,
+    hire: Result<Option<(Day, bool)>, Unusable>,
+    pay: Result<Option<i64>, Unusable>,
+    deferral: Result<Option<i64>, Unusable>,
+}
+
+/// `1017.0` or `1.02E+15`: text that was a number before somebody wrote it out.
+fn looks_like_a_number(id: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent = |text: &str| text.strip_prefix('+').is_some_and(digits);
+    match (id.split_once('.'), id.split_once(['E', 'e'])) {
+        (_, Some((mantissa, power))) if exponent(power) => mantissa.split('.').all(digits),
+        (Some((whole, zeros)), None) => digits(whole) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0'),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_were_written_out_are_recognised() {
+        for id in ["1017.0", "17.00", "1E+15", "1.02e+15"] {
+            assert!(looks_like_a_number(id), "{id}");
+        }
+        for id in ["1017", "0017", "10.17", "A1.0", "1.0.0", "E+15", "1E15", "E1001", ".0", "1.", "", "12E"] {
+            assert!(!looks_like_a_number(id), "{id}");
+        }
+    }
+}

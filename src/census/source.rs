@@ -1,0 +1,195 @@
+//! A census file as a command holds it: opened once, whatever it is, and the same people for everybody who asks.
+
+use super::draft::Draft;
+use super::foreign::{LOOKED_AT, named};
+use super::{LoadedCensus, csv_file, parquet_file};
+use crate::error::{Error, Result};
+use crate::files::{Workspace, remove_abandoned};
+use crate::fingerprint::census_fingerprint;
+use crate::scenario::RunSpec;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Beginning of the names of folders with copies of what came from pipes.
+const COPIES: &str = ".planbench-census-";
+
+/// A census file that was given. What can be read only once, such as a pipe, was read into a private copy, which lives as
+/// long as this does.
+#[derive(Debug, Clone)]
+pub struct CensusFile {
+    given: PathBuf,
+    path: PathBuf,
+    /// The copy ends with it.
+    copy: Option<Arc<PrivateCopy>>,
+}
+
+/// A file that ends with this.
+#[derive(Debug)]
+struct PrivateCopy {
+    /// Held: where a copy has no name, it is there for as long as somebody has it open.
+    file: File,
+    /// Held, not read: where copies must have names.
+    _folder: Option<Workspace>,
+}
+
+impl CensusFile {
+    /// Opens what was given: a file is left where it is, anything else is read, once.
+    ///
+    /// # Errors
+    /// Names the file that is not there, cannot be read or is no census, or the temporary folder that does not take a copy.
+    pub fn open(given: &Path) -> Result<Self> {
+        Self::found(given)?.map_or_else(|| Self::copy(given, given), Ok)
+    }
+
+    /// The same file as a private copy, which nobody writes to.
+    ///
+    /// # Errors
+    /// As [`CensusFile::open`].
+    pub fn copied(&self) -> Result<Self> {
+        if self.copy.is_some() { Ok(self.clone()) } else { Self::copy(&self.given, &self.path) }
+    }
+
+    /// The file that any process finds under its full name; `None` for anything else.
+    fn found(given: &Path) -> Result<Option<Self>> {
+        let failed = |e: io::Error| Error::file(given, e);
+        let found = std::fs::metadata(given).map_err(failed)?;
+        if found.is_dir() {
+            return Err(is_folder(given));
+        }
+        // A name like /dev/stdin means another file in another process, which its full name does not. A name that is not
+        // UTF-8 cannot be handed on in every way that names are.
+        let full = std::fs::canonicalize(given).ok().filter(|path| {
+            found.is_file() && path.to_str().is_some() && std::fs::metadata(path).is_ok_and(|data| data.is_file())
+        });
+        Ok(full.map(|path| Self { given: given.to_path_buf(), path, copy: None }))
+    }
+
+    /// Reads what is at `from` into a private copy.
+    fn copy(given: &Path, from: &Path) -> Result<Self> {
+        let failed = |e: io::Error| Error::file(given, e);
+        let mut file = File::open(from).map_err(failed)?;
+        let beginning = beginning(&file).map_err(failed)?;
+        // A device may have no end.
+        refuse_foreign(given, &beginning)?;
+        let (mut copy, path) = PrivateCopy::new()?;
+        let full = |e: io::Error| Error::file(&std::env::temp_dir(), e);
+        copy.file.write_all(&beginning).map_err(full)?;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => copy.file.write_all(&buffer[..read]).map_err(full)?,
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(failed(e)),
+            }
+        }
+        Ok(Self { given: given.to_path_buf(), path, copy: Some(Arc::new(copy)) })
+    }
+
+    /// As it was given, for messages.
+    pub fn given(&self) -> &Path {
+        &self.given
+    }
+
+    /// Where any process finds the people for as long as this lives.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Loads the people for a run, as [`load`](super::load) does.
+    ///
+    /// # Errors
+    /// As [`load`](super::load).
+    pub fn load(&self, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
+        load(&self.path, &self.given, run, strict)
+    }
+}
+
+impl PrivateCopy {
+    /// An empty one, and where any process finds it.
+    fn new() -> Result<(Self, PathBuf)> {
+        let folder = std::env::temp_dir();
+        // Nobody's name, so that a killed process leaves no people behind; other processes reach it through this one.
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            let file = tempfile::tempfile_in(&folder).map_err(|e| Error::file(&folder, e))?;
+            let path = PathBuf::from(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()));
+            if File::open(&path).is_ok() {
+                return Ok((Self { file, _folder: None }, path));
+            }
+        }
+        remove_abandoned(&folder, COPIES);
+        let workspace = Workspace::new(&folder, COPIES)?;
+        let path = workspace.path().join("census");
+        let file = private_file(&path).map_err(|e| Error::file(&path, e))?;
+        Ok((Self { file, _folder: Some(workspace) }, path))
+    }
+}
+
+/// Refuses people who are not the ones that were read before from the same file.
+///
+/// # Errors
+/// Names the file as it was given.
+pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: &str) -> Result<()> {
+    let found = census_fingerprint(&loaded.census);
+    if found.to_string() == expected {
+        return Ok(());
+    }
+    Err(Error::file(
+        given,
+        format!(
+            "its people changed while they were in use (fingerprint {found} instead of {expected}); let nobody write to it, \
+             and start again"
+        ),
+    ))
+}
+
+/// Loads the file at `path`, which messages call `shown`.
+///
+/// # Errors
+/// As [`load`](super::load).
+pub(crate) fn load(path: &Path, shown: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
+    let failed = |e: io::Error| Error::file(shown, e);
+    let mut file = File::open(path).map_err(failed)?;
+    if file.metadata().is_ok_and(|data| data.is_dir()) {
+        return Err(is_folder(shown));
+    }
+    let beginning = beginning(&file).map_err(failed)?;
+    refuse_foreign(shown, &beginning)?;
+    let mut draft = Draft::new(shown.display().to_string(), run);
+    if beginning.starts_with(b"PAR1") {
+        file.rewind().map_err(failed)?;
+        parquet_file::read(shown, file, |place, cells| draft.row(place, cells))?;
+    } else {
+        // What was read already goes first: a pipe cannot be read again.
+        let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&beginning);
+        csv_file::read(shown, text.chain(file), text, &mut draft)?;
+    }
+    draft.finish(strict)
+}
+
+fn beginning(file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(LOOKED_AT as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn refuse_foreign(shown: &Path, beginning: &[u8]) -> Result<()> {
+    named(beginning).map_or(Ok(()), |what| Err(Error::Census(format!("{}: not a census but {what}", shown.display()))))
+}
+
+fn is_folder(shown: &Path) -> Error {
+    Error::Census(format!("{}: a folder, not a file; name one file, Parquet or CSV", shown.display()))
+}
+
+/// A new file that nobody else may read.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
