@@ -131,10 +131,6 @@ fn a_setting_that_cannot_be_used_is_refused_before_anything_is_measured() {
     let variables = [("BENCHMARK_FAIL_ON_REGRESSION", "maybe")];
     check(&planbench_in(place.path(), &check_it, &variables), 2, &["BENCHMARK_FAIL_ON_REGRESSION=maybe"]);
     check(&planbench_in(place.path(), &["compare", "x"], &variables), 2, &["BENCHMARK_FAIL_ON_REGRESSION=maybe"]);
-    fs::create_dir(place.path().join("history")).unwrap();
-    fs::write(place.path().join("history/broken.json"), "{").unwrap();
-    check(&planbench_in(place.path(), &check_it, NONE), 2, &["history/broken.json"]);
-    fs::remove_dir_all(place.path().join("history")).unwrap();
     // A folder that was asked for, while there is nothing to lose yet.
     fs::write(place.path().join("file"), "").unwrap();
     let to = [&check_it[..], &["--to", "file"]].concat();

@@ -11,7 +11,6 @@ use crate::files::write_whole;
 use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
-use crate::settings::Folders;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -53,13 +52,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let choices = args.selected.of_results(&args.place, &context.config)?;
     let folder = match &args.from {
         Some(from) => criterion_folder(from),
-        None => Folders::new(choices.output_dir.clone())?.criterion,
+        None => choices.folders().criterion,
     };
     let results = Results::read(&folder)?.select(&choices.scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());
     // The first is the error in the end.
     for problem in results.problems.iter().skip(1) {
-        anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
+        console::warning(format!("left out: {}: {}", console::path(&problem.path), problem.what));
     }
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };
     let body = args.format.render(&report, &options)?;
