@@ -544,7 +544,7 @@ fn a_census_may_come_from_a_pipe() {
             &["identical: 3 run(s)", "/dev/fd/"],
         ),
         (format!("\"$PLANBENCH\" generate --mode sql {years} --out events --census <(cat people.csv)"), &["40 active"]),
-        (format!("\"$PLANBENCH\" parity --against events --census <(cat people.csv)"), &["identical"]),
+        ("\"$PLANBENCH\" parity --against events --census <(cat people.csv)".to_owned(), &["identical"]),
     ] {
         check(&shell(base.path(), &script), 0, parts);
         let left: Vec<_> = fs::read_dir(base.path().join("scratch")).unwrap().collect();
