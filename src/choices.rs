@@ -6,6 +6,7 @@ use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
+use crate::record::benchmark::group_name;
 use crate::rules::assumptions::Assumptions;
 use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
 use crate::settings::{Folders, Selection, Settings, conditions};
@@ -142,11 +143,11 @@ impl Choices {
             .iter()
             .map(|name| {
                 let mut selection = if name == CUSTOM { self.custom(seed)? } else { named(catalogue, name, seed)? };
-                selection.group.push_str(&conditions);
+                selection.group = group_name(&(selection.group + &conditions));
                 Ok(selection)
             })
             .collect::<Result<Vec<_>>>()?;
-        let session = format!("{}-{}", crate::record::now().replace([':', '-'], ""), std::process::id());
+        let session = crate::record::names::new_session();
         let folders = Folders::new(self.output_dir.clone())?;
         Ok(Settings { selections, modes, options, folders, session, machine: Machine::current(), records: true })
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};
 
@@ -28,28 +29,51 @@ pub fn write_whole(path: &Path, text: &str) -> Result<()> {
 /// # Errors
 /// Names the file; also when it is there already, which is then left as it is.
 pub fn write_new(path: &Path, text: &str) -> Result<()> {
-    write(path, text, |file| file.persist_noclobber(path).map(drop).map_err(|e| e.error))
+    write(path, text, |file| match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.error.kind() == ErrorKind::AlreadyExists => Err(e.error),
+        // A file system that has neither links nor such renames: the name is taken first.
+        Err(e) => {
+            File::create_new(path)?;
+            e.file.persist(path).map(drop).map_err(|e| {
+                let _ = fs::remove_file(path);
+                e.error
+            })
+        }
+    })
 }
 
 fn write(path: &Path, text: &str, persist: impl Fn(NamedTempFile) -> io::Result<()>) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let once = || -> io::Result<()> {
+    let write = || -> io::Result<()> {
         fs::create_dir_all(folder)?;
+        let mut file = partial(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_data()?;
+        persist(file)
+    };
+    write().map_err(|e| Error::file(path, e))
+}
+
+/// A temporary file in a folder, locked.
+fn partial(folder: &Path) -> io::Result<NamedTempFile> {
+    loop {
         let mut builder = tempfile::Builder::new();
         builder.prefix(PARTIAL);
         // As any new file: others may read it if the user's mask lets them.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        // Where there are no locks nobody removes what may be in use.
-        let _ = file.as_file().try_lock();
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_data()?;
-        persist(file)
-    };
-    // Between its making and its lock a file looks abandoned, and may be removed as such.
-    let again = |e: &io::Error| e.kind() == ErrorKind::NotFound;
-    once().or_else(|e| if again(&e) { once() } else { Err(e) }).map_err(|e| Error::file(path, e))
+        let file = builder.tempfile_in(folder)?;
+        if is_held(file.as_file(), file.path()) {
+            return Ok(file);
+        }
+    }
+}
+
+/// Locks what was just made, so that nobody removes it as abandoned; `false` if somebody did before it was locked. Who
+/// removes holds the lock meanwhile, so this waits for that. Where there are no locks nobody removes anything.
+fn is_held(lock: &File, path: &Path) -> bool {
+    lock.lock().is_err() || path.symlink_metadata().is_ok()
 }
 
 /// Makes a folder and makes sure that it can be written, before anything is measured for it.
@@ -106,19 +130,32 @@ fn not_whole(path: &Path, what: &str, error: &serde_json::Error) -> Error {
 /// # Errors
 /// Names the file when it cannot be read, is cut off or something else, or is of another version.
 pub fn read_versioned<T: DeserializeOwned>(path: &Path, what: &str, version: u32, remedy: &str) -> Result<T> {
+    read_versions(path, what, version..=version, remedy)
+}
+
+/// As [`read_versioned`], for a format of which this program reads several versions.
+///
+/// # Errors
+/// As [`read_versioned`].
+pub fn read_versions<T: DeserializeOwned>(
+    path: &Path,
+    what: &str,
+    versions: RangeInclusive<u32>,
+    remedy: &str,
+) -> Result<T> {
     #[derive(serde::Deserialize)]
     struct Versioned {
         format_version: u32,
     }
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
     let found = serde_json::from_str::<Versioned>(&text).map_err(|e| not_whole(path, what, &e))?.format_version;
-    if found != version {
-        let age = if found < version { "an older" } else { "a newer" };
+    if !versions.contains(&found) {
+        let (first, last) = versions.into_inner();
+        let age = if found < first { "an older" } else { "a newer" };
+        let read = if first == last { last.to_string() } else { format!("{first} to {last}") };
         return Err(Error::file(
             path,
-            format!(
-                "{what} of format {found}, written by {age} version of this program, which reads {version}; {remedy}"
-            ),
+            format!("{what} of format {found}, written by {age} version of this program, which reads {read}; {remedy}"),
         ));
     }
     serde_json::from_str(&text).map_err(|e| not_whole(path, what, &e))
@@ -159,6 +196,19 @@ pub fn unique_digits() -> String {
     format!("{number:016x}")
 }
 
+/// Locks a folder for as long as the answer lives; `None` where folders cannot be locked.
+///
+/// # Errors
+/// Names the folder and says `taken` if somebody else holds it.
+pub fn lock(folder: &Path, taken: &str) -> Result<Option<File>> {
+    let Ok(file) = File::open(folder) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::file(folder, taken)),
+        Err(std::fs::TryLockError::Error(_)) => Ok(None),
+    }
+}
+
 /// A hidden folder for work under way. It is locked for as long as its owner lives, and removed when dropped.
 #[derive(Debug)]
 pub struct Workspace {
@@ -176,10 +226,10 @@ impl Workspace {
         loop {
             let folder =
                 tempfile::Builder::new().prefix(prefix).tempdir_in(parent).map_err(|e| Error::file(parent, e))?;
-            let lock = File::open(folder.path()).ok();
-            let locked = lock.as_ref().is_some_and(|lock| lock.try_lock().is_ok());
-            // Before it was locked it looked abandoned, and somebody may have removed it.
-            if !locked || folder.path().is_dir() {
+            let lock = File::open(folder.path());
+            let gone = lock.as_ref().is_err_and(|e| e.kind() == ErrorKind::NotFound);
+            let lock = lock.ok();
+            if !gone && lock.as_ref().is_none_or(|lock| is_held(lock, folder.path())) {
                 return Ok(Self { folder, _lock: lock });
             }
         }
@@ -194,19 +244,23 @@ impl Workspace {
 /// Removes the files and folders in `folder` whose names begin with `prefix` and whose owners are gone. What cannot be
 /// looked at, locked or removed is left: it does no harm.
 pub fn remove_abandoned(folder: &Path, prefix: &str) {
-    for path in abandoned(folder, prefix) {
+    for (path, _lock) in abandoned(folder, prefix) {
         let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
     }
 }
 
-/// The files and folders in `folder` whose names begin with `prefix` and whose owners are gone.
-pub fn abandoned(folder: &Path, prefix: &str) -> Vec<PathBuf> {
+/// The files and folders in `folder` whose names begin with `prefix` and whose owners are gone, each with a lock on it: as
+/// long as that lives, nobody else takes it for theirs.
+pub fn abandoned(folder: &Path, prefix: &str) -> Vec<(PathBuf, File)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let named = |entry: &fs::DirEntry| entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes());
     // A link is never ours, and following one would lead elsewhere.
     let ours = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_dir());
-    let free = |path: &PathBuf| File::open(path).is_ok_and(|file| file.try_lock().is_ok());
-    entries.flatten().filter(|entry| named(entry) && ours(entry)).map(|entry| entry.path()).filter(free).collect()
+    let free = |entry: fs::DirEntry| {
+        let file = File::open(entry.path()).ok()?;
+        file.try_lock().ok().map(|()| (entry.path(), file))
+    };
+    entries.flatten().filter(|entry| named(entry) && ours(entry)).filter_map(free).collect()
 }
 
 #[cfg(test)]
@@ -269,6 +323,25 @@ mod tests {
         let mut expected = vec![held.path().file_name().unwrap().to_owned(), ".work-link".into(), "other".into()];
         expected.sort();
         assert_eq!(rest, expected);
+    }
+
+    #[test]
+    fn who_writes_and_who_tidies_up_do_not_meet() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for number in 0..25 {
+                        remove_abandoned(folder, PARTIAL);
+                        write_new(&folder.join(format!("{thread}-{number}")), "x").unwrap();
+                        let work = Workspace::new(folder, PARTIAL).unwrap();
+                        fs::write(work.path().join("half"), "x").unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 200);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::engine::{EngineOptions, Mode, available_threads};
 use crate::error::Result;
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
-use crate::record::benchmark::Benchmark;
+use crate::record::benchmark::{Benchmark, LONGEST_GROUP, shortened};
 use crate::scenario::{DEFAULT_SEED, Golden, RunSpec};
 use std::path::PathBuf;
 
@@ -65,7 +65,7 @@ pub struct Settings {
     pub options: EngineOptions,
     /// Where results go.
     pub folders: Folders,
-    /// Names the records of this session; sorts by time.
+    /// Names the records of this session, and is no other session's.
     pub session: String,
     /// The machine before the session put load on it.
     pub machine: Machine,
@@ -90,6 +90,10 @@ impl Settings {
     }
 }
 
+/// Longest that [`conditions`] may be, bytes, so that the name of the largest scaling benchmark needs no shortening: its
+/// parts have places of their own in Criterion's name.
+const LONGEST_CONDITIONS: usize = LONGEST_GROUP - "scaling-1000000".len();
+
 /// Whatever is not the default, as it stands in the names of benchmarks.
 pub fn conditions(seed: u64, threads: usize) -> String {
     let mut conditions = String::new();
@@ -99,7 +103,7 @@ pub fn conditions(seed: u64, threads: usize) -> String {
     if threads != available_threads() {
         conditions.push_str(&format!("-threads{threads}"));
     }
-    conditions
+    shortened(&conditions, LONGEST_CONDITIONS)
 }
 
 /// Where results are.

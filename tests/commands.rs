@@ -136,9 +136,9 @@ fn what_is_not_there_or_not_whole_is_named() {
     fs::write(&record, &whole[..whole.len() / 2]).unwrap();
     let name = record.file_name().unwrap().to_str().unwrap();
     check(&planbench_in(place.path(), &["report"], ALL), 2, &[name, "not a whole run record"]);
-    fs::write(&record, "{\"format_version\": 2, \"foreign\": true}").unwrap();
+    fs::write(&record, "{\"format_version\": 3, \"foreign\": true}").unwrap();
     check(&planbench_in(place.path(), &["report"], ALL), 2, &[name]);
-    fs::write(&record, whole.replacen("\"format_version\": 2", "\"format_version\": 1", 1)).unwrap();
+    fs::write(&record, whole.replacen("\"format_version\": 3", "\"format_version\": 1", 1)).unwrap();
     check(&planbench_in(place.path(), &["report"], ALL), 2, &[name, "measure again"]);
 }
 

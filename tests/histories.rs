@@ -274,6 +274,11 @@ fn a_calibration_goes_on_where_it_stopped() {
     let page = read(&place.path().join("page.md"));
     assert!(page.contains("2 runs,") && page.contains("quick/reference | execution_time"), "{page}");
     assert!(page.contains("Program: planalign-bench"), "{page}");
+    // Two at once would disturb each other.
+    let other = std::fs::File::open(place.path().join("calibration")).unwrap();
+    other.lock().unwrap();
+    check(&calibrate("3"), 2, &["calibration", "another calibration writes its trials there"]);
+    drop(other);
     // Trials of other work are not counted as this work's.
     let polars = ["calibrate", "--scenarios", "quick", "--modes", "polars", "--plain", "2", "--per-level", "0"];
     check(&planbench_in(place.path(), &polars, NONE), 2, &["none_001.json", "other scenarios or modes", "--trials"]);

@@ -8,15 +8,14 @@ use crate::console;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
 use crate::files::check_writable;
-use crate::record::baseline::{Baseline, DEFAULT_NAME, check_name};
-use crate::record::benchmark::SCALING;
+use crate::record::baseline::{Baseline, DEFAULT_NAME, Unusable, check_name};
+use crate::record::benchmark::{Benchmark, Context as MeasuredContext, SCALING};
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::scenario::CUSTOM;
 use crate::settings::Settings;
-use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Which baseline, and where.
@@ -87,45 +86,65 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     }
     confirm(&args)?;
     check_writable(&folder)?;
-    let (results, source) = match &args.from {
+    let (results, mut outcome) = match &args.from {
         Some(from) => {
             let source = criterion_folder(from);
             let scenarios = split(&args.measure.selected.scenarios);
-            (Results::read(&source)?.select(&scenarios, &settings.modes)?, source)
+            let results = Results::read(&source)?.select(&scenarios, &settings.modes)?.whole()?;
+            keep_criterion(&source, name, &results, talk)?;
+            (results, Ok(()))
         }
         None => {
-            if !args.no_criterion {
-                run_criterion(&settings, name, talk)?;
+            let measured = if args.no_criterion { Ok(()) } else { run_criterion(&settings, name, talk) };
+            if matches!(measured, Err(Error::Interrupted)) {
+                return measured.map(|()| PASS);
             }
             let records = observe(&settings, runs, talk)?;
-            failures(&records)?;
-            (results_of(records), settings.folders.criterion.clone())
+            let failed = failures(&records);
+            (results_of(records), measured.and(failed))
         }
     };
-    // All are made before any is written: a baseline is whole or as it was.
-    let modes = || results.groups.iter().flat_map(|group| &group.modes);
-    // Scaling benchmarks have no processes of their own; what Criterion kept of them is kept all the same.
-    // Nor has work that goes by the name of what fresh processes ran, as on another number of CPUs.
-    let ran = |mode: &ModeResults| !mode.runs.is_empty();
-    let beside = |mode: &ModeResults| modes().any(|other| other.benchmark.id() == mode.benchmark.id() && ran(other));
-    let observed = modes().filter(|mode| ran(mode) || (mode.benchmark.scenario != SCALING && !beside(mode)));
-    let made: Vec<Baseline> = observed
-        .map(|mode: &ModeResults| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
-        .collect::<Result<_>>()?;
-    if args.from.is_some() {
-        let groups: BTreeSet<_> =
-            modes().map(|mode| (mode.benchmark.criterion_group(), mode.benchmark.folder(&source))).collect();
-        for (group, folder) in groups {
-            for function in save_baseline(&folder, name)? {
-                talk.say(&format!("Criterion's {group}/{function} kept as {name}"));
+    // Each file is whole or as it was. What is good is kept; what is not leaves its file as it was, and is named.
+    for mode in results.groups.iter().flat_map(|group| &group.modes) {
+        match made(name, mode, &results) {
+            Some(Ok(baseline)) => println!("{}", console::path(&baseline.write(&folder)?)),
+            Some(Err(unusable)) => {
+                let text = format!("{unusable}, so no baseline is kept, and one that was there is as it was");
+                console::warning(&text);
+                outcome = outcome.and(Err(Error::Config(text)));
             }
+            None => {}
         }
     }
-    for baseline in made {
-        let file = baseline.write(&folder)?;
-        println!("{}", console::path(&file));
+    outcome.map(|()| PASS)
+}
+
+/// The baseline of a benchmark. Scaling benchmarks have no processes of their own, and so none; nor has work that goes by
+/// the name of what fresh processes ran, as on another number of CPUs. What Criterion keeps of them is kept all the same.
+fn made(name: &str, mode: &ModeResults, results: &Results) -> Option<Result<Baseline, Unusable>> {
+    let id = mode.benchmark.id();
+    let ran = |other: &ModeResults| other.benchmark.id() == id && !other.runs.is_empty();
+    let beside = || results.groups.iter().flat_map(|group| &group.modes).any(ran);
+    let none = mode.runs.is_empty() && (mode.benchmark.scenario == SCALING || beside());
+    (!none).then(|| Baseline::from_records(name, &mode.benchmark, &mode.runs.iter().collect::<Vec<_>>()))
+}
+
+/// Keeps what Criterion measured last of the benchmarks that make a baseline, or have none to make.
+fn keep_criterion(source: &Path, name: &str, results: &Results, talk: Talk) -> Result<()> {
+    let good: Vec<&Benchmark> = results
+        .groups
+        .iter()
+        .flat_map(|group| &group.modes)
+        .filter(|mode| !matches!(made(name, mode, results), Some(Err(_))))
+        .map(|mode| &mode.benchmark)
+        .collect();
+    let wanted = |context: &MeasuredContext| {
+        context.padding.is_none() && good.iter().any(|benchmark| benchmark.same_work(&context.benchmark))
+    };
+    for function in save_baseline(source, name, &wanted)? {
+        talk.say(&format!("Criterion's {function} kept as {name}"));
     }
-    Ok(PASS)
+    Ok(())
 }
 
 /// Has Criterion measure and save under the name, in a process of its own as `cargo bench` would.
@@ -167,6 +186,9 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
     };
     if status.success() {
         return Ok(());
+    }
+    if status.code() == Some(i32::from(Error::Interrupted.exit_code())) {
+        return Err(Error::Interrupted);
     }
     Err(Error::Config(format!("Criterion's measurement ended with {status}{said}")))
 }

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::export::post::{Target, check_age, send};
 use crate::export::{Options, Shape};
 use crate::files::write_whole;
+use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
 use crate::settings::Folders;
@@ -56,6 +57,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     };
     let results = Results::read(&folder)?.select(&choices.scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());
+    // The first is the error in the end.
+    for problem in results.problems.iter().skip(1) {
+        anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
+    }
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };
     let body = args.format.render(&report, &options)?;
     let (output, talk) = (Output::new(args.to.as_deref(), Path::new("-")), context.talk());
@@ -64,7 +69,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         let destination = if args.post.is_some() { "the server".to_owned() } else { output.to_string() };
         talk.say(&format!("{} bytes would go to {destination}", body.len()));
         print!("{body}");
-        return Ok(PASS);
+        return none_of(&results.problems).map(|()| PASS);
     }
     match (&output, &args.post) {
         (_, Some(url)) => {
@@ -78,7 +83,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         }
         (Output::Standard, None) => print!("{body}"),
     }
-    Ok(PASS)
+    none_of(&results.problems).map(|()| PASS)
 }
 
 /// The server's key; Datadog always wants one.

@@ -75,7 +75,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         Some(folder) => {
             readable(folder)?;
             let scenarios: Vec<String> = settings.selections.iter().map(|s| s.group.clone()).collect();
-            Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?
+            Results::read(&criterion_folder(folder))?.select(&scenarios, &settings.modes)?.whole()?
         }
         // Failed runs are judged too: they miss the gate.
         None => {

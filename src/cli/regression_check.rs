@@ -6,14 +6,16 @@ use super::selection::{HistoryPlace, Measure, Runs, given_up, observe, results_o
 use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
+use crate::console;
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::{check_writable, write_whole};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
-use crate::record::history;
+use crate::record::history::{self, History};
+use crate::record::names::{Problem, none_of};
 use crate::report::template::render_value;
-use crate::results::{Results, criterion_folder};
+use crate::results::{Results, criterion_folder, may_be_of};
 use crate::settings::{Selection, Settings};
 use crate::verdict::Verdict;
 use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
@@ -133,12 +135,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let mut lost = Ok(());
     let reports = Output::new(args.to.as_deref(), &settings.folders.reports);
     // What cannot be read is told before anything is measured for it.
-    let history = history::read(&args.history.history)?;
+    let history = sessions_of(&args.history.history)?;
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;
             let source = criterion_folder(folder);
-            (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?, source)
+            (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?.whole()?, source)
         }
         None => {
             let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, asked)?;
@@ -149,7 +151,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                      latest measurement",
                     args.baseline.baseline
                 ));
-                (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?, source)
+                (Results::read(&source)?.select(&groups(&settings, asked), &settings.modes)?.whole()?, source)
             } else if let Some(check) =
                 unfit_before_measuring(&settings, &baselines, &args.baseline.baseline, thresholds, context)?
             {
@@ -180,6 +182,16 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         lost?;
     }
     Ok(code)
+}
+
+/// The sessions of a history. What cannot be read is named: the spread between days does not rest on one day.
+pub(super) fn sessions_of(folder: &Path) -> Result<Vec<Baseline>> {
+    let History { entries, problems } = history::read(folder)?;
+    for problem in problems {
+        let file = console::path(&problem.path);
+        console::warning(format!("not in the spread between days: {file}: {}", problem.what));
+    }
+    Ok(entries)
 }
 
 /// The scenarios that were asked for; none stands for all.
@@ -306,7 +318,8 @@ impl Against<'_> {
     /// Checks against baseline files, and where there is none against what Criterion keeps under that name.
     pub fn check(&self, results: &Results, context: &Context) -> Result<Check> {
         check_name(self.name)?;
-        let (saved, latest) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
+        let ((saved, mut unread), (latest, more)) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
+        unread.extend(more);
         let of = |all: &'_ [Sampled], id: &str| -> Vec<Sampled> {
             all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
         };
@@ -321,6 +334,10 @@ impl Against<'_> {
                     checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, self.history));
                 }
                 None => {
+                    let of_mode = Mode::named(&mode.benchmark.mode)?;
+                    let scenario = [mode.benchmark.scenario.clone()];
+                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[of_mode]);
+                    none_of(&unread.iter().filter(its).cloned().collect::<Vec<_>>())?;
                     // Where work of one name is several, what Criterion measured is of one of them alone.
                     let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
                     let latest = if taken { mode.sampled.clone() } else { of(&latest, &id) };

@@ -1,12 +1,12 @@
 //! `planbench report`: renders what `cargo bench` or `planbench run` left.
 
-use super::regression_check::{Against, ThresholdFlags};
+use super::regression_check::{Against, ThresholdFlags, sessions_of};
 use super::selection::{HistoryPlace, Place, Selected};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
-use crate::record::history;
+use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::report::{Format, format, render, write};
 use crate::results::{Results, criterion_folder};
@@ -157,13 +157,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             criterion: &from,
             thresholds,
             allow_output_change: false,
-            history: &history::read(&args.history.history)?,
+            history: &sessions_of(&args.history.history)?,
         };
         let check = against.check(&results, context)?;
         print_check(&check, &place)?;
         super::regression_check::write_files(&check, &place, context);
     }
-    Ok(PASS)
+    none_of(&results.problems).map(|()| PASS)
 }
 
 /// A check, in words.

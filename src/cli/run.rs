@@ -2,15 +2,16 @@
 
 use super::report::Reports;
 use super::selection::{Measure, Runs, failures, observe, results_of};
-use super::talk::More;
+use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::files::check_writable;
 use crate::record::baseline::Baseline;
 use crate::record::history;
+use crate::results::Results;
 use crate::settings::Settings;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -71,6 +72,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         selection.target_time_seconds = args.target.target_time.or(selection.target_time_seconds);
     }
     let runs = args.runs.or(&context.config, if args.full { FULL_RUNS } else { RUNS });
+    if args.history.is_some() && runs < 2 {
+        return Err(Error::Config("an entry of a history needs two or more --runs: one has no spread".into()));
+    }
     let talk = context.talk_more(args.more);
     let place = args.reports.place(&settings.folders.reports)?;
     if args.dry_run {
@@ -89,14 +93,33 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     }
     let results = results_of(records);
     args.reports.make(&results, &place, context, talk)?;
-    if let Some(folder) = &args.history {
-        for mode in results.groups.iter().flat_map(|group| &group.modes).filter(|mode| mode.failed().is_empty()) {
-            let runs: Vec<_> = mode.runs.iter().collect();
-            let file = history::append(folder, &Baseline::from_records(history::NAME, &mode.benchmark, &runs)?)?;
-            talk.say(&format!("added: {}", console::path(&file)));
+    let added = args.history.as_deref().map_or(Ok(()), |folder| add(&results, folder, talk));
+    // A failed run says more than a history that cannot be written.
+    outcome.and(added).map(|()| PASS)
+}
+
+/// Adds what can be added to a history, and says what is not.
+fn add(results: &Results, folder: &Path, talk: Talk) -> Result<()> {
+    let mut outcome = Ok(());
+    for mode in results.groups.iter().flat_map(|group| &group.modes) {
+        let runs: Vec<_> = mode.runs.iter().collect();
+        let entry = match Baseline::from_records(history::NAME, &mode.benchmark, &runs) {
+            Ok(entry) => entry,
+            Err(unusable) => {
+                console::warning(format!("not added to the history: {unusable}"));
+                continue;
+            }
+        };
+        match history::append(folder, &entry) {
+            Ok(file) => talk.say(&format!("added: {}", console::path(&file))),
+            // The others can still be kept.
+            Err(error) => {
+                console::warning(format!("not added to the history: {}: {error}", mode.benchmark.id()));
+                outcome = outcome.and(Err(error));
+            }
         }
     }
-    outcome.map(|()| PASS)
+    outcome
 }
 
 /// What a session would do.

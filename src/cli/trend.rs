@@ -7,7 +7,8 @@ use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::files::{write_json, write_whole};
-use crate::record::history;
+use crate::record::history::{self, History};
+use crate::record::names::none_of;
 use crate::report::template::{render_value, render_value_with};
 use crate::report::{charts, format};
 use crate::results::trend::Trend;
@@ -33,7 +34,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let choices = args.selected.of_results(&args.place, &context.config)?;
     let (scenarios, modes) = (choices.scenarios.clone(), choices.modes()?);
     let output = Output::new(args.to.as_deref(), &Folders::new(choices.output_dir)?.reports);
-    let mut entries = history::read(&args.history.history)?;
+    let History { mut entries, problems } = history::read(&args.history.history)?;
+    // The first is the error in the end.
+    for problem in problems.iter().skip(1) {
+        console::warning(format!("left out: {}: {}", console::path(&problem.path), problem.what));
+    }
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
@@ -41,8 +46,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             && modes.iter().any(|mode| mode.name() == entry.mode)
     });
     if entries.is_empty() {
+        none_of(&problems)?;
         let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
         return Err(Error::file(&args.history.history, format!("{what}; `planbench run --history DIR` adds them")));
+    }
+    for text in history::contradictions(&entries) {
+        console::warning(text);
     }
     let trend = Trend::new(&entries, context.command.clone());
     let charts = trend
@@ -65,5 +74,5 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         }
         Output::Standard => print_json(&trend)?,
     }
-    Ok(PASS)
+    none_of(&problems).map(|()| PASS)
 }

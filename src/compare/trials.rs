@@ -4,7 +4,7 @@
 use super::side::{Side, Work};
 use super::{Comparison, Plan, compare};
 use crate::error::{Error, Result};
-use crate::files::{json_files, read_json, write_json};
+use crate::files::{json_files, lock, read_versioned, write_new_json};
 use crate::measure::machine::{Build, Machine, MachineKey};
 use crate::verdict::Gated;
 use crate::verdict::thresholds::Thresholds;
@@ -142,6 +142,9 @@ impl Proof {
     /// # Errors
     /// When a trial cannot be run or kept, or somebody interrupts; what is done is kept.
     pub fn run(&self, place: &Path, progress: &mut dyn FnMut(usize, usize, &str)) -> Result<()> {
+        std::fs::create_dir_all(&self.folder).map_err(|e| Error::file(&self.folder, e))?;
+        // Two at once would do the same trials, and disturb each other if they are on one machine.
+        let _lock = lock(&self.folder, "another calibration writes its trials there; wait for it")?;
         let (base, null) = (self.side.copied(place, "base")?, self.side.copied(place, "null")?);
         let head = self.side.copied(place, "head")?;
         let trials = self.trials();
@@ -171,7 +174,7 @@ impl Proof {
             };
             let comparison = compare(&plan, "", &mut |_| ())?;
             let mode = self.padded_mode.clone();
-            write_json(
+            write_new_json(
                 &file,
                 &Trial {
                     format_version: FORMAT_VERSION,
@@ -196,12 +199,9 @@ pub(super) fn read_all(folder: &Path) -> Result<Vec<(PathBuf, Trial)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
+    let remedy = "move it away, and it is done again";
     let read = |file: PathBuf| {
-        let trial: Trial = read_json(&file, "trial of a calibration")?;
-        if trial.format_version != FORMAT_VERSION {
-            let found = trial.format_version;
-            return Err(Error::file(&file, format!("trial format {found}, this program reads {FORMAT_VERSION}")));
-        }
+        let trial: Trial = read_versioned(&file, "trial of a calibration", FORMAT_VERSION, remedy)?;
         Ok((file, trial))
     };
     json_files(folder)?.into_iter().map(read).collect()

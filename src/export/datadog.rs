@@ -10,6 +10,8 @@ const GAUGE: u8 = 3;
 pub(super) const LARGEST_BODY: usize = 500_000;
 /// The oldest point that Datadog takes, seconds.
 pub(super) const OLDEST_POINT: i64 = 3_600;
+/// The point furthest ahead that Datadog takes, seconds.
+pub(super) const NEWEST_POINT: i64 = 600;
 
 pub(super) fn render(rows: &[Row<'_>], host: Option<&str>) -> Result<String> {
     let mut series: Vec<Value> = Vec::new();

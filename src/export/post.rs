@@ -44,6 +44,17 @@ pub fn check_age(report: &Report, shape: Shape) -> Result<()> {
     }
     let now = jiff::Timestamp::now().as_second();
     for row in rows(report) {
+        if let Some(ahead) =
+            row.timestamp.map(|timestamp| timestamp - now).filter(|ahead| *ahead > datadog::NEWEST_POINT)
+        {
+            return Err(Error::Config(format!(
+                "{} was measured {} minutes ahead of this machine's clock, which was set back or disagrees with that of the \
+                 measuring machine; Datadog refuses points more than ten minutes ahead: nothing was sent; set the clock, and \
+                 measure again",
+                row.id(),
+                ahead / 60
+            )));
+        }
         if let Some(age) = row.timestamp.map(|timestamp| now - timestamp).filter(|age| *age > datadog::OLDEST_POINT) {
             return Err(Error::Config(format!(
                 "{} was measured {} minutes ago, and Datadog refuses points older than an hour: nothing was sent; measure again",

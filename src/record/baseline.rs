@@ -1,9 +1,10 @@
 //! Baseline files: `target-baselines/<group>_<mode>.json`, figures that later runs are held against.
 
 use super::benchmark::Benchmark;
+use super::names::check_part;
 use super::run::RunRecord;
 use crate::error::{Error, Result};
-use crate::files::{read_json, write_json};
+use crate::files::{read_versions, write_json};
 use crate::measure::machine::{Build, Machine};
 use crate::stats::{Interval, geometric_mean, geometric_mean_interval, mean};
 use crate::verdict::Gated;
@@ -11,8 +12,9 @@ use crate::verdict::stored::CONFIDENCE;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Version of the format.
-const FORMAT_VERSION: u32 = 1;
+/// Version of the format. Version 1, without `sequence`, is read all the same: a history is not to be measured again.
+const FORMAT_VERSION: u32 = 2;
+const FIRST_READ: u32 = 1;
 /// The baseline that lies in the folder itself; others have a folder of their name in it.
 pub const DEFAULT_NAME: &str = "main";
 /// Folder of the baselines where none is named.
@@ -48,6 +50,10 @@ pub struct Baseline {
     pub baseline_name: String,
     /// Session that measured it.
     pub session: String,
+    /// Number of the entry in its history: a later one has a higher one, whatever clocks say. Absent in a baseline, and
+    /// in entries from before they were numbered.
+    #[serde(default)]
+    pub sequence: Option<u64>,
     /// What ran.
     pub benchmark: Benchmark,
     /// Events of one run.
@@ -110,33 +116,59 @@ impl Samples {
     }
 }
 
+/// Records of a benchmark that make neither a baseline nor an entry of a history.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{id}: {why}")]
+pub struct Unusable {
+    /// `<group>/<mode>`.
+    pub id: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why records make neither a baseline nor an entry of a history.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// A run failed.
+    #[error("run {run} failed: {error}")]
+    Failed {
+        /// Its number.
+        run: u32,
+        /// What went wrong.
+        error: String,
+    },
+    /// Slowed down on purpose.
+    #[error("the runs were padded on purpose ({0})")]
+    Padded(String),
+    /// No spread.
+    #[error("it takes two or more processes that ran more than once; measure with `planbench run --runs 10`")]
+    TooFew,
+    /// A time of zero.
+    #[error("a run took no time at all")]
+    NoTime,
+}
+
 impl Baseline {
     /// The baseline that a session's records of one benchmark make.
     ///
     /// # Errors
     /// When a run failed or was padded, or there are too few for an interval.
-    pub fn from_records(name: &str, benchmark: &Benchmark, records: &[&RunRecord]) -> Result<Self> {
-        let id = benchmark.id();
+    pub fn from_records(name: &str, benchmark: &Benchmark, records: &[&RunRecord]) -> Result<Self, Unusable> {
         let records: Vec<&RunRecord> = records.iter().copied().filter(|record| record.replaced_by.is_none()).collect();
-        let too_few = || {
-            Error::Config(format!(
-                "{id}: a baseline needs two or more processes that ran more than once; measure with `planbench run --runs 10`"
-            ))
-        };
+        let too_few = || Unusable { id: benchmark.id(), why: Why::TooFew };
         let first = records.first().ok_or_else(too_few)?;
         if let Some(failed) = records.iter().find(|record| !record.success) {
-            let what = failed.error.as_deref().unwrap_or("no output");
-            return Err(Error::Config(format!("{id}: run {} failed, no baseline is kept: {what}", failed.run_number)));
+            let error = failed.error.clone().unwrap_or_else(|| "no output".to_owned());
+            let why = Why::Failed { run: failed.run_number, error };
+            return Err(Unusable { id: benchmark.id(), why });
         }
-        if let Some(padding) = records.iter().find_map(|record| record.padding.as_ref()) {
-            return Err(Error::Config(format!(
-                "{id}: the runs were padded on purpose ({padding}), no baseline is kept"
-            )));
+        if let Some(padding) = records.iter().find_map(|record| record.padding.clone()) {
+            return Err(Unusable { id: benchmark.id(), why: Why::Padded(padding) });
         }
         let samples = Samples::of(&records);
         let observation = first.observation.as_ref().filter(|_| samples.execution_time_seconds.len() >= 2);
         let observation = observation.ok_or_else(too_few)?;
-        let too_short = || Error::Config(format!("{id}: a run took no time at all, which no baseline can hold"));
+        let too_short = || Unusable { id: benchmark.id(), why: Why::NoTime };
         let time = geometric_mean(&samples.execution_time_seconds).ok_or_else(too_short)?;
         let interval = |values: &[f64]| geometric_mean_interval(values, CONFIDENCE)?.interval;
         Ok(Self {
@@ -152,6 +184,7 @@ impl Baseline {
             build_number: first.build.build_number.clone(),
             baseline_name: name.to_owned(),
             session: first.session.clone(),
+            sequence: None,
             benchmark: first.benchmark.clone(),
             events: observation.events,
             fingerprint: observation.fingerprint.clone(),
@@ -174,8 +207,9 @@ impl Baseline {
     /// Writes it, whole or not at all; the file.
     ///
     /// # Errors
-    /// Names the file.
+    /// Names the file, or the name that cannot be one.
     pub fn write(&self, folder: &Path) -> Result<PathBuf> {
+        check_name(&self.baseline_name)?;
         let file = Self::path(folder, &self.baseline_name, &self.benchmark);
         write_json(&file, self)?;
         Ok(file)
@@ -186,16 +220,11 @@ impl Baseline {
     /// # Errors
     /// Names the file when it is cut off, foreign or of another format.
     pub fn read_file(file: &Path) -> Result<Self> {
-        let baseline: Self = read_json(file, "baseline")?;
-        if baseline.format_version != FORMAT_VERSION {
-            let version = baseline.format_version;
-            return Err(Error::file(
-                file,
-                format!(
-                    "baseline format {version}, this program reads {FORMAT_VERSION}; run `planbench baseline-update`"
-                ),
-            ));
-        }
+        let remedy = "run `planbench baseline-update`, or use the version that wrote it";
+        let baseline: Self = read_versions(file, "baseline", FIRST_READ..=FORMAT_VERSION, remedy)?;
+        baseline.benchmark.check(file)?;
+        check_part(file, "session", &baseline.session)?;
+        check_part(file, "baseline_name", &baseline.baseline_name)?;
         let sound = |values: &[f64]| values.iter().all(|value| value.is_finite() && *value > 0.0);
         let times = &baseline.samples.execution_time_seconds;
         let same = baseline.scenario_name == baseline.benchmark.scenario && baseline.mode == baseline.benchmark.mode;
@@ -213,6 +242,7 @@ impl Baseline {
     /// # Errors
     /// Names a file that is cut off, foreign, of another format, or of another benchmark than its name says.
     pub fn read(folder: &Path, name: &str, benchmark: &Benchmark) -> Result<Option<Self>> {
+        check_name(name)?;
         let file = Self::path(folder, name, benchmark);
         if !file.is_file() {
             return Ok(None);
@@ -238,7 +268,8 @@ pub fn check_name(name: &str) -> Result<()> {
         let allowed = "give up to 40 letters, digits, hyphens, underscores and dots, a dot not first";
         return Err(Error::Config(format!("baseline name `{name}`: {allowed}")));
     }
-    if ["new", "base", "change", "report", "runs", "context"].contains(&name) {
+    // Some systems do not tell capital letters from small ones.
+    if ["new", "base", "change", "report", "runs", "context"].contains(&name.to_ascii_lowercase().as_str()) {
         return Err(Error::Config(format!("baseline name `{name}` is taken by Criterion or by this program")));
     }
     Ok(())

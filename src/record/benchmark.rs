@@ -1,7 +1,9 @@
 //! What was measured: the identity of a benchmark in every file that carries figures, and the context of Criterion's.
 
+use super::names::check_part;
+use crate::engine::Mode;
 use crate::error::{Error, Result};
-use crate::files::{read_json, write_json};
+use crate::files::{read_versioned, write_json};
 use crate::measure::machine::{Build, Machine};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -42,9 +44,21 @@ impl Benchmark {
         format!("{}/{}", self.group, self.mode)
     }
 
-    /// The folder of its files below the criterion folder.
+    /// The folder in which its files are written, below the criterion folder; the same as Criterion's, which holds as long
+    /// as names are no longer than [`group_name`] makes them. Who reads takes folders as they are found.
     pub fn folder(&self, criterion_folder: &Path) -> PathBuf {
         criterion_folder.join(self.criterion_group().replace('/', "_"))
+    }
+
+    /// Refuses names that are not such as this program writes: they become parts of paths.
+    ///
+    /// # Errors
+    /// Names `file`, which they come from, and the field.
+    pub fn check(&self, file: &Path) -> Result<()> {
+        check_part(file, "group", &self.group)?;
+        check_part(file, "scenario", &self.scenario)?;
+        check_part(file, "mode", &self.mode)?;
+        Mode::named(&self.mode).map(drop).map_err(|e| Error::file(file, e))
     }
 
     /// Criterion's name of its group: a scaling benchmark has the head count behind the mode, and is one of a group.
@@ -74,6 +88,27 @@ impl Benchmark {
     pub fn same_work(&self, other: &Self) -> bool {
         Self { target_time_seconds: None, ..self.clone() } == Self { target_time_seconds: None, ..other.clone() }
     }
+}
+
+/// Bytes at which Criterion cuts the names of its folders. Two benchmarks whose names differ only behind that would meet
+/// in one folder.
+const CRITERION_CUTS_AT: usize = 64;
+/// Longest name of a group, bytes: with a slash and the longest name of a mode it is not cut.
+pub(crate) const LONGEST_GROUP: usize = CRITERION_CUTS_AT - "/reference".len();
+
+/// The name of a group: as it is, or where that is too long its beginning and a digest of the whole.
+pub fn group_name(whole: &str) -> String {
+    shortened(whole, LONGEST_GROUP)
+}
+
+/// A text of at most so many bytes, ASCII as all names are: where it is longer, its beginning and a digest of the whole.
+pub(crate) fn shortened(whole: &str, longest: usize) -> String {
+    if whole.len() <= longest {
+        return whole.to_owned();
+    }
+    let digest = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(whole.as_bytes()));
+    let beginning: String = whole.chars().take(longest - digest.len() - 1).collect();
+    format!("{}-{digest}", beginning.trim_end_matches('-'))
 }
 
 /// Version of [`Context`]'s format.
@@ -106,8 +141,9 @@ impl Context {
         Self { format_version: FORMAT_VERSION, session, benchmark, events, padding, machine, build: Build::current() }
     }
 
-    /// The file of a function's context: `baseline` is `new` for the latest measurement, or a saved baseline's name.
-    pub fn path(group_folder: &Path, baseline: &str, function: &str) -> PathBuf {
+    /// The file of a function's context, by the name of the function's folder: `baseline` is `new` for the latest
+    /// measurement, or a saved baseline's name.
+    fn path(group_folder: &Path, baseline: &str, function: &str) -> PathBuf {
         group_folder.join("context").join(baseline).join(format!("{function}.json"))
     }
 
@@ -128,16 +164,30 @@ impl Context {
         if !file.is_file() {
             return Ok(None);
         }
-        let context: Self = read_json(&file, "context of a measurement")?;
-        if context.format_version != FORMAT_VERSION {
-            return Err(Error::file(
-                &file,
-                format!(
-                    "context format {}, this program reads {FORMAT_VERSION}; measure again",
-                    context.format_version
-                ),
-            ));
-        }
+        let context: Self = read_versioned(&file, "context of a measurement", FORMAT_VERSION, "measure again")?;
+        context.benchmark.check(&file)?;
+        check_part(&file, "session", &context.session)?;
         Ok(Some(context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_benchmarks_meet_where_criterion_cuts_names() {
+        let conditions = crate::settings::conditions(u64::MAX, 1_000);
+        let long = format!("{}-5000000x2025-2124-0123abcd{conditions}", "abcdefghijklmnopqrstuvwx");
+        let names: Vec<String> =
+            [long.clone(), format!("{long}1"), long.replace("2124", "2123")].map(|n| group_name(&n)).into();
+        for name in &names {
+            assert!(name.starts_with("abcdefghijklmnopqrstuvwx-5000000x2025"), "{name}");
+            for mode in Mode::ALL {
+                assert!(format!("{name}/{}", mode.name()).len() <= CRITERION_CUTS_AT, "{name}");
+            }
+        }
+        assert!(names[0] != names[1] && names[0] != names[2]);
+        assert_eq!(group_name("5kx5-seed7-threads1"), "5kx5-seed7-threads1");
     }
 }

@@ -1,9 +1,13 @@
 //! History: what sessions measured, one file per session and benchmark, written whole and never changed. Writers at the
-//! same time do not meet, and a killed one leaves nothing.
+//! same time do not meet, and a killed one leaves nothing. Entries are in the order of their numbers, which cannot go
+//! backwards as clocks can.
 
 use super::baseline::Baseline;
-use crate::error::Result;
-use crate::files::{json_files, write_json};
+use super::names::{Problem, is_ahead, once};
+use super::sessions::{next, number_of, numbered};
+use crate::error::{Error, Result};
+use crate::files::{PARTIAL, json_files, remove_abandoned, write_new_json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Folder where none is named.
@@ -13,28 +17,92 @@ pub const VARIABLE: &str = "BENCHMARK_HISTORY_DIR";
 /// Stands for a baseline's name in history files.
 pub const NAME: &str = "history";
 
+/// What a folder holds.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Entries, oldest first: by number, those from before there were numbers at the beginning; entries of one number by
+    /// the time at which they were measured.
+    pub entries: Vec<Baseline>,
+    /// Files that are not among them, and why.
+    pub problems: Vec<Problem>,
+}
+
 /// Adds a session's figures of one benchmark; the file. A session that is there already stays as it is.
 ///
 /// # Errors
-/// Names the file.
+/// Names the file; also when the session is there with other figures.
 pub fn append(folder: &Path, entry: &Baseline) -> Result<PathBuf> {
-    let benchmark = &entry.benchmark;
-    let file = folder.join(format!("{}_{}_{}.json", entry.session, benchmark.group, benchmark.mode));
-    if !file.exists() {
-        write_json(&file, entry)?;
+    let files = if folder.is_dir() { json_files(folder)? } else { Vec::new() };
+    remove_abandoned(folder, PARTIAL);
+    let rest = format!("{}_{}_{}.json", entry.session, entry.benchmark.group, entry.benchmark.mode);
+    let is_this = |file: &&PathBuf| file.to_str().is_some_and(|name| name.ends_with(&rest));
+    if let Some(file) = files.iter().find(is_this) {
+        // As it would be read: text holds a figure less exactly than memory.
+        let text = serde_json::to_string(entry).map_err(|e| Error::file(file, e))?;
+        let entry: Baseline = serde_json::from_str(&text).map_err(|e| Error::file(file, e))?;
+        if same(&Baseline::read_file(file)?, &entry) {
+            return Ok(file.clone());
+        }
+        return Err(Error::file(file, "is there with other figures of this session, and stays as it is"));
     }
+    // A file by another name may have been renamed: its own number counts.
+    let number = |file: &PathBuf| number_of(file).or_else(|| Baseline::read_file(file).ok()?.sequence);
+    let sequence = next(folder, files.iter().filter_map(number))?;
+    let file = folder.join(numbered(sequence, &rest));
+    write_new_json(&file, &Baseline { sequence: Some(sequence), ..entry.clone() })?;
     Ok(file)
 }
 
-/// Everything in a folder, oldest first; nothing if there is no such folder.
+/// Whether two entries are one, whatever number each has in its folder.
+fn same(a: &Baseline, b: &Baseline) -> bool {
+    let unnumbered = |entry: &Baseline| Baseline { sequence: None, ..entry.clone() };
+    unnumbered(a) == unnumbered(b)
+}
+
+/// Everything in a folder; nothing if there is no such folder. What is cut off, foreign or of a format that is not read
+/// is among the problems. An entry that is there twice counts once.
 ///
 /// # Errors
-/// Names a file that is cut off, foreign or of another format.
-pub fn read(folder: &Path) -> Result<Vec<Baseline>> {
+/// When the folder cannot be read.
+pub fn read(folder: &Path) -> Result<History> {
+    let mut history = History::default();
     if !folder.is_dir() {
-        return Ok(Vec::new());
+        return Ok(history);
     }
-    let mut entries = json_files(folder)?.iter().map(|file| Baseline::read_file(file)).collect::<Result<Vec<_>>>()?;
-    entries.sort_by(|a, b| (&a.timestamp, &a.session).cmp(&(&b.timestamp, &b.session)));
-    Ok(entries)
+    for file in json_files(folder)? {
+        match Baseline::read_file(&file) {
+            Ok(entry) => history.entries.push(entry),
+            Err(error) => history.problems.push(error.into()),
+        }
+    }
+    let place = |entry: &Baseline| (entry.sequence, entry.timestamp.clone(), entry.session.clone());
+    history.entries.sort_by_key(place);
+    let mut seen: BTreeMap<(String, String), Vec<Baseline>> = BTreeMap::new();
+    history.entries.retain(|entry| {
+        let of_session = seen.entry((entry.session.clone(), entry.benchmark.id())).or_default();
+        let new = !of_session.iter().any(|other| same(other, entry));
+        of_session.push(entry.clone());
+        new
+    });
+    Ok(history)
+}
+
+/// Where clocks contradict the order of the entries, in words: a session that came after one of the same benchmark and
+/// machine with a later time, and one whose time is yet to come. One sentence each, however often it happened.
+pub fn contradictions(entries: &[Baseline]) -> Vec<String> {
+    let mut latest: BTreeMap<(String, String), &str> = BTreeMap::new();
+    let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let id = entry.benchmark.id();
+        if is_ahead(&entry.timestamp) {
+            ahead.push(format!("{id}: the session of {} is yet to come by this machine's clock", entry.timestamp));
+        }
+        // The key as a whole: machines of their own have clocks of their own.
+        let machine = serde_json::to_string(&entry.machine.key).unwrap_or_default();
+        let before = latest.insert((id.clone(), machine), &entry.timestamp);
+        if let Some(before) = before.filter(|before| *before > entry.timestamp.as_str()) {
+            set_back.push(format!("{id}: the session of {} was added after that of {before}", entry.timestamp));
+        }
+    }
+    [set_back, ahead].iter().filter_map(|found| once(found)).collect()
 }

@@ -8,9 +8,11 @@ pub mod event_folder;
 mod exchange;
 pub mod generation;
 pub mod history;
+pub mod names;
 pub mod output_folder;
 mod place;
 pub mod run;
+pub mod sessions;
 pub mod versions;
 
 /// Now, UTC, in ISO 8601 to the second.

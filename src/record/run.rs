@@ -1,7 +1,7 @@
 //! The run record: everything known about one observed run, one JSON file each.
 
 use super::benchmark::Benchmark;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::measure::machine::{Build, Machine};
 use crate::measure::metric::MetricValue;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Version of the record's format.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 /// Folder of the records beside Criterion's own files of a benchmark group.
 pub const FOLDER: &str = "runs";
 
@@ -33,6 +33,8 @@ pub struct RunRecord {
     pub format_version: u32,
     /// The bench process that ordered the run: records of one session share it.
     pub session: String,
+    /// Number of the session: a later one has a higher one, whatever clocks say.
+    pub sequence: u64,
     /// Number of the run within its session and benchmark, from 1.
     pub run_number: u32,
     /// Runs that the session was to do of this benchmark, where that was known.
@@ -146,97 +148,13 @@ impl RunRecord {
         if self.parity == Parity::Different { Error::Parity(text) } else { Error::Config(text) }
     }
 
+    /// The name of this record's file: no other benchmark's session has the same.
+    pub(crate) fn file_name(&self) -> String {
+        format!("{}-{:04}.json", super::sessions::numbered(self.sequence, &self.session), self.run_number)
+    }
+
     /// The file of this record within a benchmark group's folder.
     pub fn path(&self, group_folder: &Path) -> PathBuf {
-        group_folder.join(FOLDER).join(format!("{}-{:04}.json", self.session, self.run_number))
-    }
-}
-
-/// The records of every benchmark's latest session below a criterion folder, in order of folder and run; none if there
-/// is no such folder.
-///
-/// # Errors
-/// As [`latest_session`].
-pub fn all_latest(criterion_folder: &Path) -> Result<Vec<RunRecord>> {
-    let mut records = Vec::new();
-    for folder in crate::files::folders(criterion_folder)? {
-        records.extend(latest_session(&folder)?);
-    }
-    Ok(records)
-}
-
-/// The records of the latest session in a benchmark group's folder, by run number; none if it has no records.
-///
-/// # Errors
-/// Names a file that is not a whole record of this format.
-pub fn latest_session(group_folder: &Path) -> Result<Vec<RunRecord>> {
-    let folder = group_folder.join(FOLDER);
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let files = crate::files::json_files(&folder)?;
-    // The name says which session a record is of; a copy by another name would count twice, or as another session.
-    if let Some(foreign) = files.iter().find(|file| session_of(file).is_none()) {
-        return Err(Error::file(foreign, "is not named as a run record is (<session>-NNNN.json); move it elsewhere"));
-    }
-    let Some(newest) = files.last().and_then(|file| session_of(file)) else { return Ok(Vec::new()) };
-    let records = files.iter().filter(|file| session_of(file).as_ref() == Some(&newest));
-    records
-        .map(|file| {
-            let record = read(file)?;
-            let named = record.path(group_folder).file_name() == file.file_name();
-            let misnamed = || Error::file(file, "is not the record that its name says; move it elsewhere");
-            if named { Ok(record) } else { Err(misnamed()) }
-        })
-        .collect()
-}
-
-/// The session in a record's file name, if that is one: `20261123T173124Z-4711-0001.json`.
-fn session_of(file: &Path) -> Option<String> {
-    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    let (session, number) = file.file_stem()?.to_str()?.rsplit_once('-')?;
-    let (start, process) = session.split_once('-')?;
-    let (date, time) = start.strip_suffix('Z')?.split_once('T')?;
-    (digits(number) && digits(process) && digits(date) && digits(time)).then(|| session.to_owned())
-}
-
-/// Reads one record.
-fn read(file: &Path) -> Result<RunRecord> {
-    let record: RunRecord = crate::files::read_json(file, "run record")?;
-    if record.format_version != FORMAT_VERSION {
-        return Err(Error::file(
-            file,
-            format!("record format {}, but this program reads {FORMAT_VERSION}; measure again", record.format_version),
-        ));
-    }
-    Ok(record)
-}
-
-/// Sessions kept per benchmark group, the running one included; older records are removed when a new session starts.
-const SESSIONS_KEPT: usize = 10;
-
-/// Removes the records of all but the last sessions. A record that cannot be removed is left: it does no harm.
-pub fn prune(group_folder: &Path) {
-    remove_old_partials(&group_folder.join(FOLDER));
-    let Ok(mut files) = crate::files::json_files(&group_folder.join(FOLDER)) else { return };
-    files.sort();
-    let mut sessions: Vec<_> = files.iter().filter_map(|file| session_of(file)).collect();
-    sessions.dedup();
-    let Some(oldest_kept) = sessions.iter().rev().nth(SESSIONS_KEPT - 2).cloned() else { return };
-    for file in files {
-        if session_of(&file).is_some_and(|session| session < oldest_kept) {
-            let _ = std::fs::remove_file(file);
-        }
-    }
-}
-
-/// Removes what killed processes left half-written. A younger file may be one that is being written.
-fn remove_old_partials(folder: &Path) {
-    let Ok(list) = std::fs::read_dir(folder) else { return };
-    for entry in list.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(".partial-")) {
-        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
-        if age.is_some_and(|age| age > std::time::Duration::from_secs(3_600)) {
-            let _ = std::fs::remove_file(entry.path());
-        }
+        group_folder.join(FOLDER).join(self.file_name())
     }
 }

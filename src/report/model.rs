@@ -122,7 +122,7 @@ impl Report {
         let growth = growth(&lines, &scaling);
         let wins = wins(&scenarios);
         let runs = || results.groups.iter().flat_map(|group| group.modes.iter().flat_map(|mode| &mode.runs));
-        let latest = runs().max_by_key(|run| run.started_at.clone());
+        let latest = runs().max_by_key(|run| (run.sequence, run.session.clone(), run.run_number));
         let sampled = results.groups.iter().flat_map(|group| group.modes.iter().flat_map(|mode| &mode.sampled)).next();
         let with = |met: Option<bool>| targets.iter().filter(|target| target.met == met).count();
         let summary = Summary {

@@ -1,15 +1,20 @@
 //! What a reader must know before trusting a figure. What holds for several benchmarks is said once.
 
 use crate::measure::load::NOISE;
+use crate::record::names::Problem;
+use crate::record::run::RunRecord;
 use crate::remarks::{Remark, gather};
 use crate::results::{Basis, Group, ModeResults, Results};
 use crate::stats::mean;
 
 /// The notes of results.
 pub(super) fn notes(results: &Results) -> Vec<String> {
-    let modes = results.groups.iter().flat_map(|group| &group.modes).flat_map(of_mode);
+    let left_out = |problem: &Problem| format!("{} is in no figure: {}", problem.path.display(), problem.what);
+    let mut notes: Vec<String> = results.problems.iter().map(left_out).collect();
+    notes.extend(results.remarks.iter().cloned());
+    let modes = results.groups.iter().flat_map(|group| &group.modes).flat_map(|mode| of_mode(mode, &results.problems));
     let groups = results.groups.iter().flat_map(of_group);
-    let mut notes: Vec<String> = gather(modes.chain(groups)).iter().map(Remark::to_string).collect();
+    notes.extend(gather(modes.chain(groups)).iter().map(Remark::to_string));
     notes.extend(namesakes(results));
     let busiest = results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| {
         let others: Vec<f64> = mode.runs.iter().filter_map(|run| run.machine.others_cpus).collect();
@@ -27,7 +32,7 @@ pub(super) fn notes(results: &Results) -> Vec<String> {
 }
 
 /// Remarks about one benchmark, each with what it is about.
-fn of_mode(mode: &ModeResults) -> Vec<(String, String)> {
+fn of_mode(mode: &ModeResults, problems: &[Problem]) -> Vec<(String, String)> {
     let mut said = Vec::new();
     let id = || mode.id.clone();
     let paddings = mode.runs.iter().map(|run| &run.padding).chain(mode.sampled.iter().map(|s| &s.context.padding));
@@ -43,9 +48,10 @@ fn of_mode(mode: &ModeResults) -> Vec<(String, String)> {
         let error = run.error.as_deref().unwrap_or("no output");
         said.push((format!("{} run {}", mode.id, run.run_number), format!("failed and is in no figure: {error}")));
     }
-    let done = mode.runs.iter().filter(|run| run.replaced_by.is_none()).count();
     let given_up = mode.failed().iter().any(|run| run.ended_from_outside);
-    if let Some(planned) = mode.runs.first().and_then(|run| run.planned_runs)
+    if let Some(first) = mode.runs.first()
+        && let Some(planned) = first.planned_runs
+        && let done = mode.runs.iter().filter(|run| run.replaced_by.is_none()).count() + unreadable(problems, first)
         && (done as u32) < planned
         && !given_up
     {
@@ -58,6 +64,16 @@ fn of_mode(mode: &ModeResults) -> Vec<(String, String)> {
         said.push((id(), text.to_owned()));
     }
     said
+}
+
+/// Records of the same session and benchmark that were done, but cannot be read.
+fn unreadable(problems: &[Problem], record: &RunRecord) -> usize {
+    let name = record.file_name();
+    let session = name.rsplit_once('-').map_or("", |(session, _)| session);
+    let of_session = |problem: &&Problem| {
+        problem.path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(session))
+    };
+    problems.iter().filter(of_session).count()
 }
 
 fn of_group(group: &Group) -> Option<(String, String)> {

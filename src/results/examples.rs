@@ -37,6 +37,7 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
         RunRecord {
             format_version: FORMAT_VERSION,
             session: name.to_owned(),
+            sequence: 1,
             run_number: number,
             planned_runs: Some(10),
             interleaved: true,

@@ -11,11 +11,14 @@ pub mod trend;
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};
+use crate::files::folders;
 use crate::measure::machine::MachineKey;
 use crate::record::baseline::Samples;
-use crate::record::benchmark::Benchmark;
+use crate::record::benchmark::{Benchmark, SCALING};
 use crate::record::criterion::{LATEST, Sampled, read};
-use crate::record::run::{RunRecord, all_latest};
+use crate::record::names::{Problem, is_ahead, none_of, once};
+use crate::record::run::RunRecord;
+use crate::record::sessions::latest_session;
 use crate::scenario::SCENARIOS;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -51,6 +54,10 @@ impl Basis {
 pub struct Results {
     /// By scenario: those of this crate in their order, then the others by name.
     pub groups: Vec<Group>,
+    /// Files that are in no figure, and why. Whoever judges takes [`Results::whole`] ones only.
+    pub problems: Vec<Problem>,
+    /// What has to be known of the clocks.
+    pub remarks: Vec<String>,
 }
 
 /// One scenario (with whatever is not the default) on one machine: the same work for all its modes. Only what is in one
@@ -126,19 +133,63 @@ impl Group {
 }
 
 impl Results {
-    /// Reads the latest of everything below a criterion folder.
+    /// Reads the latest of everything below a criterion folder. What cannot be used is among the problems, and keeps
+    /// nothing else from being read.
     ///
     /// # Errors
-    /// Names a file that is not whole; says what to do when there is nothing.
+    /// Says what to do when there is nothing, and what is wrong with the first file if nothing can be used.
     pub fn read(criterion_folder: &Path) -> Result<Self> {
-        let results = Self::new(all_latest(criterion_folder)?, read(criterion_folder, LATEST)?);
+        let (mut records, mut problems) = (Vec::new(), Vec::new());
+        let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
+        let mut places: Vec<(Benchmark, MachineKey, PathBuf)> = Vec::new();
+        for folder in folders(criterion_folder)? {
+            let latest = match latest_session(&folder) {
+                Ok(latest) => latest,
+                Err(error) => {
+                    problems.push(error.into());
+                    continue;
+                }
+            };
+            problems.extend(latest.problems);
+            let Some(first) = latest.records.first() else { continue };
+            let id = first.benchmark.id();
+            set_back.extend(latest.remark.map(|remark| format!("{id}: {remark}")));
+            if let Some(record) = latest.records.iter().find(|record| is_ahead(&record.started_at)) {
+                ahead.push(format!(
+                    "{id}: measured {}, which is yet to come by this machine's clock",
+                    record.started_at
+                ));
+            }
+            // A copy of a folder would count every run twice, or mix two sessions.
+            let (work, machine) = (&first.benchmark, &first.machine.key);
+            if let Some((.., other)) = places.iter().find(|place| place.0.same_work(work) && place.1 == *machine) {
+                let what = format!("is of {id}, as {} is, and is left out; move one of them away", other.display());
+                problems.push(Problem::new(&folder, what));
+                continue;
+            }
+            places.push((work.clone(), machine.clone(), folder));
+            records.extend(latest.records);
+        }
+        let (sampled, unread) = read(criterion_folder, LATEST)?;
+        problems.extend(unread);
+        let remarks = [set_back, ahead].iter().filter_map(|found| once(found)).collect();
+        let results = Self { problems, remarks, ..Self::new(records, sampled) };
         if results.groups.is_empty() {
+            none_of(&results.problems)?;
             return Err(Error::file(
                 criterion_folder,
                 "no measurements there; run `planbench run` or `cargo bench` first, or give the folder that holds them",
             ));
         }
         Ok(results)
+    }
+
+    /// These results if nothing was left out of them: a verdict must not rest on what happened to be readable.
+    ///
+    /// # Errors
+    /// Names the first file that cannot be used.
+    pub fn whole(self) -> Result<Self> {
+        none_of(&self.problems).map(|()| self)
     }
 
     /// Puts records and samples together.
@@ -201,8 +252,10 @@ impl Results {
             group.name == *name
                 || group.modes.iter().any(|m| m.benchmark.scenario == *name || m.benchmark.group == *name)
         };
+        self.problems.retain(|problem| may_be_of(&problem.path, scenarios, modes));
         for name in scenarios {
             if !self.groups.iter().any(|group| wanted(group, name)) {
+                none_of(&self.problems)?;
                 return Err(Error::Config(format!("no measurements of scenario {name}; there are: {}", there(&self))));
             }
         }
@@ -215,6 +268,7 @@ impl Results {
         }
         self.groups.retain(|group| !group.modes.is_empty());
         if self.groups.is_empty() {
+            none_of(&self.problems)?;
             return Err(Error::Config(format!("no measurements of these scenarios and modes; there are: {all}")));
         }
         Ok(self)
@@ -224,6 +278,21 @@ impl Results {
     pub fn ids(&self) -> Vec<String> {
         self.groups.iter().flat_map(|group| group.modes.iter().map(|results| results.id.clone())).collect()
     }
+}
+
+/// Whether a file that cannot be used may belong to what is asked for, as far as the name of its benchmark's folder tells:
+/// it is asked for unless the folder is of another mode, or of no such scenario.
+pub(crate) fn may_be_of(path: &Path, scenarios: &[String], modes: &[Mode]) -> bool {
+    let folder = |name: &str| Mode::ALL.iter().any(|mode| name.ends_with(&format!("_{}", mode.name())));
+    let names = path.iter().filter_map(|name| name.to_str());
+    let Some(name) = names.rev().find(|name| folder(name)) else { return true };
+    // All sizes of a scaling benchmark are in one folder, and all machines of a scenario.
+    let of = |scenario: &String| {
+        let scenario = scenario.split(' ').next().unwrap_or_default();
+        name.starts_with(scenario) || (scenario.starts_with(SCALING) && name.starts_with(SCALING))
+    };
+    let of_scenario = scenarios.is_empty() || scenarios.iter().any(of);
+    of_scenario && modes.iter().any(|mode| name.ends_with(&format!("_{}", mode.name())))
 }
 
 /// The criterion folder of `folder`, which may be an output folder or the criterion folder itself.

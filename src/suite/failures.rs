@@ -37,7 +37,7 @@ impl Failures {
         match outcome {
             Err(error @ Error::Interrupted) => return Err(error),
             Err(error) => {
-                eprintln!("error: {benchmark}: {error}");
+                crate::console::error(format!("{benchmark}: {}", error.chain()));
                 self.0.borrow_mut().push((benchmark.to_owned(), matches!(error, Error::Parity(_))));
             }
             Ok(()) => {}

@@ -19,7 +19,7 @@ use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use crate::measure::profiler::{self, FlamegraphProfiler};
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
-use crate::record::criterion::LATEST;
+use crate::record::criterion::Place;
 use crate::settings::{Selection, Settings};
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{Bencher, BenchmarkGroup, Criterion, SamplingMode, Throughput};
@@ -27,9 +27,8 @@ use failures::{Failures, attempted, give_up};
 use fixture::Fixtures;
 use observations::Observations;
 use std::cell::Cell;
-use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
@@ -64,7 +63,6 @@ fn run() -> Result<()> {
         fixtures: Fixtures::new(&settings),
         ran: Cell::new(0),
         failures: Failures::default(),
-        started: SystemTime::now(),
     };
     let mut wall = configured(WallTime, &settings);
     let mut cpu = configured(CpuTime, &settings);
@@ -138,8 +136,6 @@ struct Suite<'a> {
     ran: Cell<usize>,
     /// Benchmarks that could not be measured.
     failures: Failures,
-    /// When the process began to measure.
-    started: SystemTime,
 }
 
 impl Suite<'_> {
@@ -186,13 +182,14 @@ impl Suite<'_> {
         mode: Mode,
     ) -> Result<()> {
         // Made on first use: a benchmark that the filter leaves out starts no engine.
-        let mut engine = None;
+        let mut started = None;
         let benchmark = |bencher: &mut Bencher<'_, M>| {
-            let engine = engine.get_or_insert_with(|| {
+            let (engine, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
                 let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
+                let place = self.place(selection, mode, name);
                 profiler::start_if_asked();
-                engine
+                (engine, place)
             });
             bencher.iter_custom(|iterations| {
                 let mut total = measurement.zero();
@@ -208,39 +205,28 @@ impl Suite<'_> {
         attempted(|| {
             group.bench_function(name, benchmark);
         })?;
-        if engine.is_some() {
-            self.write_context(selection, mode, name)?;
+        if let Some((_, place)) = started {
+            self.write_context(&place, selection, mode)?;
         }
         Ok(())
     }
 
+    /// Where Criterion will keep a function, as it is before that is measured.
+    fn place(&self, selection: &Selection, mode: Mode, function: &str) -> Place {
+        let benchmark = selection.benchmark(mode, self.settings.options.threads);
+        Place::look(&self.settings.folders.criterion, &benchmark, function)
+    }
+
     /// Writes beside Criterion's files what they do not say, under every name that Criterion used.
-    fn write_context(&self, selection: &Selection, mode: Mode, function: &str) -> Result<()> {
+    fn write_context(&self, place: &Place, selection: &Selection, mode: Mode) -> Result<()> {
         if !self.settings.records {
             return Ok(());
         }
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        let folder = benchmark.folder(&self.settings.folders.criterion);
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
         let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
-        self.check_saved(&folder.join(function))?;
-        context.write(&folder, LATEST, function)?;
-        saved_baseline().map_or(Ok(()), |name| context.write(&folder, &name, function))
-    }
-
-    /// Criterion only prints that it could not save; a figure that is not there must not look like one.
-    fn check_saved(&self, folder: &Path) -> Result<()> {
-        let file = folder.join(LATEST).join("sample.json");
-        let data = std::fs::metadata(&file).map_err(|e| Error::file(&file, format!("Criterion did not save: {e}")))?;
-        let fresh = data.modified().map_or(true, |time| time >= self.started);
-        if !fresh || data.len() == 0 {
-            return Err(Error::file(
-                &file,
-                "Criterion did not save this measurement; is the disk full, or not writable?",
-            ));
-        }
-        Ok(())
+        place.write_context(&context, saved_baseline().as_deref())
     }
 
     /// Peak memory: every observation is a fresh process, and leaves a run record.
@@ -250,13 +236,15 @@ impl Suite<'_> {
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
         sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
-        let mut observations: Option<Observations> = None;
+        let mut started: Option<(Observations, Place)> = None;
         let mut samples = 0;
         let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
-            let observations = observations.get_or_insert_with(|| {
+            let (observations, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                    .unwrap_or_else(|error| give_up(error))
+                let observations =
+                    Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
+                        .unwrap_or_else(|error| give_up(error));
+                (observations, self.place(selection, mode, "peak_memory"))
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
@@ -269,8 +257,8 @@ impl Suite<'_> {
             group.bench_function("peak_memory", benchmark);
         })?;
         group.finish();
-        if observations.is_some() {
-            self.write_context(selection, mode, "peak_memory")?;
+        if let Some((_, place)) = started {
+            self.write_context(&place, selection, mode)?;
         }
         Ok(())
     }

@@ -3,16 +3,19 @@
 use super::fixture::Fixtures;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
-use crate::files::{remove_abandoned, write_json};
+use crate::files::{remove_abandoned, write_new_json};
 use crate::measure::fresh::observe;
 use crate::measure::load::Load;
 use crate::measure::machine::Build;
 use crate::measure::turns;
 use crate::measure::worker::{FileOfPeople, People, RunRequest, SCRATCH, Warm};
 use crate::parity::Outcome;
-use crate::record::run::{self, FORMAT_VERSION, Parity, RunRecord};
+use crate::record::names::once;
+use crate::record::run::{FORMAT_VERSION, Parity, RunRecord};
+use crate::record::sessions::UnderWay;
 use crate::settings::{Selection, Settings};
 use std::path::PathBuf;
+use std::sync::Once;
 
 /// The runs of one scenario and mode in one session.
 pub(crate) struct Observations {
@@ -25,7 +28,8 @@ pub(crate) struct Observations {
     run_number: u32,
     /// Runs that were done again, of those in rounds.
     replaced: u32,
-    records: bool,
+    /// `None` if no records are kept. It keeps others from removing this session's.
+    under_way: Option<UnderWay>,
 }
 
 impl Observations {
@@ -46,10 +50,15 @@ impl Observations {
         let benchmark = selection.benchmark(mode, settings.options.threads);
         let folder = benchmark.folder(&settings.folders.criterion);
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
-        if settings.records {
-            run::prune(&folder);
-        }
         remove_abandoned(&folder, SCRATCH);
+        let begin = || UnderWay::begin(&settings.folders.criterion, &folder, &settings.session);
+        let under_way = settings.records.then(begin).transpose()?;
+        let remark = under_way.as_ref().and_then(|session| session.remark.as_ref());
+        if let Some(text) = remark.and_then(|remark| once(&[format!("{}: {remark}", benchmark.id())])) {
+            // One clock, one warning.
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| crate::console::warning(&text));
+        }
         let people = match &selection.census_file {
             None => People::Synthetic(selection.employee_count),
             Some(file) => People::File(FileOfPeople {
@@ -61,6 +70,7 @@ impl Observations {
         let template = RunRecord {
             format_version: FORMAT_VERSION,
             session: settings.session.clone(),
+            sequence: under_way.as_ref().map_or(0, |session| session.sequence),
             run_number: 0,
             planned_runs: rounds,
             interleaved: rounds.is_some(),
@@ -78,16 +88,7 @@ impl Observations {
         };
         let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
         let request = RunRequest::new(&selection.run, people, mode, &settings.options, &folder, warm);
-        Ok(Self {
-            request,
-            executable,
-            folder,
-            expected,
-            template,
-            run_number: 0,
-            replaced: 0,
-            records: settings.records,
-        })
+        Ok(Self { request, executable, folder, expected, template, run_number: 0, replaced: 0, under_way })
     }
 
     /// Observes one run and writes its record, which says so when the run failed or gave other events than the
@@ -159,7 +160,7 @@ impl Observations {
     }
 
     fn write(&self, record: &RunRecord) -> Result<()> {
-        if self.records { write_json(&record.path(&self.folder), record) } else { Ok(()) }
+        if self.under_way.is_some() { write_new_json(&record.path(&self.folder), record) } else { Ok(()) }
     }
 
     /// Observes one run; its peak resident memory in bytes.
@@ -170,7 +171,7 @@ impl Observations {
         let records = self.observe()?;
         for record in records.iter().filter(|record| record.replaced_by.is_some()) {
             let what = record.error.as_deref().unwrap_or("no output");
-            eprintln!("warning: {} run {}: {what}", record.benchmark.id(), record.run_number);
+            crate::console::warning(format!("{} run {}: {what}", record.benchmark.id(), record.run_number));
         }
         let Some(record) = records.into_iter().next_back() else { return Err(no_peak()) };
         if let Some(error) = &record.error {
