@@ -320,7 +320,7 @@ fn completions_and_the_manual_come_from_the_command_line() {
         ("bash", "regression-check"),
         ("zsh", "#compdef planbench"),
         ("fish", "complete -c planbench"),
-        ("man", ".TH PLANBENCH 1 "),
+        ("man", ".TH PLANBENCH 1"),
     ] {
         check(&planbench_in(place.path(), &["completions", what], ALL), 0, &[part]);
     }

@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let report = Report::new(&results, context.command.clone());
     // The first is the error in the end.
     for problem in results.problems.iter().skip(1) {
-        anstream::eprintln!("warning: left out: {}: {}", problem.path.display(), problem.what);
+        console::warning(format!("left out: {}: {}", console::path(&problem.path), problem.what));
     }
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };
     let body = args.format.render(&report, &options)?;

@@ -39,12 +39,16 @@ pub(super) struct Args {
     resources: Resources,
 }
 
-/// The modes to compare, in order. One that only the settings name is held against the reference: settings are about
-/// what is measured, and a proof needs two.
+/// All engines, the yardstick first.
+const ALL: [Mode; 3] = [Mode::Reference, Mode::Sql, Mode::Polars];
+
+/// The modes to compare, in order. One that only the settings name is held against the reference, and the reference
+/// against the others: settings are about what is measured, and a proof needs two.
 fn modes(choices: &Choices, given: bool) -> Result<Vec<Mode>> {
     Ok(match inputs::modes(choices)?[..] {
-        [] => vec![Mode::Reference, Mode::Sql, Mode::Polars],
-        [one] if !given && one != Mode::Reference => vec![Mode::Reference, one],
+        [] => ALL.to_vec(),
+        [Mode::Reference] if !given => ALL.to_vec(),
+        [one] if !given => vec![Mode::Reference, one],
         ref modes => modes.to_vec(),
     })
 }

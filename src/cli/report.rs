@@ -43,10 +43,8 @@ pub(super) enum Output {
 impl Output {
     /// `-` is standard output.
     pub fn new(given: Option<&Path>, default: &Path) -> Self {
-        match given {
-            Some(path) if path == Path::new("-") => Output::Standard,
-            given => Output::Place(given.unwrap_or(default).to_path_buf()),
-        }
+        let path = given.unwrap_or(default);
+        if path == Path::new("-") { Output::Standard } else { Output::Place(path.to_path_buf()) }
     }
 }
 
