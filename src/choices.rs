@@ -11,6 +11,7 @@ use crate::rules::assumptions::Assumptions;
 use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
 use crate::settings::{Folders, Selection, Settings, conditions};
 use std::env::VarError;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -35,6 +36,8 @@ pub struct Choices {
     pub threads: Option<usize>,
     /// Folder of all results.
     pub output_dir: Option<PathBuf>,
+    /// Folder in which default folders lie; empty for the current one.
+    pub project: PathBuf,
 }
 
 impl Choices {
@@ -45,16 +48,22 @@ impl Choices {
     pub fn from_environment() -> Result<Self> {
         warn_of_misspelt();
         let names = |name: &str| Ok::<_, Error>(split_names(&variable::<String>(name)?.unwrap_or_default()));
+        let threads = variable("BENCHMARK_THREADS")?;
+        if let Some(threads) = threads {
+            let options = EngineOptions { threads, ..EngineOptions::default() };
+            options.check_threads().map_err(|e| Error::Config(format!("BENCHMARK_THREADS={threads}: {e}")))?;
+        }
         Ok(Self {
             scenarios: names("BENCHMARK_SCENARIOS")?,
             modes: names("BENCHMARK_MODES")?,
             employee_count: variable("BENCHMARK_EMPLOYEE_COUNT")?,
-            census: variable("BENCHMARK_CENSUS")?,
+            census: path_variable("BENCHMARK_CENSUS"),
             start_year: variable("BENCHMARK_START_YEAR")?,
             end_year: variable("BENCHMARK_END_YEAR")?,
             seed: variable("BENCHMARK_SEED")?,
-            threads: variable("BENCHMARK_THREADS")?,
-            output_dir: variable("BENCHMARK_OUTPUT_DIR")?,
+            threads,
+            output_dir: path_variable("BENCHMARK_OUTPUT_DIR"),
+            project: PathBuf::new(),
         })
     }
 
@@ -66,6 +75,7 @@ impl Choices {
             seed: config.seed,
             threads: config.threads,
             output_dir: config.output_dir.clone(),
+            project: config.project().to_path_buf(),
             ..Self::default()
         }
     }
@@ -89,6 +99,7 @@ impl Choices {
             seed: self.seed.or(fallback.seed),
             threads: self.threads.or(fallback.threads),
             output_dir: self.output_dir.or(fallback.output_dir),
+            project: if self.project.as_os_str().is_empty() { fallback.project } else { self.project },
             ..what
         }
     }
@@ -127,14 +138,29 @@ impl Choices {
         Ok(names)
     }
 
+    /// The resources of the engines. Reading a census may start a library's threads, so their number is to be set before
+    /// [`Choices::resolve`].
+    ///
+    /// # Errors
+    /// Says how many threads there may be.
+    pub fn options(&self) -> Result<EngineOptions> {
+        let mut options = EngineOptions::default();
+        options.threads = self.threads.unwrap_or(options.threads);
+        options.check_threads()?;
+        Ok(options)
+    }
+
+    /// Where results are.
+    pub fn folders(&self) -> Folders {
+        Folders::new(self.output_dir.as_deref(), &self.project)
+    }
+
     /// Checks everything and looks at the machine.
     ///
     /// # Errors
     /// Names the choice that cannot be used; an unknown scenario or mode lists the known.
     pub fn resolve(&self, catalogue: &Catalogue) -> Result<Settings> {
-        let mut options = EngineOptions::default();
-        options.threads = self.threads.unwrap_or(options.threads);
-        options.check_threads()?;
+        let options = self.options()?;
         let modes = self.modes()?;
         let seed = self.seed.unwrap_or(DEFAULT_SEED);
         let conditions = conditions(seed, options.threads);
@@ -148,7 +174,7 @@ impl Choices {
             })
             .collect::<Result<Vec<_>>>()?;
         let session = crate::record::names::new_session();
-        let folders = Folders::new(self.output_dir.clone())?;
+        let folders = self.folders();
         Ok(Settings { selections, modes, options, folders, session, machine: Machine::current(), records: true })
     }
 
@@ -237,10 +263,10 @@ fn warn_of_misspelt() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy();
-            if name.starts_with("BENCHMARK_") && !VARIABLES.contains(&&*name) {
+            if name.as_encoded_bytes().starts_with(b"BENCHMARK_") && !VARIABLES.iter().any(|known| name == *known) {
                 crate::console::warning(format!(
-                    "{name} is not a variable of this program and changes nothing (see README, Settings)"
+                    "{} is not a variable of this program and changes nothing (see README, Settings)",
+                    name.display()
                 ));
             }
         }
@@ -255,11 +281,6 @@ fn unique(names: &[String]) -> Vec<String> {
         }
     }
     unique
-}
-
-/// The arguments of this process; what is not UTF-8 in them is replaced, and then found unusable where it matters.
-pub fn arguments() -> impl Iterator<Item = String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
 }
 
 /// Names separated by blanks or commas.
@@ -279,6 +300,12 @@ pub fn variable<T: FromStr>(name: &str) -> Result<Option<T>> {
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(text)) => Err(unusable(&text.to_string_lossy())),
     }
+}
+
+/// An environment variable that names a place, as it is; a blank one does not count.
+pub fn path_variable(name: &str) -> Option<PathBuf> {
+    let blank = |value: &OsString| value.to_str().is_some_and(|text| text.trim().is_empty());
+    std::env::var_os(name).filter(|value| !blank(value)).map(PathBuf::from)
 }
 
 #[cfg(test)]

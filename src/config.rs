@@ -1,5 +1,9 @@
 //! `planbench.toml`: settings for a project, below flags and environment variables, and further scenarios.
 //!
+//! The file that lies nearest above the current folder marks the project, as `Cargo.toml` does: default folders lie beside
+//! it, so that every folder of the project has the same baselines. A file that is named says nothing about where the
+//! project is; default folders then lie in the current one. Folders that a file names are relative to it either way.
+//!
 //! ```toml
 //! modes = ["sql", "polars"]
 //! runs = 5
@@ -16,14 +20,16 @@
 //! target_time_seconds = 30
 //! ```
 
+use crate::choices::path_variable;
+use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
-use crate::scenario::{Catalogue, Scenario};
-use crate::verdict::thresholds::ThresholdSettings;
+use crate::scenario::{CUSTOM, Catalogue, Scenario};
+use crate::verdict::thresholds::{ThresholdSettings, Thresholds};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// The file that is read where none is named.
+/// The file that is looked for where none is named.
 pub const FILE: &str = "planbench.toml";
 /// Variable that names another file.
 pub const VARIABLE: &str = "PLANBENCH_CONFIG";
@@ -46,11 +52,17 @@ pub struct Config {
     pub output_dir: Option<PathBuf>,
     /// Folder of the baseline files; relative to the file.
     pub baseline_dir: Option<PathBuf>,
+    /// Folder of the history; relative to the file.
+    pub history_dir: Option<PathBuf>,
     /// Folder with report templates that replace the built-in ones; relative to the file.
     pub templates_dir: Option<PathBuf>,
     /// When a difference counts.
     pub thresholds: ThresholdSettings,
     scenario: Vec<Entry>,
+    #[serde(skip)]
+    file: Option<PathBuf>,
+    #[serde(skip)]
+    project: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -66,32 +78,75 @@ struct Entry {
 }
 
 impl Config {
-    /// Reads the named file, else the one that [`VARIABLE`] names, else [`FILE`] if it is there, else nothing.
+    /// Reads the named file, else the one that [`VARIABLE`] names, else the nearest [`FILE`] from the current folder
+    /// upwards, else nothing.
     ///
     /// # Errors
-    /// Names the file that cannot be read or the line that cannot be understood.
+    /// Names the file that cannot be read, and the line or key that cannot be used.
     pub fn load(named: Option<&Path>) -> Result<Self> {
-        let variable = || std::env::var_os(VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
-        match named.map(Path::to_path_buf).or_else(variable) {
-            Some(file) => Self::read(&file),
-            None if Path::new(FILE).is_file() => Self::read(Path::new(FILE)),
-            None => Ok(Self::default()),
+        if let Some(file) = named.map(Path::to_path_buf).or_else(|| path_variable(VARIABLE)) {
+            return Self::read(file);
+        }
+        let Some(file) = nearest() else { return Ok(Self::default()) };
+        let project = file.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(Self { project, ..Self::read(file)? })
+    }
+
+    fn read(file: PathBuf) -> Result<Self> {
+        let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
+        let mut config: Self = toml::from_str(&text).map_err(|e| Error::file(&file, e))?;
+        config.check().map_err(|(key, why)| Error::file(&file, format!("{key}: {why}")))?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        for (_, path) in config.folders() {
+            *path = folder.join(&*path);
+        }
+        Ok(Self { file: Some(file), ..config })
+    }
+
+    /// What can be wrong although it is of the right kind: a fault is told where it is, not by the first verb that meets
+    /// it. The key and why.
+    fn check(&mut self) -> Result<(), (String, String)> {
+        let key = |key: &'static str| move |error: Error| (key.to_owned(), error.to_string());
+        let catalogue = self.catalogue().map_err(key("scenario"))?;
+        for name in &self.scenarios {
+            if name == CUSTOM {
+                let why = "custom wants its people and years from flags or variables; a file describes a [[scenario]]";
+                return Err(("scenarios".to_owned(), why.to_owned()));
+            }
+            catalogue.named(name).map_err(key("scenarios"))?;
+        }
+        self.modes.iter().try_for_each(|name| Mode::named(name).map(drop)).map_err(key("modes"))?;
+        if self.runs.is_some_and(|runs| !(1..=10_000).contains(&runs)) {
+            return Err(("runs".to_owned(), "give 1 to 10000".to_owned()));
+        }
+        if let Some(threads) = self.threads {
+            EngineOptions { threads, ..EngineOptions::default() }.check_threads().map_err(key("threads"))?;
+        }
+        Thresholds::new(ThresholdSettings::default(), self.thresholds).map_err(|why| ("thresholds".to_owned(), why))?;
+        match self.folders().find(|(_, path)| path.as_os_str().is_empty()) {
+            Some((key, _)) => Err((key.to_owned(), "names no folder".to_owned())),
+            None => Ok(()),
         }
     }
 
-    fn read(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
-        let mut config: Self = toml::from_str(&text).map_err(|e| Error::file(file, e))?;
-        let folder = file.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.output_dir, &mut config.baseline_dir, &mut config.templates_dir].into_iter().flatten()
-        {
-            *path = folder.join(&*path);
-        }
-        if config.runs.is_some_and(|runs| !(1..=10_000).contains(&runs)) {
-            return Err(Error::file(file, "runs: give 1 to 10000"));
-        }
-        config.catalogue().map_err(|e| Error::file(file, e))?;
-        Ok(config)
+    fn folders(&mut self) -> impl Iterator<Item = (&'static str, &mut PathBuf)> {
+        let folders = [
+            ("output_dir", &mut self.output_dir),
+            ("baseline_dir", &mut self.baseline_dir),
+            ("history_dir", &mut self.history_dir),
+            ("templates_dir", &mut self.templates_dir),
+        ];
+        folders.into_iter().filter_map(|(key, folder)| Some((key, folder.as_mut()?)))
+    }
+
+    /// The file that was read, if any was.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The folder in which default folders lie; empty for the current one.
+    pub fn project(&self) -> &Path {
+        &self.project
     }
 
     /// The scenarios that can be named.
@@ -113,6 +168,28 @@ impl Config {
         }
         Ok(catalogue)
     }
+}
+
+/// The nearest settings file. The search ends with the folder of a repository, with the home folder and with the root:
+/// what lies above is of somebody else.
+fn nearest() -> Option<PathBuf> {
+    let is_there = |file: &Path| file.symlink_metadata().is_ok_and(|data| !data.is_dir());
+    if is_there(Path::new(FILE)) {
+        // As it is typed, for messages.
+        return Some(PathBuf::from(FILE));
+    }
+    let current = std::env::current_dir().ok()?;
+    let home = std::env::home_dir().and_then(|home| home.canonicalize().ok());
+    for folder in current.ancestors() {
+        let file = folder.join(FILE);
+        if is_there(&file) {
+            return Some(file);
+        }
+        if folder.join(".git").exists() || home.as_deref() == Some(folder) {
+            break;
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -144,6 +221,17 @@ mod tests {
             ("[[scenario]]\nname = 'quick'\nemployee_count = 1\nstart_year = 2025\nend_year = 2025", "taken"),
             ("[[scenario]]\nname = 'late'\nemployee_count = 1\nstart_year = 2026\nend_year = 2025", "2026"),
             ("[thresholds]\ntime_percent = -1", "time_percent"),
+            ("[thresholds]\nthroughput_percent = 100", "thresholds: "),
+            ("scenarios = ['quick', '5kx6']", "scenarios: unknown scenario `5kx6`"),
+            ("scenarios = ['custom']", "scenarios: custom"),
+            ("modes = ['sql', 'spark']", "modes: unknown mode `spark`"),
+            ("threads = 0", "threads: 0 threads: give 1 to"),
+            ("threads = 9999999", "1 to 1024"),
+            ("threads = -1", "threads = -1"),
+            ("seed = -1", "seed = -1"),
+            ("seed = 18446744073709551616", "line 1"),
+            ("output_dir = ''", "output_dir: "),
+            ("history_dir = ''", "history_dir: "),
         ] {
             let error = read(text).expect_err(text).to_string();
             assert!(error.contains(part) && error.contains(FILE), "{error}");

@@ -16,6 +16,7 @@ mod guard;
 pub mod measure;
 pub mod panics;
 pub mod parity;
+mod paths;
 pub mod record;
 pub mod remarks;
 pub mod report;

@@ -2,7 +2,7 @@
 //! without cargo.
 
 use planalign_bench::measure::{allocator, worker};
-use planalign_bench::{choices, cli, panics, suite};
+use planalign_bench::{cli, panics, suite};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,8 +15,8 @@ fn main() -> ExitCode {
     }
     panics::guarded(|| {
         // A benchmark run by this binary observes itself in fresh processes.
-        worker::serve_if_asked().unwrap_or_else(|| match choices::arguments().nth(1).as_deref() {
-            Some("--bench") => suite::main(),
+        worker::serve_if_asked().unwrap_or_else(|| match std::env::args_os().nth(1) {
+            Some(first) if first == "--bench" => suite::main(),
             _ => cli::main(),
         })
     })

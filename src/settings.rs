@@ -1,14 +1,14 @@
 //! What a session runs, with which resources, and where its results go.
 
 use crate::census::{self, CensusFile, LoadedCensus};
-use crate::choices::variable;
+use crate::choices::path_variable;
 use crate::engine::{EngineOptions, Mode, available_threads};
 use crate::error::Result;
 use crate::fingerprint::census_fingerprint;
 use crate::measure::machine::Machine;
 use crate::record::benchmark::{Benchmark, LONGEST_GROUP, shortened};
 use crate::scenario::{DEFAULT_SEED, Golden, RunSpec};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One scenario to run, named or custom.
 #[derive(Debug, Clone)]
@@ -116,16 +116,14 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// Below `output_dir` if there is one, else `CRITERION_HOME`, else where Criterion puts its files under cargo.
-    ///
-    /// # Errors
-    /// When a variable is not a path.
-    pub fn new(output_dir: Option<PathBuf>) -> Result<Self> {
+    /// Below `output_dir` if there is one, else `CRITERION_HOME`, else where Criterion puts its files under cargo: in the
+    /// target folder, which lies in `project` unless `CARGO_TARGET_DIR` says where.
+    pub fn new(output_dir: Option<&Path>, project: &Path) -> Self {
         if let Some(folder) = output_dir {
-            return Ok(Self { criterion: folder.join("criterion"), reports: folder.join("reports") });
+            return Self { criterion: folder.join("criterion"), reports: folder.join("reports") };
         }
-        let target = variable::<PathBuf>("CARGO_TARGET_DIR")?.unwrap_or_else(|| PathBuf::from("target"));
-        let home = variable::<PathBuf>("CRITERION_HOME")?;
-        Ok(Self { criterion: home.unwrap_or_else(|| target.join("criterion")), reports: target.join("reports") })
+        let target = path_variable("CARGO_TARGET_DIR").unwrap_or_else(|| project.join("target"));
+        let criterion = path_variable("CRITERION_HOME").unwrap_or_else(|| target.join("criterion"));
+        Self { criterion, reports: target.join("reports") }
     }
 }

@@ -207,6 +207,172 @@ fn settings_go_flag_then_variable_then_file_then_default() {
 }
 
 #[test]
+fn settings_are_found_from_any_folder_of_the_project() {
+    let place = folder();
+    let root = place.path().canonicalize().unwrap();
+    let below = root.join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let settings = root.join("planbench.toml");
+    let ours = "modes = ['reference']\nruns = 2\n[[scenario]]\nname = 'ours'\nemployee_count = 30\nstart_year = 2025\nend_year = 2025\n";
+    fs::write(&settings, ours).unwrap();
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command();
+        command.current_dir(&below).args(arguments).envs(variables.iter().copied());
+        command.output().expect("it starts")
+    };
+    let said = format!("settings: {}", settings.display());
+    let output = run(&["scenarios"], ALL);
+    check(&output, 0, &["ours", &said]);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("settings:"), "talk is no result");
+    let plan = ["run", "--dry-run", "--scenarios", "ours"];
+    // The folder of the file is the project: everybody in it has the same results and baselines.
+    let in_project = |name: &str| root.join(name).display().to_string();
+    check(
+        &run(&plan, ALL),
+        0,
+        &[&said, "reference: 2 fresh", &in_project("target/criterion"), &in_project("target/reports")],
+    );
+    let quiet = check(&run(&[&plan[..], &["--quiet"]].concat(), ALL), 0, &["ours"]);
+    assert!(!quiet.contains("settings:"), "{quiet}");
+    check(&run(&["--bench", "--list"], ALL), 0, &["ours-30x2025-2025/reference/wall_time", &said]);
+    let keep = ["baseline-update", "--scenarios", "ours", "--no-criterion", "--yes"];
+    check(&run(&keep, ALL), 0, &[&in_project("target-baselines/ours-30x2025-2025_reference.json")]);
+    let output = planbench_in(&root, &["regression-check", "--allow-inconclusive", "--no-fail-on-regression"], ALL);
+    check(&output, 0, &["regression check", "settings: planbench.toml"]);
+    check(&run(&["run", "--scenarios", "ours", "--history", "../../history"], ALL), 0, &["ours"]);
+    check(&run(&["trend"], ALL), 0, &["ours"]);
+    assert_eq!(fs::read_dir(&below).unwrap().count(), 0, "nothing lands where nobody looks for it");
+
+    // What is given is where it is said to be; what the file says is relative to the file.
+    check(&run(&[&plan[..], &["--output-dir", "here"]].concat(), ALL), 0, &["below here/criterion"]);
+    fs::write(&settings, format!("output_dir = 'results'\nhistory_dir = 'days'\nbaseline_dir = 'kept'\n{ours}"))
+        .unwrap();
+    check(&run(&plan, ALL), 0, &[&in_project("results/criterion")]);
+    check(&run(&["trend"], ALL), 2, &[&in_project("days")]);
+    check(&run(&["baseline-update", "--scenarios", "ours", "--dry-run"], ALL), 0, &[&in_project("kept/ours")]);
+
+    // A named file says nothing about where the project is.
+    fs::write(root.join("a/other.toml"), ours).unwrap();
+    let named =
+        check(&run(&[&["--config", "../other.toml"], &plan[..]].concat(), ALL), 0, &["settings: ../other.toml"]);
+    assert!(named.contains("below target/criterion"), "{named}");
+    check(
+        &run(&plan, &[("PLANBENCH_CONFIG", "../other.toml")]),
+        0,
+        &["settings: ../other.toml", "below target/criterion"],
+    );
+    check(&run(&["--bench", "--list"], &[("PLANBENCH_CONFIG", "../other.toml")]), 0, &["settings: ../other.toml"]);
+
+    // A repository and a home folder end the search, and belong to it.
+    check(&run(&plan, &[("HOME", root.join("a").to_str().unwrap())]), 2, &["unknown scenario `ours`"]);
+    check(&run(&plan, &[("HOME", root.to_str().unwrap())]), 0, &[&said]);
+    fs::create_dir(root.join(".git")).unwrap();
+    check(&run(&plan, ALL), 0, &[&said]);
+    fs::write(root.join("a/.git"), "gitdir: elsewhere").unwrap();
+    check(&run(&plan, ALL), 2, &["unknown scenario `ours`"]);
+    fs::remove_file(root.join("a/.git")).unwrap();
+    fs::write(&settings, "moods = []").unwrap();
+    check(&run(&["scenarios"], ALL), 2, &[&settings.display().to_string(), "moods"]);
+    check(&run(&["completions", "bash"], ALL), 0, &["planbench"]);
+    fs::remove_file(&settings).unwrap();
+    std::os::unix::fs::symlink("nowhere.toml", &settings).unwrap();
+    check(&run(&["scenarios"], ALL), 2, &[&settings.display().to_string()]);
+}
+
+#[test]
+fn a_fault_of_the_settings_is_told_by_file_and_key() {
+    let place = folder();
+    for (text, part) in [
+        ("modes = ['spark']", "planbench.toml: modes: unknown mode `spark`"),
+        ("scenarios = ['5kx6']", "planbench.toml: scenarios: unknown scenario `5kx6`"),
+        ("threads = 0", "planbench.toml: threads: 0 threads: give 1 to 1024"),
+        ("seed = -1", "seed = -1"),
+        ("runs = 0", "planbench.toml: runs: give 1 to 10000"),
+        ("[thresholds]\nthroughput_percent = 100", "planbench.toml: thresholds"),
+    ] {
+        fs::write(place.path().join("planbench.toml"), text).unwrap();
+        for verb in [&["scenarios"][..], &["run", "--dry-run"], &["--bench", "--list"]] {
+            check(&planbench_in(place.path(), verb, ALL), 2, &["planbench.toml", part]);
+        }
+    }
+    fs::remove_file(place.path().join("planbench.toml")).unwrap();
+    for (name, value) in [("BENCHMARK_THREADS", "0"), ("BENCHMARK_SEED", "abc")] {
+        for verb in [&["run", "--dry-run"][..], &["report"], &["quick-validate", "--dry-run"], &["compare", "main"]] {
+            check(&planbench_in(place.path(), verb, &[(name, value)]), 2, &[&format!("{name}={value}")]);
+        }
+    }
+    check(&planbench_in(place.path(), &["run", "--threads", "0"], ALL), 2, &["--threads", "1 to 1024"]);
+}
+
+/// Criterion measures in a process of its own, which sees variables and settings, but none of the flags.
+#[test]
+fn what_a_baseline_is_of_is_said_to_criterion_too() {
+    let place = folder();
+    fs::create_dir(place.path().join("conf")).unwrap();
+    fs::write(
+        place.path().join("conf/ours.toml"),
+        "output_dir = 'not-here'\nmodes = ['reference']\n[[scenario]]\nname = 'ours'\nemployee_count = 30\nstart_year = 2025\nend_year = 2025\n",
+    )
+    .unwrap();
+    let keep =
+        "--config conf/ours.toml baseline-update --scenarios ours --runs 2 --yes --output-dir here --baseline-dir kept";
+    let of_another =
+        [("BENCHMARK_START_YEAR", "2030"), ("BENCHMARK_EMPLOYEE_COUNT", "5"), ("BENCHMARK_OUTPUT_DIR", "elsewhere")];
+    check(&planbench_in(place.path(), &keep.split(' ').collect::<Vec<_>>(), &of_another), 0, &["Criterion measures"]);
+    assert!(place.path().join("here/criterion/ours-30x2025-2025_reference/wall_time/main/sample.json").is_file());
+    assert!(!place.path().join("conf/not-here").exists() && !place.path().join("elsewhere").exists());
+}
+
+#[test]
+fn automations_hand_on_what_they_were_told() {
+    let place = folder();
+    let dry = |line: &str, variables: &[(&str, &str)]| {
+        let arguments: Vec<&str> = line.split(' ').chain(["--dry-run"]).collect();
+        check(&planbench_in(place.path(), &arguments, variables), 0, &[])
+    };
+    let custom = [("BENCHMARK_EMPLOYEE_COUNT", "50"), ("BENCHMARK_START_YEAR", "2025"), ("BENCHMARK_END_YEAR", "2026")];
+    let people = "--scenarios custom --employee-count 50 --start-year 2025 --end-year 2026";
+    let text = dry("quick-validate --modes sql reference", &custom);
+    let run = text.lines().find(|line| line.contains(" run --scenarios custom --modes sql reference")).expect("a run");
+    let told = people.strip_prefix("--scenarios custom ").expect("the people");
+    assert!(text.contains(&format!("parity {people}")) && run.ends_with(told), "{text}");
+    check(
+        &planbench_in(place.path(), &["quick-validate", "--modes", "reference", "sql", "--runs", "1"], &custom),
+        0,
+        &["custom-50x2025-2026/reference"],
+    );
+    fs::write(place.path().join("settings.toml"), "scenarios = ['1kx3']\nmodes = ['sql']").unwrap();
+    let text = dry("--config settings.toml stress-test", ALL);
+    assert!(text.contains("planbench --config settings.toml parity --scenarios 1kx3"), "{text}");
+    assert!(!text.contains("polars"), "{text}");
+    check(&planbench_in(place.path(), &["daily-monitor", "--baseline", "../x"], ALL), 2, &["../x", "letters"]);
+    check(&planbench_in(place.path(), &["report", "--baseline", "../x"], ALL), 2, &["../x", "letters"]);
+    // What a check reads is what the runs were added to.
+    check(
+        &planbench_in(
+            place.path(),
+            &[
+                "baseline-update",
+                "--scenarios",
+                "quick",
+                "--modes",
+                "reference",
+                "--runs",
+                "2",
+                "--no-criterion",
+                "--yes",
+            ],
+            ALL,
+        ),
+        0,
+        &[],
+    );
+    let text = dry("daily-monitor --scenarios quick --modes reference --history days", ALL);
+    let check_line = text.lines().find(|line| line.contains("regression-check")).expect("a check");
+    assert!(check_line.contains("--history days"), "{text}");
+}
+
+#[test]
 fn scaling_benchmarks_run_only_by_name_and_are_reported() {
     let place = folder();
     let listed = check(&planbench_in(place.path(), &["--bench", "--list"], ALL), 0, &["quick/sql/wall_time"]);

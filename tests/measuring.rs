@@ -3,7 +3,7 @@
 mod common;
 
 use common::check;
-use planalign_bench::engine::{EngineOptions, Mode, open};
+use planalign_bench::engine::{EngineOptions, Mode, available_threads, open};
 use planalign_bench::measure::fresh::allocate;
 use planalign_bench::measure::peak_memory::sum_of_peaks;
 use planalign_bench::measure::process::cpu_time;
@@ -11,9 +11,9 @@ use planalign_bench::measure::sampler::Sampler;
 use planalign_bench::record::run::{Parity, RunRecord};
 use planalign_bench::record::sessions::latest_session;
 use planalign_bench::scenario::SCENARIOS;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 fn planbench() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_planbench"))
@@ -240,7 +240,7 @@ fn what_criterion_cannot_use_or_save_is_an_error() {
     for (arguments, part) in [
         (&["--baseline", "nope", "quick/reference/wall_time"][..], "nope"),
         (&["["][..], "regex"),
-        (&["--sample-size", "1", "quick/reference/wall_time"][..], "num_size"),
+        (&["--sample-size", "1", "quick/reference/wall_time"][..], "10 or more"),
     ] {
         let output = bench(folder.path(), arguments, &[]);
         let text = check(&output, 2, &[]).to_lowercase();
@@ -254,4 +254,191 @@ fn what_criterion_cannot_use_or_save_is_an_error() {
         0,
         &["BENCHMARK_SCENARIO is not a variable of this program"],
     );
+}
+
+/// Files below a folder that say that something was measured.
+fn figures(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut found: Vec<PathBuf> = paths
+        .flat_map(|path| if path.is_dir() { figures(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn the_suite_takes_every_option_that_criterion_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let help = check(&bench(folder.path(), &["--help"], &[]), 0, &["--save-baseline"]);
+    let mut options: Vec<Vec<String>> = Vec::new();
+    for line in help.lines().map(str::trim_start).filter(|line| line.starts_with('-')) {
+        for option in line.split([' ', ',']).filter(|word| word.starts_with('-') && *word != "-h" && *word != "--help")
+        {
+            let value = line.contains('<').then_some(match option {
+                "--color" | "-c" => "never",
+                "--format" => "terse",
+                "--output-format" => "bencher",
+                "--plotting-backend" => "plotters",
+                "--confidence-level" | "--significance-level" => "0.5",
+                _ => "10",
+            });
+            let needed = (option == "--load-baseline").then_some(["--baseline", "other"]);
+            let words = [option].into_iter().chain(value).chain(needed.into_iter().flatten());
+            options.push(words.map(str::to_owned).collect());
+        }
+    }
+    assert!(options.len() > 25, "{options:?}");
+    let hidden = ["--test", "--nocapture", "--show-output", "--include-ignored", "--version", "-V", "--colour=never"];
+    options.extend(hidden.map(|option| vec![option.to_owned()]));
+    for option in options {
+        // Among ignored benchmarks, of which there are none: nothing runs, whatever the option does.
+        let arguments: Vec<&str> = ["--ignored"]
+            .into_iter()
+            .filter(|_| option[0] != "--ignored")
+            .chain(option.iter().map(String::as_str))
+            .collect();
+        check(&bench(folder.path(), &arguments, &[]), 0, &[]);
+    }
+    assert!(figures(folder.path()).is_empty());
+}
+
+#[test]
+fn what_measures_or_keeps_nothing_ends_well_and_leaves_no_figures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = "quick/reference/wall_time";
+    check(&bench(folder.path(), &["--quick", "--noplot", "-smain", name], &[]), 0, &[]);
+    let before = figures(folder.path());
+    let group = folder.path().join("criterion/quick_reference");
+    assert!(before.contains(&group.join("context/main/wall_time.json")), "{before:?}");
+    for arguments in [
+        &["--list"][..],
+        &["--list", "--ignored"],
+        &["--list", "--format", "terse", "nothing/like/this"],
+        &["--list", "--save-baseline", "other"],
+        &["--ignored"],
+        &["--ignored", "--save-baseline=other"],
+        &["--test", "quick/reference"],
+        &["--test", "--exact", name, "--save-baseline", "other"],
+        &["--profile-time", "1", name],
+        &["--discard-baseline", "--quick", "--noplot", "quick/reference"],
+        &[
+            "--discard-baseline",
+            "--noplot",
+            "--sample-size",
+            "10",
+            "--measurement-time",
+            "0.5",
+            "--warm-up-time",
+            "0.1",
+            name,
+        ],
+        &["--load-baseline", "main", "--baseline", "main", name],
+        &["--load-baseline=new", "-bmain", "--noplot", "--exact", name],
+        &["--load-baseline", "main", "--baseline", "base", "--ignored"],
+    ] {
+        let output = bench(folder.path(), arguments, &[]);
+        check(&output, 0, &[]);
+        let changes = |path: &PathBuf| path.starts_with(group.join("wall_time/change"));
+        let after: Vec<_> = figures(folder.path()).into_iter().filter(|path| !changes(path)).collect();
+        assert_eq!(after, before, "{arguments:?}");
+        if arguments.contains(&"nothing/like/this") || arguments.contains(&"--ignored") {
+            assert!(output.stdout.is_empty(), "{arguments:?}");
+        }
+    }
+    // `cargo test --benches` passes no `--bench`: each benchmark once, and no figures.
+    let mut suite = common::command();
+    suite.args(["--bench", "--test", "quick/reference"]).env("BENCHMARK_OUTPUT_DIR", folder.path());
+    check(&suite.output().expect("it starts"), 0, &["Success"]);
+}
+
+#[test]
+fn names_are_looked_at_before_anything_is_measured() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("a/b/c/out");
+    let name = "quick/reference/wall_time";
+    for (arguments, part) in [
+        (&["--save-baseline", "../../../esc"][..], "../../../esc"),
+        (&["--save-baseline", ""], "baseline name ``"),
+        (&["--save-baseline="], "baseline name ``"),
+        (&["-sa/b"], "a/b"),
+        (&["-s", "new"], "taken"),
+        (&["--baseline", "../main"], "../main"),
+        (&["--baseline-lenient", "a/b"], "a/b"),
+        (&["--load-baseline", "..", "--baseline", "main"], "`..`"),
+        (&["--baseline", "nope"], "no baseline `nope` of quick/reference/wall_time (Criterion keeps: none)"),
+        (&["--baseline", "base"], "a measurement makes it"),
+        (&["--load-baseline", "nope", "--baseline", "nope"], "no baseline `nope`"),
+        (&["--quick", "--sample-size", "10"], "cannot be used with"),
+        (&["--discard-baseline", "-s", "x"], "cannot be used with"),
+        (&["--load-baseline", "x"], "--baseline <baseline>"),
+        (&["--bogus"], "--bogus"),
+        (&["another"], "unexpected argument"),
+    ] {
+        let output = bench(&out, &[arguments, &[name]].concat(), &[]);
+        let text = check(&output, 2, &[part]);
+        assert!(!text.contains("panicked") && !text.contains("Benchmarking"), "{arguments:?}:\n{text}");
+        assert!(!folder.path().join("a").exists(), "{arguments:?} left something");
+    }
+    check(&bench(&out, &["--quick", "--noplot", "-s", "kept", name], &[]), 0, &[]);
+    check(
+        &bench(&out, &["--quick", "--noplot", "-b", "kept", "quick/reference"], &[]),
+        2,
+        &["no baseline `kept` of quick/reference/cpu_time, quick/reference/peak_memory (Criterion keeps: kept)"],
+    );
+    check(
+        &bench(&out, &["--quick", "--noplot", "--baseline-lenient", "nope", name], &[]),
+        0,
+        &["no baseline `nope` (Criterion keeps: kept), so nothing is compared"],
+    );
+    check(&bench(&out, &["--list"], &[("CARGO_CRITERION_PORT", "1")]), 2, &["cargo bench"]);
+}
+
+/// The same measurement again: what is there from before must not pass for it.
+#[test]
+fn a_measurement_that_is_not_saved_is_not_taken_for_the_one_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let measure = || bench(folder.path(), &["--quick", "--noplot", "quick/reference/wall_time"], &[]);
+    check(&measure(), 0, &[]);
+    let new = folder.path().join("criterion/quick_reference/wall_time/new");
+    // Times of files are no help: this one was written tomorrow.
+    let sample = std::fs::File::options().write(true).open(new.join("sample.json")).expect("a sample");
+    sample.set_modified(SystemTime::now() + Duration::from_secs(86_400)).expect("the time is set");
+    check(&measure(), 0, &[]);
+    // A folder where the file should be: Criterion cannot write, root or not.
+    std::fs::remove_file(new.join("sample.json")).expect("it can go");
+    std::fs::create_dir(new.join("sample.json")).expect("a folder");
+    check(&measure(), 2, &["did not save"]);
+}
+
+#[test]
+fn the_number_of_threads_is_set_before_a_census_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let census = folder.path().join("people.parquet");
+    let duckdb = duckdb::Connection::open_in_memory().expect("DuckDB");
+    duckdb
+        .execute_batch(&format!(
+            "COPY (SELECT 'E' || i AS employee_id, DATE '1980-01-01' + i::INTEGER AS employee_birth_date, DATE '2010-01-01' AS \
+             employee_hire_date, 50000.0 AS employee_gross_compensation FROM range(30) t(i)) TO '{}' (FORMAT parquet)",
+            census.display()
+        ))
+        .expect("a census");
+    let census = census.to_str().expect("text");
+    let threads = available_threads() + 1;
+    let number = threads.to_string();
+    let variables = [
+        ("BENCHMARK_CENSUS", census),
+        ("BENCHMARK_START_YEAR", "2025"),
+        ("BENCHMARK_END_YEAR", "2025"),
+        ("BENCHMARK_MODES", "polars"),
+        ("BENCHMARK_THREADS", &number),
+    ];
+    check(&bench(folder.path(), &["--test"], &variables), 0, &[&format!("threads{threads}/polars/wall_time")]);
+    for (name, value) in [("BENCHMARK_THREADS", "0"), ("BENCHMARK_SEED", "abc"), ("BENCHMARK_SEED", "-1")] {
+        check(&bench(folder.path(), &["--list"], &[(name, value)]), 2, &[&format!("{name}={value}")]);
+    }
+    let missing =
+        check(&bench(folder.path(), &["--list"], &[("BENCHMARK_SCENARIOS", "custom")]), 2, &["BENCHMARK_START_YEAR"]);
+    assert!(!missing.contains("--start-year"), "the suite has no such flag:\n{missing}");
 }

@@ -3,11 +3,13 @@
 use super::Context;
 use super::baseline_update::BaselinePlace;
 use super::run::TargetTime;
-use super::selection::{HistoryPlace, Place, Runs, Selected};
+use super::selection::{HistoryPlace, Place, Runs, Selected, resolve};
 use crate::choices::Choices;
 use crate::console;
 use crate::error::{Error, Result};
-use crate::record::baseline::Baseline;
+use crate::paths::typed_line;
+use crate::record::baseline::{Baseline, check_name};
+use crate::scenario::CUSTOM;
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
@@ -80,8 +82,8 @@ pub(super) trait Automation {
     fn common(&self) -> &Common;
     /// Its baseline, if it checks against one.
     fn baseline(&self) -> Option<&BaselinePlace>;
-    /// Its commands; `has_baseline` tells whether scenarios have one.
-    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&[String]) -> Result<bool>) -> Result<Vec<Line>>;
+    /// Its commands; `has_baseline` tells whether all of some work has one.
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>>;
 }
 
 impl Automation for QuickValidate {
@@ -93,10 +95,10 @@ impl Automation for QuickValidate {
         None
     }
 
-    fn steps(&self, context: &Context, _: &dyn Fn(&[String]) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let scenarios = common.scenarios(context, &["quick"])?;
-        Ok(vec![common.parity(context, &scenarios), common.measure(context, "run", &scenarios, 3, common.target())])
+        let work = common.work(context, &["quick"])?;
+        Ok(vec![common.parity(context, &work), common.measure(context, "run", &work, 3, common.target())])
     }
 }
 
@@ -109,18 +111,16 @@ impl Automation for DailyMonitor {
         Some(&self.baseline)
     }
 
-    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&[String]) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let scenarios = common.scenarios(context, &["quick", "1kx3", "5kx5"])?;
-        let history: Line = vec!["--history".into(), self.history.history.clone().into()];
+        let work = common.work(context, &["quick", "1kx3", "5kx5"])?;
+        let history: Line = vec!["--history".into(), context.history_folder(&self.history).into()];
         let run = [common.target(), history.clone()].concat();
-        let mut steps = vec![
-            common.measure(context, "run", &scenarios, 10, run),
-            common.step(context, "trend", &scenarios, history.clone()),
-        ];
-        if has_baseline(&scenarios)? {
+        let mut steps =
+            vec![common.measure(context, "run", &work, 10, run), common.step(context, "trend", &work, history.clone())];
+        if has_baseline(&work)? {
             let more = [named(&self.baseline), history, self.undecided.flag()].concat();
-            steps.push(common.measure(context, "regression-check", &scenarios, 10, more));
+            steps.push(common.measure(context, "regression-check", &work, 10, more));
         }
         Ok(steps)
     }
@@ -135,15 +135,15 @@ impl Automation for ReleaseGate {
         Some(&self.baseline)
     }
 
-    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&[String]) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let scenarios = common.scenarios(context, &["5kx5"])?;
-        let mut parity = common.parity(context, &scenarios);
+        let work = common.work(context, &["5kx5"])?;
+        let mut parity = common.parity(context, &work);
         parity.extend(["--seeds".into(), "42..44".into()]);
-        let mut steps = vec![parity, common.gate(context, &scenarios, self.undecided)?];
-        if has_baseline(&scenarios)? {
+        let mut steps = vec![parity, common.gate(context, &work, self.undecided)];
+        if has_baseline(&work)? {
             let more = [named(&self.baseline), self.undecided.flag()].concat();
-            steps.push(common.measure(context, "regression-check", &scenarios, 10, more));
+            steps.push(common.measure(context, "regression-check", &work, 10, more));
         }
         Ok(steps)
     }
@@ -158,10 +158,10 @@ impl Automation for StressTest {
         None
     }
 
-    fn steps(&self, context: &Context, _: &dyn Fn(&[String]) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let scenarios = common.scenarios(context, &["stress"])?;
-        Ok(vec![common.parity(context, &scenarios), common.gate(context, &scenarios, self.undecided)?])
+        let work = common.work(context, &["stress"])?;
+        Ok(vec![common.parity(context, &work), common.gate(context, &work, self.undecided)])
     }
 }
 
@@ -184,22 +184,28 @@ const LIMITS: [&str; 4] = ["--min-throughput", "1000", "--max-memory-mb", "8000"
 
 impl Common {
     /// Flag, then environment and settings file, then the automation's own.
-    fn scenarios(&self, context: &Context, default: &[&str]) -> Result<Vec<String>> {
-        let given = self.selected.choices().complete(&context.config)?.scenarios;
-        Ok(if given.is_empty() { default.iter().map(|name| name.to_string()).collect() } else { given })
+    fn work(&self, context: &Context, default: &[&str]) -> Result<Choices> {
+        let mut work = self.selected.choices().complete(&context.config)?;
+        if !work.says_what() {
+            work.scenarios = default.iter().map(|name| name.to_string()).collect();
+        } else if work.scenarios.is_empty() {
+            work.scenarios = vec![CUSTOM.to_owned()];
+        }
+        Ok(work)
     }
 
-    fn parity(&self, context: &Context, scenarios: &[String]) -> Line {
+    fn parity(&self, context: &Context, work: &Choices) -> Line {
         let mut line: Line = vec!["parity".into(), "--scenarios".into()];
-        line.extend(scenarios.iter().map(Into::into));
+        line.extend(work.scenarios.iter().map(Into::into));
+        line.extend(custom(work));
         line.extend(context.quiet.then(|| "--quiet".into()));
         line
     }
 
     /// A command line of a verb that has scenarios, modes and a folder of results.
-    fn step(&self, context: &Context, verb: &str, scenarios: &[String], more: Line) -> Line {
+    fn step(&self, context: &Context, verb: &str, work: &Choices, more: Line) -> Line {
         let mut line: Line = vec![verb.into(), "--scenarios".into()];
-        line.extend(scenarios.iter().map(Into::into));
+        line.extend(work.scenarios.iter().map(Into::into));
         let modes = self.selected.choices().modes;
         if !modes.is_empty() {
             line.push("--modes".into());
@@ -214,18 +220,19 @@ impl Common {
     }
 
     /// A command line of a verb that measures: `runs` where neither flag, variable nor settings file says.
-    fn measure(&self, context: &Context, verb: &str, scenarios: &[String], runs: u32, more: Line) -> Line {
+    fn measure(&self, context: &Context, verb: &str, work: &Choices, runs: u32, more: Line) -> Line {
         let runs = self.runs.or(&context.config, runs).to_string();
-        self.step(context, verb, scenarios, [vec!["--runs".into(), runs.into()], more].concat())
+        let more = [custom(work), more].concat();
+        self.step(context, verb, work, [vec!["--runs".into(), runs.into()], more].concat())
     }
 
-    fn gate(&self, context: &Context, scenarios: &[String], undecided: Undecided) -> Result<Line> {
+    fn gate(&self, context: &Context, work: &Choices, undecided: Undecided) -> Line {
         let mut more = [self.target(), LIMITS.map(OsString::from).to_vec(), undecided.flag()].concat();
         // Modes that a gate is held to where nobody says.
-        if self.selected.choices().complete(&context.config)?.modes.is_empty() {
+        if work.modes.is_empty() {
             more.extend(["--modes", "sql", "polars"].map(OsString::from));
         }
-        Ok(self.measure(context, "performance-gate", scenarios, 5, more))
+        self.measure(context, "performance-gate", work, 5, more)
     }
 
     fn target(&self) -> Line {
@@ -234,10 +241,19 @@ impl Common {
     }
 }
 
-/// A command line as a reader may type it.
-fn shown(step: &Line) -> String {
-    let words = step.iter().map(|word| super::quoted(&word.to_string_lossy()));
-    format!("planbench {}", words.collect::<Vec<_>>().join(" "))
+/// The people and years of scenario custom: a step that is told its scenarios by flag takes these from flags, too.
+fn custom(work: &Choices) -> Line {
+    if !work.scenarios.iter().any(|name| name == CUSTOM) {
+        return Line::new();
+    }
+    let number = |flag: &str, value: Option<String>| value.map(|value| [flag.into(), value.into()]);
+    let given: [Option<[OsString; 2]>; 4] = [
+        number("--employee-count", work.employee_count.map(|count| count.to_string())),
+        work.census.as_ref().map(|file| ["--census".into(), file.into()]),
+        number("--start-year", work.start_year.map(|year| year.to_string())),
+        number("--end-year", work.end_year.map(|year| year.to_string())),
+    ];
+    given.into_iter().flatten().flatten().collect()
 }
 
 /// Runs an automation's commands in order and stops at the first that does not pass; its exit code.
@@ -246,11 +262,10 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
     let common = automation.common();
     let place = automation.baseline();
     let folder = context.baseline_folder(place.and_then(|place| place.baseline_dir.as_deref()));
-    let has_baseline = |scenarios: &[String]| -> Result<bool> {
+    place.map_or(Ok(()), |place| check_name(&place.baseline))?;
+    let has_baseline = |work: &Choices| -> Result<bool> {
         let Some(place) = place else { return Ok(false) };
-        let choices =
-            Choices { scenarios: scenarios.to_vec(), modes: common.selected.choices().modes, ..Default::default() };
-        let settings = choices.complete(&context.config)?.resolve(&context.catalogue)?;
+        let settings = resolve(work, context)?;
         let threads = settings.options.threads;
         Ok(settings.selections.iter().all(|selection| {
             settings
@@ -261,18 +276,18 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
     };
     let steps = automation.steps(context, &has_baseline)?;
     let checks = steps.iter().any(|step| step[0] == "regression-check");
-    for step in &steps {
-        let line = shown(step);
+    // Settings that were found will be found again; what was named has to be named.
+    let named = context.config_file.iter().flat_map(|file| ["--config".into(), file.into()]).collect::<Line>();
+    for step in steps {
+        let arguments = [named.clone(), step.clone()].concat();
+        let line = typed_line("planbench", &arguments);
         if common.dry_run {
             println!("{}", console::escaped(&line));
             continue;
         }
         context.talk().say(&format!("$ {line}"));
-        let mut command = Command::new(&executable);
-        if let Some(file) = &context.config_file {
-            command.arg("--config").arg(file);
-        }
-        let status = command.args(step).stdin(Stdio::null()).status().map_err(|e| Error::file(&executable, e))?;
+        let status = Command::new(&executable).args(&arguments).stdin(Stdio::null()).status();
+        let status = status.map_err(|e| Error::file(&executable, e))?;
         match status.code() {
             Some(0) => {}
             Some(code) if step[0] == "trend" && code != i32::from(Error::Interrupted.exit_code()) => {

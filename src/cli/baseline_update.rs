@@ -1,9 +1,10 @@
 //! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
 
 use super::names::split;
-use super::selection::{Measure, Runs, failures, observe, results_of};
+use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
 use super::talk::{More, Talk};
 use super::{Context, PASS};
+use crate::choices::Choices;
 use crate::console;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
@@ -61,7 +62,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     check_name(name)?;
     let folder = context.baseline_folder(args.baseline.baseline_dir.as_deref());
     let choices = args.measure.choices(&context.config)?;
-    let settings = choices.resolve(&context.catalogue)?;
+    let settings = resolve(&choices, context)?;
     if let Some(padding) = padding::active() {
         return Err(Error::Config(format!("{}={padding} is set: padded figures make no baseline", padding::VARIABLE)));
     }
@@ -95,7 +96,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             (results, Ok(()))
         }
         None => {
-            let measured = if args.no_criterion { Ok(()) } else { run_criterion(&settings, name, talk) };
+            let criterion = || run_criterion(&settings, &choices, context, name, talk);
+            let measured = if args.no_criterion { Ok(()) } else { criterion() };
             if matches!(measured, Err(Error::Interrupted)) {
                 return measured.map(|()| PASS);
             }
@@ -148,7 +150,7 @@ fn keep_criterion(source: &Path, name: &str, results: &Results, talk: Talk) -> R
 }
 
 /// Has Criterion measure and save under the name, in a process of its own as `cargo bench` would.
-fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
+fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name: &str, talk: Talk) -> Result<()> {
     let groups: Vec<&str> = settings.selections.iter().map(|selection| selection.group.as_str()).collect();
     let modes: Vec<&str> = settings.modes.iter().map(|mode: &Mode| mode.name()).collect();
     let filter = format!("^({})/({})/", groups.join("|"), modes.join("|"));
@@ -156,7 +158,17 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
     talk.say(&format!("Criterion measures {filter} and saves it as {name}"));
     let mut command = Command::new(&executable);
     command.args(["--bench", "--save-baseline", name, "--noplot", &filter]);
-    command.env("CRITERION_HOME", &settings.folders.criterion).env_remove("BENCHMARK_OUTPUT_DIR");
+    // Everything that it could find out otherwise is said: it sees the variables and the settings file, but no flag.
+    match &choices.output_dir {
+        Some(folder) => command.env("BENCHMARK_OUTPUT_DIR", folder),
+        None => command.env_remove("BENCHMARK_OUTPUT_DIR"),
+    };
+    if let Some(file) = &context.config_file {
+        command.env(crate::config::VARIABLE, file);
+    }
+    for variable in ["EMPLOYEE_COUNT", "CENSUS", "START_YEAR", "END_YEAR"] {
+        command.env_remove(format!("BENCHMARK_{variable}"));
+    }
     command.env("BENCHMARK_THREADS", settings.options.threads.to_string());
     for selection in &settings.selections {
         command.env("BENCHMARK_SEED", selection.run.seed.to_string());
@@ -165,10 +177,8 @@ fn run_criterion(settings: &Settings, name: &str, talk: Talk) -> Result<()> {
                 [("BENCHMARK_START_YEAR", selection.run.start_year), ("BENCHMARK_END_YEAR", selection.run.end_year)];
             command.envs(years.map(|(variable, year)| (variable, year.to_string())));
             match &selection.census_file {
-                Some(file) => command.env("BENCHMARK_CENSUS", file.path()).env_remove("BENCHMARK_EMPLOYEE_COUNT"),
-                None => command
-                    .env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string())
-                    .env_remove("BENCHMARK_CENSUS"),
+                Some(file) => command.env("BENCHMARK_CENSUS", file.path()),
+                None => command.env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string()),
             };
         }
     }

@@ -3,6 +3,7 @@
 use super::compare::this_program;
 use super::names::{Names, split};
 use super::report::Output;
+use super::selection::resolve;
 use super::{Context, PASS};
 use crate::choices::Choices;
 use crate::compare::calibration::Calibration;
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             )));
         }
         let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
-        let settings = choices.resolve(&context.catalogue)?;
+        let settings = resolve(&choices, context)?;
         let place = tempfile::tempdir().map_err(Error::temporary)?;
         let proof = Proof {
             side: this_program(place.path())?,

@@ -2,7 +2,7 @@
 
 use super::regression_check::{OutcomeFlags, ThresholdFlags, print_json};
 use super::report::{Output, tell};
-use super::selection::Measure;
+use super::selection::{Measure, resolve};
 use super::talk::{Rounds, Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
@@ -15,15 +15,16 @@ use crate::files::{check_writable, write_json, write_whole};
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use crate::verdict::Verdict;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Git revision, or a planbench binary: the yardstick
-    base: String,
+    base: OsString,
     /// Git revision, or a planbench binary: what is judged [default: this program]
-    head: Option<String>,
+    head: Option<OsString>,
     #[command(flatten)]
     measure: Measure,
     #[command(flatten)]
@@ -84,7 +85,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if !choices.says_what() {
         choices.scenarios = SCENARIOS.map(str::to_owned).to_vec();
     }
-    let mut settings = choices.resolve(&context.catalogue)?;
+    let mut settings = resolve(&choices, context)?;
     settings.keep_people()?;
     let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone())?);
     let output = Output::new(args.to.as_deref(), &settings.folders.reports);
@@ -143,11 +144,12 @@ fn write_files(comparison: &Comparison, output: &Output, context: &Context) {
 }
 
 /// A side as the user named it; a revision is built.
-fn side(spec: &str, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
+fn side(spec: &OsStr, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
     let file = Path::new(spec);
     if file.is_file() {
-        return Side::from_binary(spec, file);
+        return Side::from_binary(&spec.to_string_lossy(), file);
     }
+    let spec = spec.to_str().ok_or_else(|| Error::file(file, "is neither a file nor a git revision"))?;
     if builder.is_none() {
         let new = Builder::new().map_err(|e| {
             Error::Config(format!(

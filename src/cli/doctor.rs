@@ -7,7 +7,6 @@ use crate::measure::cgroup::Cgroups;
 use crate::measure::fitness::examine;
 use crate::measure::machine::{Build, Machine};
 use crate::report::format::{ABSENT, bytes};
-use crate::settings::Folders;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -48,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         "engines  DuckDB {} ({}), Polars {}",
         build.versions.duckdb, build.versions.duckdb_route, build.versions.polars
     );
-    let folders = Folders::new(Choices::default().complete(&context.config)?.output_dir)?;
+    let folders = Choices::default().complete(&context.config)?.folders();
     let results = std::path::absolute(&folders.criterion).unwrap_or(folders.criterion.clone());
     let place = results.ancestors().find(|folder| folder.is_dir());
     let writable = place.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok());

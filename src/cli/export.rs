@@ -11,7 +11,6 @@ use crate::files::write_whole;
 use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
-use crate::settings::Folders;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -53,7 +52,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let choices = args.selected.of_results(&args.place, &context.config)?;
     let folder = match &args.from {
         Some(from) => criterion_folder(from),
-        None => Folders::new(choices.output_dir.clone())?.criterion,
+        None => choices.folders().criterion,
     };
     let results = Results::read(&folder)?.select(&choices.scenarios, &choices.modes()?)?;
     let report = Report::new(&results, context.command.clone());

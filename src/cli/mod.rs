@@ -25,15 +25,20 @@ mod selection;
 mod talk;
 mod trend;
 
+use crate::choices::path_variable;
 use crate::config::Config;
 use crate::console;
 use crate::engine::EngineOptions;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::paths::typed_line;
 use crate::record::baseline::DEFAULT_FOLDER;
+use crate::record::history;
 use crate::scenario::Catalogue;
 use crate::settings::Folders;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use remedy::Used;
+use selection::HistoryPlace;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,7 +56,7 @@ const INCONCLUSIVE: u8 = 3;
 #[derive(Debug, Parser)]
 #[command(name = "planbench", version, about, long_about = None, after_help = EXIT_CODES)]
 struct Cli {
-    /// Settings file [default: planbench.toml, if there is one]
+    /// Settings file [default: the nearest planbench.toml, from the current folder upwards]
     #[arg(long, value_name = "FILE", global = true, env = crate::config::VARIABLE)]
     config: Option<PathBuf>,
     /// Say nothing but results, warnings and errors
@@ -117,6 +122,7 @@ fn command() -> clap::Command {
 /// What every verb may need.
 struct Context {
     config: Config,
+    /// The settings file if it was named; one that was found will be found again.
     config_file: Option<PathBuf>,
     catalogue: Catalogue,
     /// This command line.
@@ -128,8 +134,12 @@ struct Context {
 impl Context {
     /// Flag or variable, then the settings file, then the default.
     fn baseline_folder(&self, given: Option<&Path>) -> PathBuf {
-        let folder = given.map(Path::to_path_buf).or_else(|| self.config.baseline_dir.clone());
-        folder.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER))
+        baseline_folder(&self.config, given)
+    }
+
+    /// As [`Context::baseline_folder`], of the history.
+    fn history_folder(&self, given: &HistoryPlace) -> PathBuf {
+        history_folder(&self.config, given.history.as_deref())
     }
 
     /// Talk of a verb that has nothing more to say than its results and what it wrote.
@@ -192,7 +202,17 @@ fn show(answer: &clap::Error) -> ExitCode {
 
 fn run(cli: Cli, used: &mut Used) -> Result<u8> {
     used.also("config", Path::new(crate::config::FILE));
-    let config = Config::load(cli.config.as_deref())?;
+    let config = match (Config::load(cli.config.as_deref()), &cli.verb) {
+        // Shells ask for completions when they start, wherever that is: a file that is broken there breaks no shell.
+        (Err(_), Verb::Completions(_)) => Config::default(),
+        (config, _) => config?,
+    };
+    if let Some(file) = config.file() {
+        used.also("config", file);
+        if !cli.quiet && !matches!(cli.verb, Verb::Completions(_)) {
+            console::line(&format!("settings: {}", console::path(file)));
+        }
+    }
     places(&config, used);
     let context = Context {
         catalogue: config.catalogue()?,
@@ -224,21 +244,30 @@ fn run(cli: Cli, used: &mut Used) -> Result<u8> {
     }
 }
 
+fn baseline_folder(config: &Config, given: Option<&Path>) -> PathBuf {
+    let folder = given.or(config.baseline_dir.as_deref()).map(Path::to_path_buf);
+    folder.unwrap_or_else(|| config.project().join(DEFAULT_FOLDER))
+}
+
+fn history_folder(config: &Config, given: Option<&Path>) -> PathBuf {
+    let folder = given.or(config.history_dir.as_deref()).map(Path::to_path_buf);
+    folder.unwrap_or_else(|| config.project().join(history::DEFAULT_FOLDER))
+}
+
 /// Where things are that no flag of this command line names, with the flag that would.
 fn places(config: &Config, used: &mut Used) {
-    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let output = variable("BENCHMARK_OUTPUT_DIR").or_else(|| config.output_dir.clone());
+    let output = path_variable("BENCHMARK_OUTPUT_DIR").or_else(|| config.output_dir.clone());
     if let Some(folder) = &output {
         used.also("output_dir", folder);
     }
-    if let Ok(folders) = Folders::new(output) {
-        used.also("output_dir", &folders.criterion);
-        used.also("output_dir", &folders.reports);
-    }
-    if let Some(file) = variable("BENCHMARK_CENSUS") {
+    let folders = Folders::new(output.as_deref(), config.project());
+    used.also("output_dir", &folders.criterion);
+    used.also("output_dir", &folders.reports);
+    if let Some(file) = path_variable("BENCHMARK_CENSUS") {
         used.also("census", &file);
     }
-    used.also("baseline_dir", config.baseline_dir.as_deref().unwrap_or(Path::new(DEFAULT_FOLDER)));
+    used.also("baseline_dir", &baseline_folder(config, None));
+    used.also("history", &history_folder(config, path_variable(history::VARIABLE).as_deref()));
     if let Some(folder) = &config.templates_dir {
         used.also("templates", folder);
     }
@@ -246,10 +275,11 @@ fn places(config: &Config, used: &mut Used) {
 
 /// A variable that is blank does not count: workflows pass what nobody filled in as blank.
 fn drop_blank_variables() {
-    let ours = |name: &str| ["BENCHMARK_", "PLANBENCH_", "DD_"].iter().any(|prefix| name.starts_with(prefix));
-    let blank: Vec<_> = std::env::vars_os()
-        .filter(|(name, value)| ours(&name.to_string_lossy()) && value.to_string_lossy().trim().is_empty())
-        .collect();
+    let ours = |name: &OsStr| {
+        ["BENCHMARK_", "PLANBENCH_", "DD_"].iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+    };
+    let is_blank = |value: &OsStr| value.to_str().is_some_and(|text| text.trim().is_empty());
+    let blank: Vec<_> = std::env::vars_os().filter(|(name, value)| ours(name) && is_blank(value)).collect();
     for (name, _) in blank {
         // SAFETY: this is the start of the process; it still has its one thread.
         unsafe { std::env::remove_var(name) };
@@ -258,25 +288,16 @@ fn drop_blank_variables() {
 
 /// This process' command line, without the folder of the program: what a reader types to repeat it.
 fn command_line() -> String {
-    let mut arguments = crate::choices::arguments();
-    let program = arguments.next().unwrap_or_default();
-    let name = Path::new(&program).file_name().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
-    std::iter::once(name).chain(arguments.map(|argument| quoted(&argument))).collect::<Vec<_>>().join(" ")
-}
-
-/// An argument as a shell takes it.
-fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:,=+@%^".contains(c);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
-    }
+    let mut arguments = std::env::args_os();
+    let program = PathBuf::from(arguments.next().unwrap_or_default());
+    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
+    typed_line(&name, &arguments.collect::<Vec<OsString>>())
 }
 
 /// Sets the threads of this process' engines.
 fn use_threads(threads: usize) -> Result<()> {
-    EngineOptions { threads, ..EngineOptions::default() }.check_threads()?;
+    let options = EngineOptions { threads, ..EngineOptions::default() };
+    options.check_threads().map_err(|e| Error::Config(format!("--threads: {e}")))?;
     // SAFETY: called by a verb before it starts anything; the process still has its one thread.
     unsafe { crate::engine::polars::set_threads(threads) };
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::report::readable;
 use super::run::{TargetTime, positive};
-use super::selection::{Measure, Runs, given_up, observe, results_of};
+use super::selection::{Measure, Runs, given_up, observe, resolve, results_of};
 use super::talk::{More, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
@@ -60,7 +60,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if choices.modes.is_empty() {
         choices.modes = vec![MODE.into()];
     }
-    let settings = choices.resolve(&context.catalogue)?;
+    let settings = resolve(&choices, context)?;
     let limits = args.limits;
     let has_target = settings.selections.iter().any(|selection| selection.target_time_seconds.is_some());
     if !has_target

@@ -2,7 +2,7 @@
 
 use super::baseline_update::BaselinePlace;
 use super::report::{Output, print_check, readable};
-use super::selection::{HistoryPlace, Measure, Runs, given_up, observe, results_of};
+use super::selection::{HistoryPlace, Measure, Runs, given_up, observe, resolve, results_of};
 use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::choices::variable;
@@ -131,11 +131,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let baselines = context.baseline_folder(args.baseline.baseline_dir.as_deref());
     let choices = args.measure.choices(&context.config)?;
     let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
-    let mut settings = choices.resolve(&context.catalogue)?;
-    let mut lost = Ok(());
+    let mut settings = resolve(&choices, context)?;
     let reports = Output::new(args.to.as_deref(), &settings.folders.reports);
     // What cannot be read is told before anything is measured for it.
-    let history = sessions_of(&args.history.history)?;
+    let history = sessions_of(&context.history_folder(&args.history))?;
+    let mut lost = Ok(());
     let (results, source) = match &args.from {
         Some(folder) => {
             readable(folder)?;

@@ -6,11 +6,11 @@ use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
+use crate::record::baseline::check_name;
 use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::report::{Format, format, render, write};
 use crate::results::{Results, criterion_folder};
-use crate::settings::Folders;
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
 use comfy_table::{CellAlignment, Table, presets};
@@ -135,8 +135,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
+    args.baseline.as_deref().map_or(Ok(()), check_name)?;
     let choices = args.selected.of_results(&args.place, &context.config)?;
-    let folders = Folders::new(choices.output_dir.clone())?;
+    let folders = choices.folders();
     let place = args.reports.place(&folders.reports)?;
     if place == Output::Standard && args.baseline.is_some() {
         return Err(Error::Config(
@@ -155,7 +156,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             criterion: &from,
             thresholds,
             allow_output_change: false,
-            history: &sessions_of(&args.history.history)?,
+            history: &sessions_of(&context.history_folder(&args.history))?,
         };
         let check = against.check(&results, context)?;
         print_check(&check, &place)?;

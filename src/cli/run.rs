@@ -1,7 +1,7 @@
 //! `planbench run`: fresh processes that take turns, then reports.
 
 use super::report::Reports;
-use super::selection::{Measure, Runs, failures, observe, results_of};
+use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
 use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
@@ -67,7 +67,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if args.full {
         (choices.scenarios, choices.modes) = (context.catalogue.names(), Vec::new());
     }
-    let mut settings = choices.resolve(&context.catalogue)?;
+    let mut settings = resolve(&choices, context)?;
     for selection in &mut settings.selections {
         selection.target_time_seconds = args.target.target_time.or(selection.target_time_seconds);
     }

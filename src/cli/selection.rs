@@ -1,10 +1,11 @@
 //! Arguments that say what to measure, shared by the verbs that measure.
 
+use super::Context;
 use super::names::{Names, split};
 use super::talk::{Talk, WARM};
 use crate::choices::Choices;
 use crate::config::Config;
-use crate::engine::padding;
+use crate::engine::{available_threads, padding};
 use crate::error::{Error, Result};
 use crate::record::history;
 use crate::record::run::{Parity, RunRecord};
@@ -36,9 +37,9 @@ pub(super) struct Place {
 /// Where the history is.
 #[derive(Debug, Clone, Args)]
 pub(super) struct HistoryPlace {
-    /// Folder of the history
-    #[arg(long, value_name = "DIR", env = history::VARIABLE, default_value = history::DEFAULT_FOLDER)]
-    pub history: PathBuf,
+    /// Folder of the history [default: history]
+    #[arg(long, value_name = "DIR", env = history::VARIABLE)]
+    pub history: Option<PathBuf>,
 }
 
 /// Fresh processes.
@@ -85,7 +86,8 @@ impl Selected {
     /// Of results that are there: flags, then variables. What a settings file wants measured hides nothing that was.
     pub fn of_results(&self, place: &Place, config: &Config) -> Result<Choices> {
         let flags = Choices { output_dir: place.output_dir.clone(), ..self.choices() };
-        let file = Choices { output_dir: config.output_dir.clone(), ..Choices::default() };
+        let project = config.project().to_path_buf();
+        let file = Choices { output_dir: config.output_dir.clone(), project, ..Choices::default() };
         Ok(flags.or(Choices::from_environment()?).or(file))
     }
 }
@@ -114,9 +116,14 @@ impl Runs {
     }
 }
 
+/// What a verb measures. The number of threads comes first, for reading a census may start them.
+pub(super) fn resolve(choices: &Choices, context: &Context) -> Result<Settings> {
+    super::use_threads(choices.threads.unwrap_or_else(available_threads))?;
+    choices.resolve(&context.catalogue)
+}
+
 /// Observes everything in fresh processes that take turns.
 pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<RunRecord>> {
-    super::use_threads(settings.options.threads)?;
     if let Some(padding) = padding::active() {
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }

@@ -12,7 +12,6 @@ use crate::record::names::none_of;
 use crate::report::template::{render_value, render_value_with};
 use crate::report::{charts, format};
 use crate::results::trend::Trend;
-use crate::settings::Folders;
 use crate::verdict::Gated;
 use std::path::PathBuf;
 
@@ -33,8 +32,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let choices = args.selected.of_results(&args.place, &context.config)?;
     let (scenarios, modes) = (choices.scenarios.clone(), choices.modes()?);
-    let output = Output::new(args.to.as_deref(), &Folders::new(choices.output_dir)?.reports);
-    let History { mut entries, problems } = history::read(&args.history.history)?;
+    let output = Output::new(args.to.as_deref(), &choices.folders().reports);
+    let sessions = context.history_folder(&args.history);
+    let History { mut entries, problems } = history::read(&sessions)?;
     // The first is the error in the end.
     for problem in problems.iter().skip(1) {
         console::warning(format!("left out: {}: {}", console::path(&problem.path), problem.what));
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     if entries.is_empty() {
         none_of(&problems)?;
         let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
-        return Err(Error::file(&args.history.history, format!("{what}; `planbench run --history DIR` adds them")));
+        return Err(Error::file(&sessions, format!("{what}; `planbench run --history DIR` adds them")));
     }
     for text in history::contradictions(&entries) {
         console::warning(text);

@@ -1,8 +1,11 @@
 //! Builds git revisions to compare, in a worktree that is removed afterwards.
 
 use super::side::{Side, said};
+use crate::choices::path_variable;
 use crate::error::{Error, Result};
+use crate::paths::{from_bytes, typed_line};
 use serde_json::Value;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -23,9 +26,12 @@ impl Builder {
     /// # Errors
     /// When this is no repository, or another comparison is building in the same target folder.
     pub fn new() -> Result<Self> {
-        let repository = PathBuf::from(git(Path::new("."), &["rev-parse", "--show-toplevel"])?);
-        let target =
-            crate::choices::variable::<PathBuf>("CARGO_TARGET_DIR")?.unwrap_or_else(|| repository.join("target"));
+        let repository = git(Path::new("."), &["rev-parse", "--show-toplevel"])?;
+        // The name of a folder may end with a blank; git adds the end of the line.
+        let unusable = || Error::Config("git names a repository whose path this system does not have".into());
+        let repository = from_bytes(repository.strip_suffix(b"\n").unwrap_or(&repository).to_vec());
+        let repository = repository.ok_or_else(unusable)?;
+        let target = path_variable("CARGO_TARGET_DIR").unwrap_or_else(|| repository.join("target"));
         let target = std::path::absolute(&target).map_err(|e| Error::file(&target, e))?;
         let folder = target.join("compare");
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
@@ -42,6 +48,7 @@ impl Builder {
     pub fn side(&mut self, revision: &str) -> Result<Side> {
         let commit = git(&self.repository, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
             .map_err(|_| Error::Config(format!("`{revision}` is neither a file nor a git revision")))?;
+        let commit = String::from_utf8_lossy(&commit).trim().to_owned();
         let name = format!("{revision} ({})", &commit[..commit.len().min(12)]);
         if let Some((_, binary)) = self.built.iter().find(|(known, _)| *known == commit) {
             return Ok(Side { commit: Some(commit), ..Side::from_binary(&name, binary)? });
@@ -62,7 +69,8 @@ impl Builder {
     fn build(&self, commit: &str, binary: &Path) -> Result<()> {
         self.remove_worktree();
         let worktree = self.worktree();
-        git(&self.repository, &["worktree", "add", "--detach", "--force", &worktree.display().to_string(), commit])?;
+        let add = ["worktree", "add", "--detach", "--force"].map(OsStr::new);
+        git(&self.repository, &[&add[..], &[worktree.as_os_str(), OsStr::new(commit)]].concat())?;
         // What the user has built there is put back afterwards.
         let kept = Kept::new(&self.target, self.place.path());
         let mut make = Command::new("make");
@@ -90,8 +98,8 @@ impl Builder {
 
     fn remove_worktree(&self) {
         let worktree = self.worktree();
-        let path = worktree.display().to_string();
-        let _ = git(&self.repository, &["worktree", "remove", "--force", "--force", &path]);
+        let remove = ["worktree", "remove", "--force", "--force"].map(OsStr::new);
+        let _ = git(&self.repository, &[&remove[..], &[worktree.as_os_str()]].concat());
         let _ = std::fs::remove_dir_all(&worktree);
         let _ = git(&self.repository, &["worktree", "prune"]);
     }
@@ -150,13 +158,15 @@ impl Drop for Builder {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<String> {
+/// What git answers, which may hold paths.
+fn git(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Vec<u8>> {
     let output = Command::new("git").args(arguments).current_dir(folder).stdin(Stdio::null()).output();
     let output = output.map_err(|e| Error::failed("git", e))?;
     if !output.status.success() {
-        return Err(Error::Config(format!("git {}: {}", arguments.join(" "), said(&output))));
+        let arguments: Vec<OsString> = arguments.iter().map(|argument| argument.as_ref().to_owned()).collect();
+        return Err(Error::Config(format!("{}: {}", typed_line("git", &arguments), said(&output))));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    Ok(output.stdout)
 }
 
 #[cfg(test)]

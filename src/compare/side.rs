@@ -14,6 +14,7 @@ use crate::suite::rounds::check_interrupt;
 use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek};
 use std::net::TcpListener;
@@ -54,7 +55,7 @@ const CLEANED: [&str; 10] = [
 pub struct Work {
     group: String,
     mode: Mode,
-    arguments: Vec<String>,
+    arguments: Vec<OsString>,
 }
 
 /// What one process of a side showed.
@@ -94,17 +95,17 @@ impl Work {
         // A side does not see the settings file, and another build may not know the scenario.
         let known = SCENARIOS.iter().any(|scenario| scenario.name == selection.name);
         let name = if known { selection.name.clone() } else { CUSTOM.to_owned() };
-        let mut arguments = vec!["--scenarios".to_owned(), name];
-        let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
-        add("--modes", mode.name().to_owned());
-        add("--seed", run.seed.to_string());
-        add("--threads", threads.to_string());
+        let mut arguments: Vec<OsString> = vec!["--scenarios".into(), name.into()];
+        let mut add = |flag: &str, value: OsString| arguments.extend([flag.into(), value]);
+        add("--modes", mode.name().into());
+        add("--seed", run.seed.to_string().into());
+        add("--threads", threads.to_string().into());
         if !known {
-            add("--start-year", run.start_year.to_string());
-            add("--end-year", run.end_year.to_string());
+            add("--start-year", run.start_year.to_string().into());
+            add("--end-year", run.end_year.to_string().into());
             match &selection.census_file {
-                Some(file) => add("--census", file.path().display().to_string()),
-                None => add("--employee-count", selection.employee_count.to_string()),
+                Some(file) => add("--census", file.path().into()),
+                None => add("--employee-count", selection.employee_count.to_string().into()),
             }
         }
         Self { group: selection.group.clone(), mode, arguments }
@@ -159,6 +160,8 @@ impl Side {
         let place = tempfile::tempdir().map_err(Error::temporary)?;
         let words = tempfile::tempfile().map_err(Error::temporary)?;
         let heard = words.try_clone().map_err(Error::temporary)?;
+        // The nearest settings file, so that none of the user's is taken: flags say everything.
+        crate::files::write_whole(&place.path().join(crate::config::FILE), "")?;
         let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {

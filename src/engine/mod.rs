@@ -86,7 +86,7 @@ impl EngineOptions {
         if (1..=MAX_THREADS).contains(&self.threads) {
             return Ok(());
         }
-        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS} (BENCHMARK_THREADS)", self.threads)))
+        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS}", self.threads)))
     }
 
     /// Refuses what a mode does not have.

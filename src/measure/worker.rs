@@ -42,8 +42,10 @@ pub enum People {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileOfPeople {
     /// Where it is.
+    #[serde(with = "crate::paths")]
     pub path: PathBuf,
     /// As it was given, for messages.
+    #[serde(with = "crate::paths")]
     pub given: PathBuf,
     /// Digest of the people that were read from it, in hexadecimal digits.
     pub fingerprint: String,
@@ -80,6 +82,7 @@ pub struct RunRequest {
     /// Worker threads.
     pub threads: usize,
     /// Folder in which Parquet files are written and removed again.
+    #[serde(with = "crate::paths")]
     pub scratch: PathBuf,
     /// Runs after the first.
     pub warm: Warm,
@@ -137,11 +140,12 @@ impl RunRequest {
 
 /// Serves a request if this process was started to; `None` lets `main` go on.
 pub fn serve_if_asked() -> Option<ExitCode> {
-    let mut arguments = crate::choices::arguments().skip(1);
-    (arguments.next().as_deref() == Some(ARGUMENT)).then(|| {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().is_some_and(|first| first == ARGUMENT).then(|| {
         end_with_parent();
         let idle = Resident::open().bytes();
-        let text = arguments.next().unwrap_or_default();
+        // JSON is text; what is none is answered as no request.
+        let text = arguments.next().and_then(|request| request.into_string().ok()).unwrap_or_default();
         let answer = serde_json::from_str(&text)
             .map_err(|e| Error::failed("worker request", e))
             .and_then(|request| serve(&request, idle));

@@ -7,6 +7,7 @@ use super::names::Problem;
 use crate::error::{Error, Result};
 use crate::files::{PARTIAL, Workspace, folders, read_json, remove_abandoned};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -226,13 +227,31 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 /// # Errors
 /// Names a folder that cannot be read.
 pub fn baselines(criterion_folder: &Path) -> Result<Vec<String>> {
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for function in functions(criterion_folder)? {
         for data in folders(&function).unwrap_or_default() {
             names.extend(name_of(&data).filter(|_| data.join(SAMPLE).is_file()));
         }
     }
     Ok(names.into_iter().filter(|name| ![LATEST, "base", "change"].contains(&name.as_str())).collect())
+}
+
+/// Titles of the benchmarks, this suite's and others', of which Criterion keeps figures under a baseline's name.
+///
+/// # Errors
+/// Names a folder that cannot be read.
+pub fn kept(criterion_folder: &Path, baseline: &str) -> Result<BTreeSet<String>> {
+    #[derive(Deserialize)]
+    struct Titled {
+        title: String,
+    }
+    let mut titles = BTreeSet::new();
+    for data in functions(criterion_folder)?.iter().map(|function| function.join(baseline)) {
+        // What is damaged or of something else is not there for Criterion either.
+        let identity: Option<Titled> = read_json(&data.join(IDENTITY), "benchmark identity of Criterion").ok();
+        titles.extend(identity.filter(|_| data.join(SAMPLE).is_file()).map(|identity| identity.title));
+    }
+    Ok(titles)
 }
 
 fn name_of(folder: &Path) -> Option<String> {

@@ -17,9 +17,7 @@ use crate::suite::rounds::check_interrupt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tempfile::TempDir;
 
 /// Version of the summary's format.
 pub(super) const FORMAT_VERSION: u32 = 1;
@@ -134,14 +132,12 @@ pub fn generate(
     let generation = clock.elapsed().as_secs_f64();
 
     let folder = claim.new_output();
-    // Engines take names in UTF-8 only.
-    let (alias, _link) = in_utf8(&folder)?;
     let clock = Instant::now();
     let mut files = Vec::new();
     for year in run.years() {
         let partition = partition(year);
         fs::create_dir(folder.join(&partition)).map_err(|e| Error::file(&folder, e))?;
-        files.push((year, alias.join(partition).join(EVENTS)));
+        files.push((year, folder.join(partition).join(EVENTS)));
     }
     for files in files.chunks(options.threads) {
         check_interrupt()?;
@@ -158,20 +154,6 @@ pub fn generate(
     drop(engine);
     claim.publish()?;
     Ok(summary)
-}
-
-/// A name in UTF-8 that leads to a folder: its own, or a link's, which lives as long as the folder beside it.
-fn in_utf8(folder: &Path) -> Result<(PathBuf, Option<TempDir>)> {
-    if folder.to_str().is_some() {
-        return Ok((folder.to_path_buf(), None));
-    }
-    let unusable =
-        || Error::file(folder, "is not named in UTF-8, which the engines cannot write to; give another folder");
-    let temporary = tempfile::Builder::new().prefix(".planbench-link-").tempdir().map_err(|_| unusable())?;
-    let link = temporary.path().join("output");
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(folder, &link).map_err(|_| unusable())?;
-    if link.is_dir() && link.to_str().is_some() { Ok((link, Some(temporary))) } else { Err(unusable()) }
 }
 
 /// What the events of a run come to.

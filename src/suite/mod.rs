@@ -4,13 +4,15 @@
 //! alike: from the loaded census to all event columns of all years in the engine's own memory, in canonical order.
 //! Starting the engine, loading the census, freeing the events and writing files are outside (`docs/measuring.md`).
 
+mod arguments;
+mod baselines;
 mod failures;
 pub(crate) mod fixture;
 pub(crate) mod observations;
 pub mod rounds;
 mod scaling;
 
-use crate::choices::{Choices, arguments};
+use crate::choices::Choices;
 use crate::config::Config;
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
@@ -21,8 +23,9 @@ use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
 use crate::record::criterion::Place;
 use crate::settings::{Selection, Settings};
+use arguments::{Action, Arguments};
 use criterion::measurement::{Measurement, WallTime};
-use criterion::{Bencher, BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use criterion::{Bencher, BenchmarkGroup, Criterion, PlottingBackend, SamplingMode, Throughput};
 use failures::{Failures, attempted, give_up};
 use fixture::Fixtures;
 use observations::Observations;
@@ -44,29 +47,50 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// Criterion asks for its connection once for each kind of measurement, and waits for ever for the second.
+fn refuse_cargo_criterion() -> Result<()> {
+    match std::env::var_os("CARGO_CRITERION_PORT") {
+        None => Ok(()),
+        Some(_) => Err(Error::Config(
+            "this suite measures in three ways, which cargo-criterion does not take; use `cargo bench` or `planbench --bench`"
+                .into(),
+        )),
+    }
+}
+
 fn run() -> Result<()> {
+    refuse_cargo_criterion()?;
+    let arguments = Arguments::of_this_process()?;
     let config = Config::load(None)?;
-    let mut settings = Choices::default().complete(&config)?.resolve(&config.catalogue()?)?;
-    settings.records = !arguments().any(|argument| argument == "--test" || argument.starts_with("--profile-time"));
+    if let Some(file) = config.file().filter(|_| !arguments.quiet) {
+        crate::console::line(&format!("settings: {}", crate::console::path(file)));
+    }
+    let choices = Choices::default().complete(&config)?;
+    // SAFETY: this is the start of the process; it still has its one thread. Reading a census would start others.
+    unsafe { crate::engine::polars::set_threads(choices.options()?.threads) };
+    let mut settings = choices.resolve(&config.catalogue()?)?;
+    settings.records = arguments.keeps_figures();
     if let Some(padding) = padding::active() {
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
-    // SAFETY: this is the start of the process; it still has its one thread,
-    unsafe { crate::engine::polars::set_threads(settings.options.threads) };
-    let listing = arguments().any(|argument| argument == "--list");
-    let with_scaling = scaling::is_named();
-    if with_scaling && settings.records && !listing {
+    let selected = baselines::check(&arguments, &settings.folders.criterion)?;
+    if selected == Some(0) && arguments.wants_benchmarks() {
+        return Err(nothing_selected(&settings));
+    }
+    let with_scaling = scaling::is_named(&arguments);
+    if with_scaling && settings.records {
         scaling::look_at_memory(&mut settings);
     }
+    let mut wall = configured(WallTime, &settings);
+    let mut cpu = configured(CpuTime, &settings);
+    let mut memory = configured(PeakMemory, &settings);
     let suite = Suite {
         settings: &settings,
+        arguments: &arguments,
         fixtures: Fixtures::new(&settings),
         ran: Cell::new(0),
         failures: Failures::default(),
     };
-    let mut wall = configured(WallTime, &settings);
-    let mut cpu = configured(CpuTime, &settings);
-    let mut memory = configured(PeakMemory, &settings);
     for selection in &settings.selections {
         for &mode in &settings.modes {
             let note = |function: &str, outcome| {
@@ -82,55 +106,38 @@ fn run() -> Result<()> {
     }
     wall.final_summary();
     suite.failures.conclude()?;
-    if suite.ran.get() == 0 && !listing {
-        return Err(Error::Config(format!(
-            "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
-             measurements wall_time, cpu_time, peak_memory; or scaling/<mode>/<head count>, with head counts {}",
-            settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", "),
-            settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "),
-            scaling::HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ")
-        )));
+    // A comparison of what is kept runs nothing.
+    if suite.ran.get() == 0 && selected.is_none() && arguments.wants_benchmarks() {
+        return Err(nothing_selected(&settings));
     }
     Ok(())
 }
 
+fn nothing_selected(settings: &Settings) -> Error {
+    Error::Config(format!(
+        "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
+         measurements wall_time, cpu_time, peak_memory; or scaling/<mode>/<head count>, with head counts {}",
+        settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", "),
+        settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "),
+        scaling::HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ")
+    ))
+}
+
 /// Criterion with the arguments of this process, for one kind of measurement.
 fn configured<M: Measurement + 'static>(measurement: M, settings: &Settings) -> Criterion<M> {
-    let criterion = Criterion::default().with_measurement(measurement).with_profiler(FlamegraphProfiler);
-    criterion.output_directory(&settings.folders.criterion).configure_from_args()
-}
-
-/// Sets a group's size, except for what the command line says.
-fn sized<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, samples: usize, seconds: u64, warm_up: Duration) {
-    let given = |option: &str| arguments().any(|argument| argument.split('=').next() == Some(option));
-    if !given("--sample-size") {
-        group.sample_size(samples);
+    let folder = &settings.folders.criterion;
+    let mut criterion = Criterion::default().with_measurement(measurement).with_profiler(FlamegraphProfiler);
+    if folder.to_str().is_none() {
+        // Gnuplot is told places as text, and would look for another.
+        criterion = criterion.plotting_backend(PlottingBackend::Plotters);
     }
-    if !given("--measurement-time") {
-        group.measurement_time(Duration::from_secs(seconds));
-    }
-    if !given("--warm-up-time") {
-        group.warm_up_time(warm_up);
-    }
-}
-
-/// The name given with `--save-baseline`.
-fn saved_baseline() -> Option<String> {
-    let mut arguments = arguments().skip(1);
-    while let Some(argument) = arguments.next() {
-        if argument == "--save-baseline" || argument == "-s" {
-            return arguments.next();
-        }
-        if let Some(name) = argument.strip_prefix("--save-baseline=") {
-            return Some(name.to_owned());
-        }
-    }
-    None
+    criterion.output_directory(folder).configure_from_args()
 }
 
 /// What all benchmarks of a process share.
 struct Suite<'a> {
     settings: &'a Settings,
+    arguments: &'a Arguments,
     fixtures: Fixtures<'a>,
     /// Benchmarks that the filter let through.
     ran: Cell<usize>,
@@ -139,6 +146,25 @@ struct Suite<'a> {
 }
 
 impl Suite<'_> {
+    /// Sets a group's size, except for what the command line says.
+    fn sized<M: Measurement>(
+        &self,
+        group: &mut BenchmarkGroup<'_, M>,
+        samples: usize,
+        seconds: u64,
+        warm_up: Duration,
+    ) {
+        if !self.arguments.has_sample_size {
+            group.sample_size(samples);
+        }
+        if !self.arguments.has_measurement_time {
+            group.measurement_time(Duration::from_secs(seconds));
+        }
+        if !self.arguments.has_warm_up_time {
+            group.warm_up_time(warm_up);
+        }
+    }
+
     /// The group of a scenario and mode, with sample counts that fit its size: a quick run is sampled often, a stress
     /// run ten times.
     fn group<'c, M: Measurement>(
@@ -154,7 +180,7 @@ impl Suite<'_> {
             10_000..50_000 => (20, 5),
             _ => (10, 10),
         };
-        sized(&mut group, samples, seconds, Duration::from_secs(1));
+        self.sized(&mut group, samples, seconds, Duration::from_secs(1));
         group
     }
 
@@ -168,7 +194,10 @@ impl Suite<'_> {
         mode: Mode,
     ) -> Result<()> {
         let mut group = self.group(criterion, selection, mode);
-        group.throughput(Throughput::Elements(self.fixtures.events(selection)?));
+        // A list needs no figure, and of a custom scenario the figure needs a run.
+        if self.arguments.action != Action::List {
+            group.throughput(Throughput::Elements(self.fixtures.events(selection)?));
+        }
         self.in_process(&mut group, measurement, name, selection, mode)
     }
 
@@ -226,7 +255,7 @@ impl Suite<'_> {
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
         let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
-        place.write_context(&context, saved_baseline().as_deref())
+        place.write_context(&context, self.arguments.saved.as_deref())
     }
 
     /// Peak memory: every observation is a fresh process, and leaves a run record.
@@ -234,7 +263,7 @@ impl Suite<'_> {
         let mut group = self.group(criterion, selection, mode);
         // A process is one observation; as few as Criterion's statistics allow.
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
-        sized(&mut group, 10, seconds, Duration::from_nanos(1));
+        self.sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
         let mut started: Option<(Observations, Place)> = None;
         let mut samples = 0;

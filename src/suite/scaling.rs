@@ -1,8 +1,8 @@
 //! `scaling/<mode>/<head count>`: how time grows with people. Out of the default run, for the largest take minutes; in it
 //! when the benchmark filter names them.
 
-use super::{Suite, sized};
-use crate::choices::arguments;
+use super::Suite;
+use super::arguments::Arguments;
 use crate::error::Result;
 use crate::measure::bandwidth::triad_bytes_per_second;
 use crate::record::benchmark::SCALING;
@@ -17,40 +17,9 @@ use std::time::Duration;
 pub(super) const HEAD_COUNTS: [usize; 6] = [1_000, 5_000, 20_000, 60_000, 250_000, 1_000_000];
 const YEARS: i32 = 5;
 
-/// Options of Criterion that take a value, which is no filter.
-const WITH_VALUE: [&str; 17] = [
-    "--color",
-    "-c",
-    "--save-baseline",
-    "-s",
-    "--baseline",
-    "-b",
-    "--baseline-lenient",
-    "--load-baseline",
-    "--format",
-    "--sample-size",
-    "--warm-up-time",
-    "--measurement-time",
-    "--nresamples",
-    "--noise-threshold",
-    "--confidence-level",
-    "--significance-level",
-    "--profile-time",
-];
-
-/// Whether a benchmark filter among the arguments names these benchmarks.
-pub(super) fn is_named() -> bool {
-    names_scaling(arguments().skip(1))
-}
-
-fn names_scaling(mut arguments: impl Iterator<Item = String>) -> bool {
-    let mut before = String::new();
-    arguments.any(|argument| {
-        let value = argument.starts_with('-') || WITH_VALUE.contains(&before.as_str());
-        let named = !value && argument.contains(SCALING);
-        before = argument;
-        named
-    })
+/// Whether the benchmark filter names these benchmarks.
+pub(super) fn is_named(arguments: &Arguments) -> bool {
+    arguments.filter.as_ref().is_some_and(|filter| filter.contains(SCALING))
 }
 
 /// Puts the machine's memory bandwidth beside the figures.
@@ -95,7 +64,7 @@ impl Suite<'_> {
             for selection in &selections {
                 // The largest take seconds a run, of which Criterion wants ten.
                 let seconds = 3 + selection.employee_count as u64 / 50_000;
-                sized(&mut group, 10, seconds, Duration::from_millis(500));
+                self.sized(&mut group, 10, seconds, Duration::from_millis(500));
                 let head_count = selection.employee_count.to_string();
                 let outcome = self.in_process(&mut group, WallTime, &head_count, selection, mode);
                 self.failures.note(&format!("{SCALING}/{}/{head_count}", mode.name()), outcome)?;
@@ -103,18 +72,5 @@ impl Suite<'_> {
             group.finish();
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_filter_names_them() {
-        let named = |line: &str| names_scaling(line.split(' ').map(str::to_owned));
-        assert!(named("scaling --bench") && named("--bench ^scaling/sql/60000$") && named("--noplot scaling"));
-        assert!(!named("--bench") && !named("--save-baseline scaling --bench") && !named("-b scaling quick"));
-        assert!(!named("--save-baseline=scaling"));
     }
 }

@@ -3,6 +3,7 @@
 use crate::engine::ZSTD_LEVEL;
 use crate::engine::event_table::{EventTable, Values};
 use crate::error::{Error, Result};
+use crate::paths::TextPath;
 use crate::rules::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
 use polars::prelude::*;
 use polars_parquet::write::schema_to_metadata_key;
@@ -71,6 +72,7 @@ pub fn write_table(table: &EventTable, file: &Path) -> Result<()> {
 ///
 /// The streaming engine's sink compresses a file's columns side by side; `ParquetWriter` does it on one thread.
 pub(super) fn write_frame(frame: &DataFrame, path: &Path) -> Result<()> {
+    let place = TextPath::new(path)?;
     let written = || {
         let frame = frame.drop("simulation_year")?;
         let options = ParquetWriteOptions {
@@ -78,7 +80,7 @@ pub(super) fn write_frame(frame: &DataFrame, path: &Path) -> Result<()> {
             key_value_metadata: Some(plain_text_schema(&frame)),
             ..ParquetWriteOptions::default()
         };
-        let target = SinkTarget::Path(PlRefPath::try_from_path(path)?);
+        let target = SinkTarget::Path(PlRefPath::new(place.as_str()));
         let format = FileWriteFormat::Parquet(Arc::new(options));
         let sink = frame.lazy().sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default())?;
         sink.collect_with_engine(Engine::Streaming)

@@ -17,7 +17,8 @@ mod variables;
 use crate::census::Census;
 use crate::engine::event_table::EventTable;
 use crate::engine::{Engine, EngineOptions, EventLog, SetupTimes};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::paths::TextPath;
 use crate::rules::identity::EventIds;
 use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::tables::Tables;
@@ -223,9 +224,8 @@ impl Drop for SqlLog<'_> {
 
 fn write(connection: &Connection, year: i32, file: &Path) -> Result<()> {
     let step = format!("writing {}", file.display());
-    // What is shown is not what is meant: a name with U+FFFD in it is another file's.
-    let name = file.to_str().ok_or_else(|| Error::file(file, "is not named in UTF-8, which DuckDB needs"))?;
-    connection.execute_batch(&tables::copy_events(year, name)).map_err(failed(&step))
+    let place = TextPath::new(file)?;
+    connection.execute_batch(&tables::copy_events(year, &place)).map_err(failed(&step))
 }
 
 impl EventLog for SqlLog<'_> {

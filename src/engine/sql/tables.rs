@@ -8,6 +8,7 @@ use crate::census::Census;
 use crate::engine::event_table::{EventTable, Values};
 use crate::engine::{EngineOptions, ZSTD_LEVEL};
 use crate::error::Result;
+use crate::paths::TextPath;
 use crate::rules::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use crate::scenario::RunSpec;
@@ -99,12 +100,12 @@ pub(super) fn create_events(run: &RunSpec) -> String {
 /// DuckDB writes an enum as plain UTF-8 text with a dictionary. A row group is one thread's work, so these are half of
 /// its usual size. Ids get no dictionary, which would be as long as their column; the encodings of Parquet 2 have their
 /// lengths apart from their text. Polars writes no Bloom filters either.
-pub(super) fn copy_events(year: i32, file: &str) -> String {
+pub(super) fn copy_events(year: i32, file: &TextPath) -> String {
     format!(
         "COPY (SELECT * EXCLUDE simulation_year FROM events WHERE simulation_year = {year}) TO {} (FORMAT parquet, \
          COMPRESSION zstd, COMPRESSION_LEVEL {ZSTD_LEVEL}, PARQUET_VERSION v2, ROW_GROUP_SIZE 61440, \
          DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false)",
-        quoted(file)
+        quoted(file.as_str())
     )
 }
 
