@@ -81,8 +81,12 @@ fn a_baseline_that_cannot_be_used_is_refused_with_the_reason() {
     fs::write(&file, "[]").unwrap();
     check(&checked(place.path(), &[], ""), 2, &["target-baselines/quick_reference.json"]);
     let version = |version: &str| whole.replacen("\"format_version\": 2", &format!("\"format_version\": {version}"), 1);
-    fs::write(&file, version("99")).unwrap();
-    check(&checked(place.path(), &[], ""), 2, &["format 99", "baseline-update"]);
+    // Another version has another layout: it is told by its version, and never as damage.
+    for other in [version("99"), "{\"format_version\": 99}".to_owned()] {
+        fs::write(&file, other).unwrap();
+        let text = check(&checked(place.path(), &[], ""), 2, &["format 99", "baseline-update"]);
+        assert!(!text.contains("not a whole"), "{text}");
+    }
     let cpus = json_number(&whole, "usable_cpus");
     fs::write(&file, whole.replacen(&cpus, "\"usable_cpus\": 977", 1)).unwrap();
     let text = check(&checked(place.path(), &[], ""), 3, &["UNFIT", "another machine", "977 CPUs"]);

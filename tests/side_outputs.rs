@@ -67,6 +67,11 @@ fn a_verdict_stands_whatever_becomes_of_what_is_written_beside_it() {
             &[word, "warning: out/reports/check.json", "warning: out/reports/check.md"],
         );
         fs::remove_file(place.path().join("out/reports")).unwrap();
+        // A day of the history that cannot be read.
+        fs::create_dir(place.path().join("history")).unwrap();
+        fs::write(place.path().join("history/broken.json"), "{").unwrap();
+        check(&verdict(place.path(), NONE), code, &[word, "warning: ", "history/broken.json"]);
+        fs::remove_dir_all(place.path().join("history")).unwrap();
         // A template of one's own that cannot be used.
         fs::create_dir(place.path().join("mine")).unwrap();
         fs::write(place.path().join("mine/check.md.tera"), "{{ nonsense }}").unwrap();
