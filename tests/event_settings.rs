@@ -114,7 +114,9 @@ fn parity_follows_flag_variable_and_file() {
     let refused = |flags: &[&str], variables: &[(&str, &str)], parts: &[&str]| {
         check(&planbench_in(place, &[&["parity"], flags].concat(), variables), 2, parts)
     };
-    refused(&[], &[("BENCHMARK_MODES", "reference")], &["two or more different"]);
+    // Nor has the reference but the others.
+    parity(&[], &[("BENCHMARK_MODES", "reference")], &["reference ", "sql ", "polars ", "3 modes"]);
+    refused(&["--modes", "reference"], &[], &["two or more different"]);
     refused(&["--modes", "sql", "sql"], &[], &["two or more different"]);
     refused(&["--modes", "sql", "spark"], &[], &["spark", "sql, polars, reference"]);
     refused(&["--seeds", "5..1"], &[], &["holds no seed"]);
