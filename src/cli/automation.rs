@@ -81,7 +81,9 @@ pub(super) trait Automation {
     /// Its common arguments.
     fn common(&self) -> &Common;
     /// Its baseline, if it checks against one.
-    fn baseline(&self) -> Option<&BaselinePlace>;
+    fn baseline(&self) -> Option<&BaselinePlace> {
+        None
+    }
     /// Its commands; `has_baseline` tells whether all of some work has one.
     fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>>;
 }
@@ -89,10 +91,6 @@ pub(super) trait Automation {
 impl Automation for QuickValidate {
     fn common(&self) -> &Common {
         &self.common
-    }
-
-    fn baseline(&self) -> Option<&BaselinePlace> {
-        None
     }
 
     fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
@@ -152,10 +150,6 @@ impl Automation for ReleaseGate {
 impl Automation for StressTest {
     fn common(&self) -> &Common {
         &self.common
-    }
-
-    fn baseline(&self) -> Option<&BaselinePlace> {
-        None
     }
 
     fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
