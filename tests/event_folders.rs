@@ -388,6 +388,8 @@ fn a_summary_must_be_of_its_files() {
         ("years", 1, |summary| summary["years"][0]["headcount_end"] = 1.into()),
         ("events_by_category", 1, |summary| summary["events_by_category"]["raise"] = 1.into()),
         ("events_by_type", 1, |summary| summary["events_by_type"]["raise"] = 1.into()),
+        ("says mode junk", 1, |summary| summary["mode"] = "junk".into()),
+        ("rules version 2", 1, |summary| summary["versions"]["rules"] = 2.into()),
         ("not the census", 2, |summary| summary["census"]["employees"] = 101.into()),
         ("more than the 5000000", 2, |summary| summary["census"]["employees"] = 99_999_999_999_u64.into()),
         ("simulation_year=2025", 2, |summary| summary["start_year"] = 2026.into()),

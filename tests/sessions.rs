@@ -116,6 +116,38 @@ fn sessions_at_the_same_time_keep_all_their_records() {
 }
 
 #[test]
+fn the_same_mode_on_fewer_cpus_is_no_later_session_of_the_same_work() {
+    let place = folder();
+    check(&run(place.path(), &[]), 0, &[]);
+    // As `taskset -c 0` would leave them, on a machine of any size.
+    for file in records(place.path()) {
+        let mut record = json(&file);
+        let session = "20300101T000000Z-0123456789abcdef";
+        let name = format!("{:08}-{session}-{:04}.json", 2, record["run_number"].as_u64().unwrap());
+        (record["sequence"], record["session"]) = (2.into(), session.into());
+        record["machine"]["key"]["usable_cpus"] = 1_000.into();
+        record["benchmark"]["threads"] = 1_000.into();
+        write(&file.with_file_name(name), &record);
+    }
+    let text = check(&planbench_in(place.path(), &["report"], NONE), 0, &["quick (1000 CPUs)/reference"]);
+    let scenarios = report(place.path())["scenarios_tested"].clone();
+    assert_eq!(scenarios.as_object().unwrap().len(), 2, "{text}");
+    let csv = read(&place.path().join("out/reports/runs.csv"));
+    assert_eq!(csv.lines().count(), 1 + 4, "{csv}");
+    // A baseline is held against the work that it is of.
+    let update =
+        ["baseline-update", "--scenarios", "quick", "--modes", "reference", "--no-criterion", "--yes", "--runs", "2"];
+    let other = folder();
+    check(&planbench_in(other.path(), &update, NONE), 0, &[]);
+    let baselines = other.path().join("target-baselines");
+    let judged =
+        ["regression-check", "--from", "out", "--baseline-dir", baselines.to_str().unwrap(), "--time-threshold"];
+    let judged = [&judged[..], &["10000", "--throughput-threshold", "99", "--memory-threshold", "10000"]].concat();
+    let text = check(&planbench_in(place.path(), &judged, NONE), 0, &["PASS"]);
+    assert!(!text.contains("UNFIT"), "{text}");
+}
+
+#[test]
 fn a_torn_file_costs_its_own_figures_only() {
     let place = folder();
     check(&planbench_in(place.path(), &BOTH, NONE), 0, &[]);

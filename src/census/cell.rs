@@ -100,7 +100,7 @@ impl<'a> Cell<'a> {
             Cell::Text(text) => text.parse::<f64>().map_err(|_| "not a number")?,
             Cell::Whole(number) => number as f64,
             Cell::Double(number) => number,
-            Cell::Single(number) => f64::from(number),
+            Cell::Single(number) => as_written(number),
             Cell::Decimal(unscaled, scale) => nearest(unscaled, scale),
             _ => return Err(self.misfit("a number")),
         };
@@ -169,6 +169,21 @@ fn whole_decimal(unscaled: i256, scale: i32) -> Result<i256, Unusable> {
     }
 }
 
+/// The double nearest to what a single is written as: 300000.1 is stored as 300000.09375, and no CSV says so.
+fn as_written(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or(f64::NAN)
+}
+
+/// A decimal number as people write it.
+fn written(unscaled: i256, scale: i32) -> String {
+    let digits = unscaled.to_string();
+    let Ok(scale @ 1..=80) = usize::try_from(scale) else { return format!("{digits}e{}", -i64::from(scale)) };
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |digits| ("-", digits));
+    let digits = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    format!("{sign}{whole}.{fraction}")
+}
+
 /// The double nearest to a decimal number, as if it had been written out and read.
 fn nearest(unscaled: i256, scale: i32) -> f64 {
     // Both are exact doubles, so that their quotient is the nearest.
@@ -197,7 +212,7 @@ impl fmt::Display for Cell<'_> {
             Cell::Double(number) => write!(f, "{number}"),
             Cell::Single(number) => write!(f, "{number}"),
             Cell::Decimal(unscaled, 0) => write!(f, "{unscaled}"),
-            Cell::Decimal(unscaled, scale) => write!(f, "{unscaled}e{}", -i64::from(scale)),
+            Cell::Decimal(unscaled, scale) => f.write_str(&written(unscaled, scale)),
             Cell::Date(days) => match day::in_range(days) {
                 Some(day) => f.write_str(&iso(day)),
                 None => write!(f, "{days} days from 1970-01-01"),
@@ -304,8 +319,29 @@ mod tests {
         for bad in ["NaN", "inf", "1e300", "1,000", "$5", "5 000", "0x10", "--1"] {
             assert!(Cell::Text(bad).amount(100).is_err(), "{bad}");
         }
+        // A single is what it is written as, not what it is stored as.
+        for (number, cents) in
+            [(300_000.1, 30_000_010), (262_144.55, 26_214_456), (412_345.67, 41_234_566), (50.0, 5_000)]
+        {
+            let text = f32::to_string(&number);
+            assert_eq!(Cell::Single(number).amount(100), Ok(Some(cents)), "{text}");
+            assert_eq!(Cell::Text(&text).amount(100), Ok(Some(cents)), "{text}");
+        }
         assert_eq!(Cell::Single(0.06).amount(10_000), Ok(Some(600)));
+        assert!(Cell::Single(f32::NAN).amount(100).is_err() && Cell::Single(f32::INFINITY).amount(100).is_err());
         assert!(Cell::Whole(i128::MAX).amount(100).is_err() && Cell::Flag(true).amount(100).is_err());
+    }
+
+    #[test]
+    fn decimals_are_shown_as_people_write_them() {
+        for (cell, shown) in [
+            (decimal("250", 2), "2.50"),
+            (decimal("-5", 3), "-0.005"),
+            (decimal("5", -4), "5e4"),
+            (decimal("7", 0), "7"),
+        ] {
+            assert_eq!(cell.to_string(), shown);
+        }
     }
 
     #[test]

@@ -89,8 +89,9 @@ impl<'r> Draft<'r> {
         ];
         if active == Some(false) {
             self.inactive += 1;
-            if let Some((column, what)) = unusable.iter().find_map(|(column, what)| what.map(|what| (*column, what))) {
-                let example = || describe(place, NAMES[column], &cells[column].to_string(), what);
+            let first = unusable.iter().find_map(|(column, what)| Some((*column, what.cloned()?)));
+            if let Some((column, what)) = first.or_else(|| self.outside(&person).into_iter().next()) {
+                let example = || describe(place, NAMES[column], &cells[column].to_string(), &what);
                 self.warnings.add(Warning::INACTIVE_UNUSABLE, example);
             }
         } else {
@@ -123,9 +124,11 @@ impl<'r> Draft<'r> {
         else {
             return Ok(());
         };
+        for (column, what) in self.outside(person) {
+            self.problems.cell(place, NAMES[column], &cells[column].to_string(), &what);
+        }
         let (zone_unnamed, deferral_bp) = (birth.1 || hire.1, deferral.unwrap_or(0));
         let (id, birth, hire, cents) = (*id, birth.0, hire.0, *cents);
-        self.check(place, id, [(BIRTH, birth), (HIRE, hire)], cents, deferral_bp);
         let age = self.run.start_year - civil(birth).0;
         let implausible = [
             (Warning::HIRED_BEFORE_BIRTH, hire < birth),
@@ -154,32 +157,33 @@ impl<'r> Draft<'r> {
         Ok(())
     }
 
-    fn check(&mut self, place: Place, id: &str, days: [(usize, Day); 2], cents: i64, deferral_bp: i64) {
-        let problems = &mut self.problems;
-        if id.len() > MAX_EMPLOYEE_ID_LEN {
-            problems.cell(place, NAMES[ID], id, &format!("an id has 1 to {MAX_EMPLOYEE_ID_LEN} bytes"));
-        }
-        if self.reserved.iter().any(|reserved| id.starts_with(reserved)) {
-            problems.cell(place, NAMES[ID], id, "reserved for people hired in a simulated year");
-        }
-        let (_, hire) = days[1];
-        if hire >= self.start {
-            let what = format!("hired on or after 1 January {}, the start of the simulation", self.run.start_year);
-            problems.cell(place, NAMES[HIRE], &iso(hire), &what);
-        }
-        if !(0..=MAX_PAY_CENTS).contains(&cents) {
-            let pay = format!("{:.2}", cents as f64 / 100.0);
-            problems.cell(place, NAMES[PAY], &pay, "pay must be from 0 to 1,000,000,000 dollars");
-        }
-        if !(0..=10_000).contains(&deferral_bp) {
-            let rate = format!("{:.4}", deferral_bp as f64 / 10_000.0);
-            problems.cell(place, NAMES[DEFERRAL], &rate, "a deferral rate is a fraction from 0 to 1");
-        }
-        for (column, day) in days {
-            if !(1800..2200).contains(&year_of(day)) {
-                problems.cell(place, NAMES[column], &iso(day), "a date lies between 1800 and 2199");
+    /// Values that can be read and are outside what a person may have. Nobody looks at those that are missing.
+    fn outside(&self, person: &Person<'_>) -> Vec<(usize, Unusable)> {
+        let mut found: Vec<(usize, Unusable)> = Vec::new();
+        if let Ok(Some(id)) = person.id {
+            if id.len() > MAX_EMPLOYEE_ID_LEN {
+                found.push((ID, format!("an id has 1 to {MAX_EMPLOYEE_ID_LEN} bytes").into()));
+            }
+            if self.reserved.iter().any(|reserved| id.starts_with(reserved)) {
+                found.push((ID, "reserved for people hired in a simulated year".into()));
             }
         }
+        if matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start) {
+            let year = self.run.start_year;
+            found.push((HIRE, format!("hired on or after 1 January {year}, the start of the simulation").into()));
+        }
+        if matches!(person.pay, Ok(Some(cents)) if !(0..=MAX_PAY_CENTS).contains(&cents)) {
+            found.push((PAY, "pay must be from 0 to 1,000,000,000 dollars".into()));
+        }
+        if matches!(person.deferral, Ok(Some(rate)) if !(0..=10_000).contains(&rate)) {
+            found.push((DEFERRAL, "a deferral rate is a fraction from 0 to 1".into()));
+        }
+        for (column, day) in [(BIRTH, &person.birth), (HIRE, &person.hire)] {
+            if matches!(day, Ok(Some((day, _))) if !(1800..2200).contains(&year_of(*day))) {
+                found.push((column, "a date lies between 1800 and 2199".into()));
+            }
+        }
+        found
     }
 
     /// The census, sorted.

@@ -103,16 +103,22 @@ pub(super) fn kind(column: &Type, embedded: &Embedded) -> Result<Kind, String> {
 pub(super) fn name(column: &Type) -> String {
     if column.is_group() || column.get_basic_info().repetition() == Repetition::REPEATED {
         return match column.get_basic_info().logical_type_ref() {
-            Some(logical) => format!("{logical:?} (nested)"),
+            Some(logical) => format!("{} (nested)", short(logical)),
             None => "nested".into(),
         };
     }
     let physical = column.get_physical_type();
     match (logical_type(column), column.get_basic_info().converted_type()) {
-        (Some(logical), _) => format!("{physical} ({logical:?})"),
+        (Some(logical), _) => format!("{physical} ({})", short(&logical)),
         (None, ConvertedType::NONE) => physical.to_string(),
         (None, converted) => format!("{physical} ({converted})"),
     }
+}
+
+/// The name of a logical type, without its parameters.
+fn short(logical: &LogicalType) -> String {
+    let text = format!("{logical:?}");
+    text.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
 /// The logical type; of a file of before there were any, from the converted type.

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::fingerprint::census_fingerprint;
 use crate::parity::{Report, compare_logs, compare_modes};
 use crate::record::event_folder::Directory;
+use crate::record::generation::SUMMARY;
 use crate::scenario::DEFAULT_SEED;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -169,7 +170,11 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     };
     print(&prepared, Some(&report));
     // The summary must be of these very files.
-    let differences = if report.is_identical() { directory.summary_differences()? } else { Vec::new() };
+    let mut differences = if report.is_identical() { directory.summary_differences()? } else { Vec::new() };
+    let (said, found) = (directory.summary.census.inactive, prepared.loaded.inactive);
+    if !directory.summary.census.synthetic && said != found {
+        differences.push(format!("{SUMMARY} says {said} inactive rows of the census, and it has {found}"));
+    }
     if !differences.is_empty() {
         return different(&differences);
     }

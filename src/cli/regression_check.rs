@@ -14,8 +14,9 @@ use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::history::{self, History};
 use crate::record::names::{Problem, none_of};
+use crate::record::run::RunRecord;
 use crate::report::template::render_value;
-use crate::results::{Results, criterion_folder, may_be_of};
+use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
 use crate::settings::{Selection, Settings};
 use crate::verdict::Verdict;
 use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
@@ -329,6 +330,8 @@ impl Against<'_> {
             let id = mode.benchmark.id();
             let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
             match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
+                // Where work of one name is several, the baseline is of one of them alone.
+                Some(baseline) if !fits(&baseline, mode) && modes().any(|other| fits(&baseline, other)) => {}
                 Some(baseline) => {
                     let allow = self.allow_output_change;
                     checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, self.history));
@@ -351,6 +354,12 @@ impl Against<'_> {
         }
         Ok(Check::new(self.name, self.thresholds, checks, context.command.clone()))
     }
+}
+
+/// Whether a baseline is of this very work, on this machine, and can be held against processes of it.
+fn fits(baseline: &Baseline, mode: &ModeResults) -> bool {
+    let on_its_machine = |run: &RunRecord| run.machine.key == baseline.machine.key;
+    baseline.benchmark.same_work(&mode.benchmark) && mode.runs.first().is_some_and(on_its_machine)
 }
 
 /// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed. The verdict

@@ -220,8 +220,20 @@ impl Baseline {
     /// # Errors
     /// Names the file when it is cut off, foreign or of another format.
     pub fn read_file(file: &Path) -> Result<Self> {
-        let remedy = "run `planbench baseline-update`, or use the version that wrote it";
-        let baseline: Self = read_versions(file, "baseline", FIRST_READ..=FORMAT_VERSION, remedy)?;
+        Self::read_as(file, "baseline", "run `planbench baseline-update`")
+    }
+
+    /// Reads an entry of a history, which has the same format.
+    ///
+    /// # Errors
+    /// As [`Baseline::read_file`].
+    pub fn read_entry(file: &Path) -> Result<Self> {
+        Self::read_as(file, "history entry", "move it away")
+    }
+
+    fn read_as(file: &Path, what: &str, remedy: &str) -> Result<Self> {
+        let of_version = format!("{remedy}, or use the version that wrote it");
+        let baseline: Self = read_versions(file, what, FIRST_READ..=FORMAT_VERSION, &of_version)?;
         baseline.benchmark.check(file)?;
         check_part(file, "session", &baseline.session)?;
         check_part(file, "baseline_name", &baseline.baseline_name)?;
@@ -229,10 +241,7 @@ impl Baseline {
         let times = &baseline.samples.execution_time_seconds;
         let same = baseline.scenario_name == baseline.benchmark.scenario && baseline.mode == baseline.benchmark.mode;
         if times.is_empty() || !sound(times) || !sound(&baseline.samples.peak_memory_bytes) || !same {
-            return Err(Error::file(
-                file,
-                "contradicts itself or has no usable samples; run `planbench baseline-update`",
-            ));
+            return Err(Error::file(file, format!("contradicts itself or has no usable samples; {remedy}")));
         }
         Ok(baseline)
     }

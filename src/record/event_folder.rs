@@ -3,10 +3,11 @@
 use super::event_file;
 use super::generation::{FORMAT_VERSION, Figures, SUMMARY, Summary, figures};
 use super::output_folder::entries;
-use crate::engine::EventLog;
 use crate::engine::event_table::EventTable;
+use crate::engine::{EventLog, Mode};
 use crate::error::{Error, Result};
 use crate::files::read_versioned;
+use crate::rules::RULES_VERSION;
 use crate::scenario::{RunSpec, check_headcount};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -126,6 +127,13 @@ impl Directory {
         compare("events_by_type", as_text(&said.events_by_type), as_text(events_by_type));
         compare("events_by_category", as_text(&said.events_by_category), as_text(events_by_category));
         compare("years", as_text(&said.years), as_text(years));
+        if let Err(error) = Mode::named(&said.mode) {
+            differences.push(format!("{SUMMARY} says mode {}: {error}", said.mode));
+        }
+        if said.versions.rules != RULES_VERSION {
+            let rules = said.versions.rules;
+            differences.push(format!("{SUMMARY} says rules version {rules}, and these events follow {RULES_VERSION}"));
+        }
         if said.census.synthetic && (said.census.inactive > 0 || !said.census.implausible.is_empty()) {
             differences.push(format!("{SUMMARY} names inactive or implausible rows of a census that has none"));
         }

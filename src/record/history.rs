@@ -40,13 +40,13 @@ pub fn append(folder: &Path, entry: &Baseline) -> Result<PathBuf> {
         // As it would be read: text holds a figure less exactly than memory.
         let text = serde_json::to_string(entry).map_err(|e| Error::file(file, e))?;
         let entry: Baseline = serde_json::from_str(&text).map_err(|e| Error::file(file, e))?;
-        if same(&Baseline::read_file(file)?, &entry) {
+        if same(&Baseline::read_entry(file)?, &entry) {
             return Ok(file.clone());
         }
         return Err(Error::file(file, "is there with other figures of this session, and stays as it is"));
     }
     // A file by another name may have been renamed: its own number counts.
-    let number = |file: &PathBuf| number_of(file).or_else(|| Baseline::read_file(file).ok()?.sequence);
+    let number = |file: &PathBuf| number_of(file).or_else(|| Baseline::read_entry(file).ok()?.sequence);
     let sequence = next(folder, files.iter().filter_map(number))?;
     let file = folder.join(numbered(sequence, &rest));
     write_new_json(&file, &Baseline { sequence: Some(sequence), ..entry.clone() })?;
@@ -70,7 +70,11 @@ pub fn read(folder: &Path) -> Result<History> {
         return Ok(history);
     }
     for file in json_files(folder)? {
-        match Baseline::read_file(&file) {
+        match Baseline::read_entry(&file) {
+            Ok(entry) if number_of(&file).is_some_and(|number| entry.sequence != Some(number)) => {
+                let what = "is not the entry that its name says: the numbers differ; move it elsewhere";
+                history.problems.push(Problem::new(&file, what));
+            }
             Ok(entry) => history.entries.push(entry),
             Err(error) => history.problems.push(error.into()),
         }

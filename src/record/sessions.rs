@@ -165,6 +165,8 @@ fn contradiction(all: &BTreeSet<Session>, session: &Session) -> Option<String> {
 pub struct Latest {
     /// Its records, by run number.
     pub records: Vec<RunRecord>,
+    /// The records of the latest session of each other work or machine that goes by the same name, as on fewer CPUs.
+    pub others: Vec<Vec<RunRecord>>,
     /// Files that are in no figure, and why.
     pub problems: Vec<Problem>,
     /// What is known of the clocks, if they contradict each other.
@@ -204,7 +206,21 @@ pub fn latest_session(group_folder: &Path) -> Result<Latest> {
             Err(error) => latest.problems.push(error.into()),
         }
     }
+    // What cannot be read of them has been followed by something that can.
+    for session in all.iter().rev().skip(1) {
+        let of_it = files.iter().filter(|file| named(file) == Named::Record(session.clone()));
+        let mut records = of_it.filter_map(|file| read(file).ok()).peekable();
+        let Some(first) = records.peek() else { continue };
+        let known = |of: &Vec<RunRecord>| of.first().is_some_and(|known| same_work_and_machine(known, first));
+        if !known(&latest.records) && !latest.others.iter().any(known) {
+            latest.others.push(records.collect());
+        }
+    }
     Ok(latest)
+}
+
+fn same_work_and_machine(a: &RunRecord, b: &RunRecord) -> bool {
+    a.benchmark.same_work(&b.benchmark) && a.machine.key == b.machine.key
 }
 
 /// Reads one record.

@@ -160,15 +160,22 @@ impl Results {
                     record.started_at
                 ));
             }
-            // A copy of a folder would count every run twice, or mix two sessions.
-            let (work, machine) = (&first.benchmark, &first.machine.key);
-            if let Some((.., other)) = places.iter().find(|place| place.0.same_work(work) && place.1 == *machine) {
-                let what = format!("is of {id}, as {} is, and is left out; move one of them away", other.display());
-                problems.push(Problem::new(&folder, what));
-                continue;
+            let mut told = false;
+            for session in std::iter::once(latest.records).chain(latest.others) {
+                let Some(first) = session.first() else { continue };
+                // A copy of a folder would count every run twice, or mix two sessions.
+                let (work, machine) = (&first.benchmark, &first.machine.key);
+                if let Some((.., other)) = places.iter().find(|place| place.0.same_work(work) && place.1 == *machine) {
+                    if !std::mem::replace(&mut told, true) {
+                        let what =
+                            format!("is of {id}, as {} is, and is left out; move one of them away", other.display());
+                        problems.push(Problem::new(&folder, what));
+                    }
+                    continue;
+                }
+                places.push((work.clone(), machine.clone(), folder.clone()));
+                records.extend(session);
             }
-            places.push((work.clone(), machine.clone(), folder));
-            records.extend(latest.records);
         }
         let (sampled, unread) = read(criterion_folder, LATEST)?;
         problems.extend(unread);
