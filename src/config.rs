@@ -88,6 +88,10 @@ impl Config {
             return Self::read(file);
         }
         let Some(file) = nearest() else { return Ok(Self::default()) };
+        if file.metadata().is_ok_and(|data| !data.is_file()) {
+            // A pipe would be waited for for ever; one that is named on purpose has a writer.
+            return Err(Error::file(&file, "is no file: move it away, or name the settings with --config"));
+        }
         let project = file.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(Self { project, ..Self::read(file)? })
     }
@@ -173,6 +177,7 @@ impl Config {
 /// The nearest settings file. The search ends with the folder of a repository, with the home folder and with the root:
 /// what lies above is of somebody else.
 fn nearest() -> Option<PathBuf> {
+    // What is there and is no file is refused by name when it is read.
     let is_there = |file: &Path| file.symlink_metadata().is_ok_and(|data| !data.is_dir());
     if is_there(Path::new(FILE)) {
         // As it is typed, for messages.

@@ -241,6 +241,21 @@ impl Workspace {
     }
 }
 
+/// A [`Workspace`] in the system's folder for temporary files. What killed processes left of theirs is removed first: copies
+/// of programs are large.
+///
+/// # Errors
+/// [`Error::Temporary`].
+pub fn temporary_workspace() -> Result<Workspace> {
+    const PREFIX: &str = ".planbench-work-";
+    let folder = std::env::temp_dir();
+    remove_abandoned(&folder, PREFIX);
+    Workspace::new(&folder, PREFIX).map_err(|error| match error {
+        Error::File { cause: crate::error::Cause::System(e), .. } => Error::temporary(e),
+        other => other,
+    })
+}
+
 /// Removes the files and folders in `folder` whose names begin with `prefix` and whose owners are gone. What cannot be
 /// looked at, locked or removed is left: it does no harm.
 pub fn remove_abandoned(folder: &Path, prefix: &str) {

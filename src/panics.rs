@@ -55,7 +55,9 @@ fn tell(panic: &PanicHookInfo<'_>) {
     let mut err = std::io::stderr().lock();
     // Where standard error cannot be written there is nobody to tell.
     let _ = writeln!(err, "error: {}", crate::console::escaped(&words(text, panic.location())));
-    if std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0") {
+    // Criterion's own words are about what was typed.
+    let criterions = panic.location().is_some_and(|place| place.file().contains("criterion-"));
+    if !criterions && std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0") {
         let _ = writeln!(err, "{panic}\n{}", Backtrace::force_capture());
     }
     drop(err);

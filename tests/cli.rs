@@ -293,7 +293,7 @@ fn a_census_is_refused_cell_by_cell() {
             "row 2 (line 3), column employee_id, value \"A\": duplicate id, also in row 1 (line 2)",
             "row 3 (line 4), column employee_birth_date, value \"1980-13-01\"",
             "row 4 (line 5), column employee_hire_date, value \"2025-01-01\"",
-            "row 5 (line 6), column employee_gross_compensation, value \"-5.00\"",
+            "row 5 (line 6), column employee_gross_compensation, value \"-5\"",
             "row 6 (line 7), column employee_gross_compensation, value \"NaN\"",
             "row 7 (line 8), column employee_birth_date, value \"\": missing value",
             "row 8 (line 9), column employee_id, value \"NH_2025_000001\": reserved",

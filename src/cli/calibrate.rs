@@ -11,7 +11,7 @@ use crate::compare::trials::Proof;
 use crate::compare::work;
 use crate::engine::padding;
 use crate::error::{Error, Result};
-use crate::files::write_whole;
+use crate::files::{temporary_workspace, write_whole};
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         }
         let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
         let settings = resolve(&choices, context)?;
-        let place = tempfile::tempdir().map_err(Error::temporary)?;
+        let place = temporary_workspace()?;
         let proof = Proof {
             side: this_program(place.path())?,
             work: work(&settings)?,

@@ -11,7 +11,7 @@ use crate::compare::{Comparison, Plan, compare, work};
 use crate::console;
 use crate::engine::padding;
 use crate::error::{Error, Result};
-use crate::files::{check_writable, write_json, write_whole};
+use crate::files::{check_writable, temporary_workspace, write_json, write_whole};
 use crate::report::template::render_value;
 use crate::suite::rounds::watch_for_interrupts;
 use crate::verdict::Verdict;
@@ -95,7 +95,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     watch_for_interrupts();
     // The builder keeps the binaries until the comparison is over.
     let mut builder = None;
-    let place = tempfile::tempdir().map_err(Error::temporary)?;
+    let place = temporary_workspace()?;
     let base = side(&args.base, &mut builder, talk)?;
     let head = match &args.head {
         Some(spec) => side(spec, &mut builder, talk)?,

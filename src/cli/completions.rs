@@ -8,7 +8,7 @@ use crate::files::write_whole;
 use clap::ValueEnum;
 use clap_complete::Shell;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -52,6 +52,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             clap_complete::generate(shell, &mut offering(context.catalogue.names()), "planbench", &mut text);
         }
         (None, None) => text = manual::first()?.into_bytes(),
+        (None, Some(folder)) if folder == Path::new("-") => {
+            return Err(Error::Config(
+                "--to: manual pages are several files; give a folder, or leave it out for the first".into(),
+            ));
+        }
         (None, Some(folder)) => {
             for (name, page) in manual::pages()? {
                 let file = folder.join(name);

@@ -10,7 +10,7 @@ use crate::error::{Cause, Error, Result};
 use crate::record::generation;
 use crate::record::output_folder::{Claim, NOT_EMPTY};
 use crate::scenario::DEFAULT_SEED;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -104,6 +104,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let seed = choices.seed.unwrap_or(DEFAULT_SEED);
     // What can be refused is refused before a census is read or anything is written.
     work.run_spec(seed)?;
+    if args.out == Path::new("-") {
+        return Err(Error::Config(
+            "--out: events are written to a folder, not to standard output; for a folder of that name give ./-".into(),
+        ));
+    }
     let claim = Claim::new(&args.out, args.force).map_err(|error| match error {
         Error::File { path, cause: Cause::Found(text) } if text == NOT_EMPTY => {
             Error::file(&path, format!("{text}; --force replaces it, or give another folder with --out"))

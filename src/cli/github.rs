@@ -11,7 +11,12 @@ const LIMIT: u64 = 1 << 20;
 pub(super) fn summarise(markdown: &str) -> Result<()> {
     let named = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.to_string_lossy().trim().is_empty());
     let Some(file) = named.map(PathBuf::from) else { return Ok(()) };
-    let there = std::fs::metadata(&file).map_or(0, |data| data.len());
+    let data = std::fs::metadata(&file);
+    if data.as_ref().is_ok_and(|data| !data.is_file()) {
+        // A pipe that nobody reads would hold the verdict back for ever.
+        return Err(Error::file(&file, "is no file, so it gets no job summary"));
+    }
+    let there = data.map_or(0, |data| data.len());
     let room = LIMIT.saturating_sub(there + 100) as usize;
     let mut end = markdown.len().min(room);
     while !markdown.is_char_boundary(end) {

@@ -200,10 +200,18 @@ fn trouble(cause: &Cause) -> Option<Trouble> {
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref::<io::Error>() {
             found = kind(error).or(found);
+        } else if let Some(error) = in_words(&error.to_string()) {
+            found = found.or(kind(&error));
         }
         next = error.source();
     }
     found
+}
+
+/// The system's error in the words of a library that keeps nothing else of it.
+fn in_words(text: &str) -> Option<io::Error> {
+    let number = text.rsplit_once("(os error ")?.1.split_once(')')?.0;
+    number.parse().ok().map(io::Error::from_raw_os_error)
 }
 
 fn kind(error: &io::Error) -> Option<Trouble> {

@@ -70,7 +70,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         Output::Place(folder) => {
             write_json(&folder.join("trend.json"), &trend)?;
             write_whole(&folder.join("trend.html"), &html)?;
-            context.talk().say(&format!("written: {}", console::path(&folder.join("trend.html"))));
+            for name in ["trend.json", "trend.html"] {
+                context.talk().say(&format!("written: {}", console::path(&folder.join(name))));
+            }
         }
         Output::Standard => print_json(&trend)?,
     }

@@ -311,7 +311,7 @@ fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verd
         return Some(((false, Verdict::Fail), reason));
     }
     // Both run here; builds of different age find different limits of memory.
-    let place = |key: &MachineKey| MachineKey { memory_bucket_gib: None, ..key.clone() };
+    let place = |key: &MachineKey| MachineKey { memory_bucket_gib: None, cpu_quota_hundredths: None, ..key.clone() };
     let same = |a: &MachineKey, b: &MachineKey| place(a) == place(b);
     if !same(&round.base.machine, &round.head.machine) || round.base.threads != round.head.threads {
         return Some(((true, Verdict::Unfit), "the sides ran with another machine key or number of threads".into()));

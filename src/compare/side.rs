@@ -5,6 +5,7 @@
 
 use crate::engine::{Mode, padding};
 use crate::error::{Error, Result};
+use crate::files::{Workspace, temporary_workspace};
 use crate::measure::machine::MachineKey;
 use crate::measure::turns;
 use crate::scenario::{CUSTOM, SCENARIOS};
@@ -157,7 +158,7 @@ impl Side {
     /// # Errors
     /// What it said when it ended before that.
     pub fn start(&self, work: &Work) -> Result<Process> {
-        let place = tempfile::tempdir().map_err(Error::temporary)?;
+        let place = temporary_workspace()?;
         let words = tempfile::tempfile().map_err(Error::temporary)?;
         let heard = words.try_clone().map_err(Error::temporary)?;
         // The nearest settings file, so that none of the user's is taken: flags say everything.
@@ -201,7 +202,7 @@ pub struct Process {
     commit: Option<String>,
     work: Work,
     /// Its current folder, with the report.
-    place: tempfile::TempDir,
+    place: Workspace,
     /// What it says on standard error.
     words: File,
     child: Child,

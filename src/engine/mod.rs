@@ -6,7 +6,7 @@ pub mod memory_limit;
 pub mod padding;
 pub mod polars;
 pub mod reference;
-mod resources;
+pub(crate) mod resources;
 pub mod sql;
 
 use crate::census::Census;

@@ -12,6 +12,9 @@ const POLARS_FILE_THREADS: usize = 32;
 /// Threads that it adds while it writes.
 const POLARS_WRITERS: usize = 2;
 
+/// The step that fails where the system gives too little: nothing is known then of the engine.
+pub(crate) const STEP: &str = "start";
+
 /// Threads that an engine starts beside the one that calls it, and one that watches.
 fn wanted(mode: Mode, threads: usize) -> usize {
     1 + match mode {
@@ -34,7 +37,7 @@ pub(super) fn check(mode: Mode, threads: usize) -> Result<()> {
         let wanted = wanted(mode, threads);
         start_and_end(wanted).map_err(|(started, e)| Error::Engine {
             engine: mode.name(),
-            step: "start".to_owned(),
+            step: STEP.to_owned(),
             message: format!("cannot start {wanted} thread(s), only {started}: {e}; {FEWER}"),
         })?;
         known.push((mode, threads));

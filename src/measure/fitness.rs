@@ -36,7 +36,7 @@ fn busy(others: f64, cpus: usize) -> Option<Warning> {
 }
 
 /// CPUs that this process may run on, whatever a quota says of their time.
-fn allowed_cpus() -> usize {
+pub(super) fn allowed_cpus() -> usize {
     // SAFETY: an all-zero set is valid for the call to fill.
     #[cfg(target_os = "linux")]
     unsafe {

@@ -1,6 +1,6 @@
 //! Has a fresh process of this program do one thing, and tells how it failed if it did.
 
-use super::worker::{ARGUMENT, Allocated, Request, RunRequest};
+use super::worker::{ARGUMENT, Allocated, Request, RunRequest, STARVED};
 use crate::error::{Error, Result};
 use crate::record::run::Observation;
 use serde::Deserialize;
@@ -64,7 +64,8 @@ fn ended_from_outside(status: ExitStatus) -> bool {
         use std::os::unix::process::ExitStatusExt;
         let fault =
             [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
-        status.signal().is_some_and(|signal| !fault.contains(&signal))
+        let starved = status.code() == Some(i32::from(STARVED));
+        starved || status.signal().is_some_and(|signal| !fault.contains(&signal))
     }
     #[cfg(not(unix))]
     {

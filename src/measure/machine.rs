@@ -1,6 +1,7 @@
 //! Facts about the machine and the build that every record carries.
 
 use super::cgroup::Cgroups;
+use super::fitness::allowed_cpus;
 use crate::record::versions::Versions;
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
@@ -15,6 +16,10 @@ pub struct MachineKey {
     pub cpu_model: Option<String>,
     /// CPUs that this process may use (affinity and cgroup).
     pub usable_cpus: usize,
+    /// Hundredths of a CPU that a cgroup's quota allows in all, where it is less than the CPUs that are usable without it:
+    /// half a CPU is no CPU. Absent without such a quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_quota_hundredths: Option<u64>,
     /// Memory that this process may use (of the machine, or by its cgroups), GiB rounded to the next power of two, where
     /// the platform tells.
     pub memory_bucket_gib: Option<u64>,
@@ -75,13 +80,15 @@ impl Machine {
             RefreshKind::nothing().with_memory(MemoryRefreshKind::everything()).with_cpu(CpuRefreshKind::everything());
         let system = System::new_with_specifics(refreshes).ok();
         let total = system.as_ref().map(System::total_memory).filter(|&bytes| bytes > 0);
-        let memory_bytes = usable(total, &Cgroups::of_this_process());
+        let groups = Cgroups::of_this_process();
+        let memory_bytes = usable(total, &groups);
         let cpu_model = system.as_ref().and_then(|system| Some(system.cpus().first()?.brand().trim().to_owned()));
         Self {
             key: MachineKey {
                 architecture: std::env::consts::ARCH.to_owned(),
                 cpu_model: cpu_model.filter(|model| !model.is_empty()),
                 usable_cpus: crate::engine::available_threads(),
+                cpu_quota_hundredths: quota(groups.cpu_quota(), allowed_cpus()),
                 memory_bucket_gib: memory_bytes.map(|bytes| bytes.div_ceil(1 << 30).next_power_of_two()),
                 virtualised: virtualised(),
             },
@@ -93,6 +100,11 @@ impl Machine {
             memory_bandwidth_bytes_per_second: None,
         }
     }
+}
+
+/// A quota that allows less than the CPUs that the process may run on, in hundredths of a CPU.
+fn quota(quota: Option<f64>, cpus: usize) -> Option<u64> {
+    quota.filter(|quota| *quota < cpus as f64).map(|quota| (100.0 * quota).round() as u64)
 }
 
 /// Memory of the machine, or less where a cgroup allows less, bytes.
@@ -144,6 +156,8 @@ mod tests {
         let machine = Machine::current();
         assert_eq!(machine.key, Machine::current().key);
         assert!(machine.key.memory_bucket_gib.is_none_or(u64::is_power_of_two));
+        assert_eq!([quota(None, 2), quota(Some(2.0), 2), quota(Some(4.0), 2)], [None; 3]);
+        assert_eq!((quota(Some(0.2), 1), quota(Some(1.0), 2), quota(Some(1.5), 2)), (Some(20), Some(100), Some(150)));
         let quota = Cgroups::of_this_process().cpu_quota();
         assert!(quota.is_none_or(|quota| machine.key.usable_cpus as f64 <= quota.max(1.0)), "{quota:?}");
         assert!(Build::current().rustc.is_some_and(|version| version.starts_with("rustc 1.")));

@@ -8,6 +8,7 @@ use super::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use super::sampler::Sampler;
 use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
+use crate::engine::resources::STEP;
 use crate::engine::{Engine, EngineOptions, Mode, open};
 use crate::error::{Error, Result};
 use crate::files::Workspace;
@@ -25,6 +26,8 @@ use std::time::{Duration, Instant};
 
 /// First argument of a process that is to serve one request and end.
 pub(super) const ARGUMENT: &str = "--planalign-worker";
+/// Exit code of a process that the system gives too few threads (`EX_TEMPFAIL` of sysexits.h).
+pub(super) const STARVED: u8 = 75;
 
 /// Beginning of the names of the folders in which processes write their Parquet files; who is alive holds a lock on its own.
 pub(crate) const SCRATCH: &str = ".scratch-";
@@ -156,7 +159,8 @@ pub fn serve_if_asked() -> Option<ExitCode> {
             }
             Err(error) => {
                 crate::console::line(&error.chain());
-                ExitCode::from(2)
+                let starved = matches!(&error, Error::Engine { step, .. } if step == STEP);
+                ExitCode::from(if starved { STARVED } else { 2 })
             }
         }
     })

@@ -278,7 +278,7 @@ pub fn check_name(name: &str) -> Result<()> {
         return Err(Error::Config(format!("baseline name `{name}`: {allowed}")));
     }
     // Some systems do not tell capital letters from small ones.
-    if ["new", "base", "change", "report", "runs", "context"].contains(&name.to_ascii_lowercase().as_str()) {
+    if ["new", "base", "change", "report", "runs", "context", "profile"].contains(&name.to_ascii_lowercase().as_str()) {
         return Err(Error::Config(format!("baseline name `{name}` is taken by Criterion or by this program")));
     }
     Ok(())

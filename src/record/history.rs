@@ -8,6 +8,7 @@ use super::sessions::{next, number_of, numbered};
 use crate::error::{Error, Result};
 use crate::files::{PARTIAL, json_files, remove_abandoned, write_new_json};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Folder where none is named.
@@ -32,7 +33,11 @@ pub struct History {
 /// # Errors
 /// Names the file; also when the session is there with other figures.
 pub fn append(folder: &Path, entry: &Baseline) -> Result<PathBuf> {
-    let files = if folder.is_dir() { json_files(folder)? } else { Vec::new() };
+    std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
+    // One at a time, so that each number is one entry's. Where there are no locks, the rest of the name is its own.
+    let turn = File::open(folder).ok();
+    let _ = turn.as_ref().map(File::lock);
+    let files = json_files(folder)?;
     remove_abandoned(folder, PARTIAL);
     let rest = format!("{}_{}_{}.json", entry.session, entry.benchmark.group, entry.benchmark.mode);
     let is_this = |file: &&PathBuf| file.to_str().is_some_and(|name| name.ends_with(&rest));
@@ -108,5 +113,19 @@ pub fn contradictions(entries: &[Baseline]) -> Vec<String> {
             set_back.push(format!("{id}: the session of {} was added after that of {before}", entry.timestamp));
         }
     }
-    [set_back, ahead].iter().filter_map(|found| once(found)).collect()
+    let mut of_number: BTreeMap<u64, &Baseline> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for entry in entries {
+        let Some(number) = entry.sequence else { continue };
+        if let Some(other) = of_number.insert(number, entry).filter(|other| other.session != entry.session) {
+            shared.push(format!(
+                "{}: the sessions of {} and {} both have number {number}, as where histories were put together, and are in the \
+                 order of their clocks",
+                entry.benchmark.id(),
+                other.timestamp,
+                entry.timestamp
+            ));
+        }
+    }
+    [set_back, ahead, shared].iter().filter_map(|found| once(found)).collect()
 }

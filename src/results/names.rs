@@ -92,6 +92,13 @@ pub(super) fn tell_apart(groups: &mut [Group]) {
     }
 }
 
+fn quota(key: &MachineKey) -> String {
+    key.cpu_quota_hundredths.map_or_else(
+        || "no CPU quota".to_owned(),
+        |hundredths| format!("a quota of {} CPUs", hundredths as f64 / 100.0),
+    )
+}
+
 /// What a group's work or machine has that the first one's has not.
 fn differences(first: &Group, other: &Group) -> String {
     let (a, b) = (&first.modes[0].benchmark, &other.modes[0].benchmark);
@@ -101,6 +108,7 @@ fn differences(first: &Group, other: &Group) -> String {
     let people = a.employees != b.employees;
     let all = [
         (old.usable_cpus != new.usable_cpus, cpus(new)),
+        (old.cpu_quota_hundredths != new.cpu_quota_hundredths, quota(new)),
         (threads, format!("{} thread(s)", b.threads)),
         (a.seed != b.seed, format!("seed {}", b.seed)),
         ((a.start_year, a.end_year) != (b.start_year, b.end_year), format!("{}-{}", b.start_year, b.end_year)),

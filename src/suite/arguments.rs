@@ -169,10 +169,15 @@ fn check_numbers(parsed: &ArgMatches) -> Result<()> {
     }
     let share = |value: f64| value > 0.0 && value < 1.0;
     let time = |least: Duration| move |value: f64| Duration::try_from_secs_f64(value).is_ok_and(|time| time >= least);
-    check(parsed, "sample-size", |samples: usize| samples >= 10, "10 or more, which Criterion's statistics need")?;
-    check(parsed, "nresamples", |samples: usize| samples > 0, "1 or more")?;
+    check(
+        parsed,
+        "sample-size",
+        |samples: usize| (10..=1_000_000).contains(&samples),
+        "10 to 1000000, as Criterion's statistics need",
+    )?;
+    check(parsed, "nresamples", |samples: usize| (2..=100_000_000).contains(&samples), "2 to 100000000")?;
     for name in ["warm-up-time", "measurement-time"] {
-        check(parsed, name, time(Duration::from_nanos(1)), "seconds above zero")?;
+        check(parsed, name, time(Duration::from_nanos(1)), "seconds above zero, and no more than a machine counts")?;
     }
     check(parsed, "profile-time", time(Duration::from_secs(1)), "1 second or more")?;
     check(parsed, "noise-threshold", |value: f64| value > 0.0, "a share above zero, such as 0.01")?;
@@ -295,8 +300,10 @@ mod tests {
             ("-b ..", "baseline name"),
             ("--baseline-lenient a/b", "a/b"),
             ("--load-baseline ../x --baseline main", "../x"),
-            ("--sample-size 9", "10 or more"),
-            ("--nresamples 0", "1 or more"),
+            ("--sample-size 9", "give 10 to 1000000"),
+            ("--nresamples 0", "2 to"),
+            ("--nresamples 1", "2 to"),
+            ("--sample-size 99999999999999", "10 to 1000000"),
             ("--measurement-time 0", "above zero"),
             ("--measurement-time=-1", "above zero"),
             ("--warm-up-time nan", "above zero"),
