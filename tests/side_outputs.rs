@@ -168,3 +168,29 @@ fn the_check_of_the_day_does_not_depend_on_the_chart_of_the_history() {
     assert_eq!(json(&place.path().join("out/reports/check.json"))["verdict"], "pass");
     assert!(read(&place.path().join("out/reports/check.md")).contains("PASS"));
 }
+
+#[test]
+fn a_verdict_does_not_wait_for_a_pipe_that_nobody_reads() {
+    let place = judged(NONE);
+    let made = std::process::Command::new("mkfifo").arg(place.path().join("pipe")).status().unwrap();
+    assert!(made.success());
+    let text = check(&verdict(place.path(), &[("GITHUB_STEP_SUMMARY", "pipe")]), 0, &["PASS", "warning: pipe: "]);
+    assert!(text.contains("no job summary"), "{text}");
+}
+
+#[test]
+fn a_settings_file_that_is_a_pipe_is_refused_and_not_waited_for() {
+    let place = folder();
+    let made = std::process::Command::new("mkfifo").arg(place.path().join("planbench.toml")).status().unwrap();
+    assert!(made.success());
+    check(&planbench_in(place.path(), &["scenarios"], NONE), 2, &["planbench.toml", "is no file", "--config"]);
+}
+
+#[test]
+fn a_dash_is_no_folder() {
+    let place = folder();
+    let generate = ["generate", "--mode", "reference", "--scenario", "quick", "--out", "-"];
+    check(&planbench_in(place.path(), &generate, NONE), 2, &["--out", "./-"]);
+    check(&planbench_in(place.path(), &["completions", "man", "--to", "-"], NONE), 2, &["--to", "several files"]);
+    assert!(!place.path().join("-").exists());
+}

@@ -240,6 +240,15 @@ mod tests {
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|word| word.starts_with("--")).collect()
     }
 
+    #[test]
+    fn a_librarys_words_name_the_systems_error() {
+        let full = Cause::from("parquet: underlying IO error: No space left on device (os error 28)");
+        assert!(matches!(trouble(&full), Some(Trouble::Full)));
+        for other in ["no such thing", "(os error x)", "(os error 28", "(os error 99999)"] {
+            assert!(trouble(&Cause::from(other)).is_none(), "{other}");
+        }
+    }
+
     const KINDS: [ErrorKind; 10] = [
         ErrorKind::NotFound,
         ErrorKind::PermissionDenied,

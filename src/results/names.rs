@@ -7,7 +7,9 @@ use crate::record::benchmark::{Benchmark, SCALING};
 /// A machine key in words.
 pub fn describe(key: &MachineKey) -> String {
     let model = key.cpu_model.as_deref().unwrap_or("unknown CPU");
-    format!("{} {model}, {}, {} memory, {}", key.architecture, cpus(key), memory(key), kind(key))
+    // Whoever has no quota need not hear of one.
+    let quota = key.cpu_quota_hundredths.map_or_else(String::new, |_| format!(" with {}", quota(key)));
+    format!("{} {model}, {}{quota}, {} memory, {}", key.architecture, cpus(key), memory(key), kind(key))
 }
 
 fn cpus(key: &MachineKey) -> String {
@@ -127,6 +129,14 @@ fn differences(first: &Group, other: &Group) -> String {
 mod tests {
     use super::*;
     use crate::results::examples::session;
+
+    #[test]
+    fn a_quota_is_told_where_machines_differ_by_it() {
+        let whole = MachineKey { cpu_quota_hundredths: None, ..crate::measure::machine::Machine::current().key };
+        let fifth = MachineKey { cpu_quota_hundredths: Some(20), ..whole.clone() };
+        assert_ne!(whole, fifth);
+        assert!(!describe(&whole).contains("quota") && describe(&fifth).contains("with a quota of 0.2 CPUs"));
+    }
 
     #[test]
     fn people_from_a_file_are_told_from_synthetic_ones() {
