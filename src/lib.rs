@@ -2,21 +2,21 @@
 //! and a Criterion suite that times exactly that work.
 
 pub mod census;
-pub mod choices;
 pub mod cli;
 pub mod compare;
-pub mod config;
 pub mod console;
 pub mod engine;
 pub mod error;
+pub mod events;
 pub mod export;
+pub mod figures;
 pub mod files;
-pub mod fingerprint;
-mod guard;
+pub mod generate;
+pub mod interrupt;
+pub mod machine;
 pub mod measure;
 pub mod panics;
 pub mod parity;
-mod paths;
 pub mod record;
 pub mod remarks;
 pub mod report;
@@ -26,7 +26,6 @@ pub mod scenario;
 pub mod settings;
 pub mod stats;
 pub mod suite;
-pub mod text_column;
 pub mod verdict;
 
 pub use error::{Error, Result};

@@ -1,7 +1,8 @@
 //! The command line: `planbench`. With `--bench` first it is the benchmark suite, as under `cargo bench`, for machines
 //! without cargo.
 
-use planalign_bench::measure::{allocator, worker};
+use planalign_bench::machine::allocator;
+use planalign_bench::measure::worker;
 use planalign_bench::{cli, panics, suite};
 use std::process::ExitCode;
 

@@ -1,12 +1,12 @@
 //! Proof of equality: every column of every row, of every mode, against the reference.
 
 use crate::census::Census;
-use crate::engine::event_table::EventTable;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::rules::schema::{EVENT_COLUMNS, position};
-use crate::scenario::RunSpec;
+use crate::events::event_table::EventTable;
+use crate::events::fingerprint::{Fingerprint, Fingerprinter};
+use crate::events::schema::{EVENT_COLUMNS, position};
+use crate::rules::run::RunSpec;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -16,7 +16,7 @@ use planalign_bench::engine::{EngineOptions, Mode};
 use planalign_bench::measure::fresh::observe;
 use planalign_bench::measure::worker::{FileOfPeople, People, RunRequest, Warm};
 use planalign_bench::rules::assumptions::Assumptions;
-use planalign_bench::scenario::RunSpec;
+use planalign_bench::rules::run::RunSpec;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -497,7 +497,7 @@ fn a_file_that_changed_is_not_taken_for_the_same_people() {
         let request = RunRequest::new(&spec(), people(fingerprint), Mode::Reference, &options, base.path(), Warm::NONE);
         observe(Path::new(env!("CARGO_BIN_EXE_planbench")), &request)
     };
-    let before = planalign_bench::fingerprint::census_fingerprint(&load(&file).census).to_string();
+    let before = planalign_bench::census::census_fingerprint(&load(&file).census).to_string();
     assert!(ask(&before).is_ok());
     fs::write(&file, AS_TEXT.replace("51234.5", "51234.6")).unwrap();
     let error = ask(&before).expect_err("refused").error.to_string();

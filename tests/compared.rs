@@ -74,7 +74,7 @@ fn a_binary_that_is_not_the_revisions_is_never_judged() {
     check(&output, 2, &["cargo does not say where it put the binary"]);
     let (_, output) = compare_with_cargo("release", true, "0123456789012345678901234567890123456789");
     // A program that was built where there was no repository does not know its commit.
-    let known = planalign_bench::measure::machine::Build::current().git_commit.is_some();
+    let known = planalign_bench::machine::Build::current().git_commit.is_some();
     if known {
         check(&output, 2, &["says that it was built from 0123456789012345678901234567890123456789"]);
     }

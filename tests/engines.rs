@@ -3,14 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case has failed")]
 
 use planalign_bench::census::{self, Census};
-use planalign_bench::engine::event_table::EventTable;
 use planalign_bench::engine::{EngineOptions, Mode, open};
+use planalign_bench::events::event_table::EventTable;
+use planalign_bench::events::schema::position;
 use planalign_bench::parity::compare_modes;
 use planalign_bench::rules::assumptions::Assumptions;
 use planalign_bench::rules::calendar::{first_of_year, year_of};
-use planalign_bench::rules::schema::position;
+use planalign_bench::rules::run::RunSpec;
 use planalign_bench::rules::tables::Tables;
-use planalign_bench::scenario::{RunSpec, SCENARIOS};
+use planalign_bench::scenario::SCENARIOS;
 use proptest::prelude::*;
 use std::collections::HashMap;
 

@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 use parquet::basic::{Compression, ConvertedType, Encoding, LogicalType};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use planalign_bench::record::event_file;
+use planalign_bench::events::event_file;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,14 +3,15 @@
 mod common;
 
 use common::check;
-use planalign_bench::engine::{EngineOptions, Mode, available_threads, open};
+use planalign_bench::engine::{EngineOptions, Mode, open};
+use planalign_bench::machine::available_threads;
+use planalign_bench::machine::process::cpu_time;
+use planalign_bench::machine::sampler::Sampler;
 use planalign_bench::measure::fresh::allocate;
-use planalign_bench::measure::peak_memory::sum_of_peaks;
-use planalign_bench::measure::process::cpu_time;
-use planalign_bench::measure::sampler::Sampler;
 use planalign_bench::record::run::{Parity, RunRecord};
 use planalign_bench::record::sessions::latest_session;
 use planalign_bench::scenario::SCENARIOS;
+use planalign_bench::suite::peak_memory::sum_of_peaks;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
@@ -65,7 +66,7 @@ fn one_and_several_processes_per_sample_give_the_same_figure() {
 #[test]
 fn equal_observations_do_not_break_the_statistics() {
     use criterion::{Criterion, SamplingMode};
-    use planalign_bench::measure::peak_memory::{PeakMemory, spread_equal};
+    use planalign_bench::suite::peak_memory::{PeakMemory, spread_equal};
     let folder = tempfile::tempdir().expect("a folder");
     let mut criterion = Criterion::default().with_measurement(PeakMemory).output_directory(folder.path());
     let mut group = criterion.benchmark_group("constant");

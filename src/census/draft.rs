@@ -2,15 +2,15 @@
 
 use super::cell::{Cell, Cells, Unusable, printable};
 use super::columns::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
+use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, Warning, Warnings, describe};
-use super::{Census, LoadedCensus};
 use crate::error::{Error, Result};
+use crate::events::text_column::TextColumn;
 use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
 use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;
+use crate::rules::run::{MAX_EMPLOYEES, RunSpec};
 use crate::rules::tables::Tables;
 use crate::rules::units::{BasisPoints, Cents};
-use crate::scenario::{MAX_EMPLOYEES, RunSpec};
-use crate::text_column::TextColumn;
 
 /// Highest accepted pay: 1,000 million dollars a year, in cents.
 const MAX_PAY_CENTS: i64 = 100_000_000_000;

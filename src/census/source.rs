@@ -1,12 +1,13 @@
 //! A census file as a command holds it: opened once, whatever it is, and the same people for everybody who asks.
 
 use super::draft::Draft;
+use super::fingerprint::census_fingerprint;
 use super::foreign::{LOOKED_AT, named};
-use super::{LoadedCensus, csv_file, parquet_file};
+use super::people::LoadedCensus;
+use super::{csv_file, parquet_file};
 use crate::error::{Error, Result};
 use crate::files::{Workspace, remove_abandoned};
-use crate::fingerprint::census_fingerprint;
-use crate::scenario::RunSpec;
+use crate::rules::run::RunSpec;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -103,7 +104,7 @@ impl CensusFile {
     /// # Errors
     /// As [`load`](super::load).
     pub fn load(&self, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
-        load(&self.path, &self.given, run, strict)
+        load_as(&self.path, &self.given, run, strict)
     }
 }
 
@@ -151,7 +152,7 @@ pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: &str) ->
 ///
 /// # Errors
 /// As [`load`](super::load).
-pub(crate) fn load(path: &Path, shown: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
+pub(crate) fn load_as(path: &Path, shown: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
     let failed = |e: io::Error| Error::file(shown, e);
     let mut file = File::open(path).map_err(failed)?;
     if file.metadata().is_ok_and(|data| data.is_dir()) {
@@ -192,4 +193,17 @@ fn private_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Loads a census file for a run.
+///
+/// Rows are numbered from 1, the header not counted; lines of a CSV file as an editor counts them. Parquet and CSV are told
+/// apart by the file's first bytes. What is to be read more than once, perhaps by other processes, is opened as a
+/// [`CensusFile`].
+///
+/// # Errors
+/// Names file, row, column and value of what cannot be used; with `strict` also of what is merely implausible. Names what
+/// the file is when it is neither Parquet nor CSV.
+pub fn load(path: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
+    CensusFile::open(path)?.load(run, strict)
 }

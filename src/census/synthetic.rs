@@ -3,13 +3,13 @@
 //! Each person's attributes come from that person's own block of the reserved year 0, in integer arithmetic, so a
 //! larger census begins with the people of a smaller one, as long as their ids have the same number of digits.
 
-use super::{Census, LoadedCensus};
+use super::people::{Census, LoadedCensus};
+use crate::events::text_column::TextColumn;
 use crate::rules::calendar::{days_in_year, first_of_year};
 use crate::rules::draws::{Block, YearDraws, bounded, employee_key};
+use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::vocabulary::LEVELS;
-use crate::scenario::RunSpec;
-use crate::text_column::TextColumn;
 
 /// Share of people per level, of 1,000.
 const LEVEL_WEIGHTS: [i64; LEVELS] = [620, 230, 90, 45, 15];

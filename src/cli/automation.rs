@@ -4,12 +4,12 @@ use super::Context;
 use super::baseline_update::BaselinePlace;
 use super::run::TargetTime;
 use super::selection::{HistoryPlace, Place, Runs, Selected, resolve};
-use crate::choices::Choices;
 use crate::console;
 use crate::error::{Error, Result};
-use crate::paths::typed_line;
+use crate::files::paths::typed_line;
 use crate::record::baseline::{Baseline, check_name};
 use crate::scenario::CUSTOM;
+use crate::settings::choices::Choices;
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 

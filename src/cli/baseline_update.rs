@@ -4,17 +4,19 @@ use super::names::split;
 use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
 use super::talk::{More, Talk};
 use super::{Context, PASS};
-use crate::choices::Choices;
 use crate::console;
-use crate::engine::{Mode, padding};
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::check_writable;
+use crate::measure::padding;
 use crate::record::baseline::{Baseline, DEFAULT_NAME, Unusable, check_name};
-use crate::record::benchmark::{Benchmark, Context as MeasuredContext, SCALING};
+use crate::record::benchmark::{Benchmark, Context as MeasuredContext};
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::scenario::CUSTOM;
-use crate::settings::Settings;
+use crate::scenario::SCALING;
+use crate::settings::choices::Choices;
+use crate::settings::session::Settings;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -164,7 +166,7 @@ fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name
         None => command.env_remove("BENCHMARK_OUTPUT_DIR"),
     };
     if let Some(file) = &context.config_file {
-        command.env(crate::config::VARIABLE, file);
+        command.env(crate::settings::file::VARIABLE, file);
     }
     for variable in ["EMPLOYEE_COUNT", "CENSUS", "START_YEAR", "END_YEAR"] {
         command.env_remove(format!("BENCHMARK_{variable}"));

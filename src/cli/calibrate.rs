@@ -5,15 +5,15 @@ use super::names::{Names, split};
 use super::report::Output;
 use super::selection::resolve;
 use super::{Context, PASS};
-use crate::choices::Choices;
 use crate::compare::calibration::Calibration;
 use crate::compare::trials::Proof;
 use crate::compare::work;
-use crate::engine::padding;
 use crate::error::{Error, Result};
 use crate::files::{temporary_workspace, write_whole};
+use crate::interrupt::watch_for_interrupts;
+use crate::measure::padding;
 use crate::report::template::render_value;
-use crate::suite::rounds::watch_for_interrupts;
+use crate::settings::choices::Choices;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]

@@ -1,12 +1,12 @@
 //! `planbench doctor`: what about this machine will make figures noisy.
 
 use super::{Context, INCONCLUSIVE, PASS};
-use crate::choices::Choices;
 use crate::error::Result;
-use crate::measure::cgroup::Cgroups;
-use crate::measure::fitness::examine;
-use crate::measure::machine::{Build, Machine};
-use crate::report::format::{ABSENT, bytes};
+use crate::figures::{ABSENT, bytes};
+use crate::machine::cgroup::Cgroups;
+use crate::machine::fitness::examine;
+use crate::machine::{Build, Machine};
+use crate::settings::choices::Choices;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -7,8 +7,7 @@ use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Cause, Error, Result};
-use crate::record::generation;
-use crate::record::output_folder::{Claim, NOT_EMPTY};
+use crate::generate::output_folder::{Claim, NOT_EMPTY};
 use crate::scenario::DEFAULT_SEED;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +99,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let options = resources(&choices)?;
     let options = EngineOptions { memory_limit: args.memory_limit, database: args.database, ..options };
     options.check_mode(mode)?;
-    crate::suite::rounds::watch_for_interrupts();
+    crate::interrupt::watch_for_interrupts();
     let seed = choices.seed.unwrap_or(DEFAULT_SEED);
     // What can be refused is refused before a census is read or anything is written.
     work.run_spec(seed)?;
@@ -121,7 +120,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if mode == Mode::Sql {
         remove_abandoned_spills();
     }
-    let summary = generation::generate(mode, &prepared.run, &prepared.loaded, &options, claim).map_err(with_flags)?;
+    let summary =
+        crate::generate::generate(mode, &prepared.run, &prepared.loaded, &options, claim).map_err(with_flags)?;
 
     // A named scenario with nothing changed must give what the repository says it gives.
     let changed = seed != DEFAULT_SEED || work.census.is_some() || args.custom.assumptions.is_some();

@@ -3,11 +3,12 @@
 use super::Context;
 use super::names::split;
 use crate::census::{self, CensusFile, LoadedCensus};
-use crate::choices::{Choices, split_names};
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, RunSpec, Scenario, check_headcount};
+use crate::rules::run::{RunSpec, check_headcount};
+use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, Scenario};
+use crate::settings::choices::{Choices, split_names};
 use clap::Args;
 use std::path::PathBuf;
 

@@ -25,16 +25,16 @@ mod selection;
 mod talk;
 mod trend;
 
-use crate::choices::path_variable;
-use crate::config::Config;
 use crate::console;
 use crate::engine::EngineOptions;
 use crate::error::{Error, Result};
-use crate::paths::typed_line;
+use crate::files::paths::typed_line;
 use crate::record::baseline::DEFAULT_FOLDER;
 use crate::record::history;
 use crate::scenario::Catalogue;
-use crate::settings::Folders;
+use crate::settings::choices::path_variable;
+use crate::settings::file::Config;
+use crate::settings::session::Folders;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use remedy::Used;
 use selection::HistoryPlace;
@@ -57,7 +57,7 @@ const INCONCLUSIVE: u8 = 3;
 #[command(name = "planbench", version, about, long_about = None, after_help = EXIT_CODES)]
 struct Cli {
     /// Settings file [default: the nearest planbench.toml, from the current folder upwards]
-    #[arg(long, value_name = "FILE", global = true, env = crate::config::VARIABLE)]
+    #[arg(long, value_name = "FILE", global = true, env = crate::settings::file::VARIABLE)]
     config: Option<PathBuf>,
     /// Say nothing but results, warnings and errors
     #[arg(short, long, global = true)]
@@ -201,7 +201,7 @@ fn show(answer: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: Cli, used: &mut Used) -> Result<u8> {
-    used.also("config", Path::new(crate::config::FILE));
+    used.also("config", Path::new(crate::settings::file::FILE));
     let config = match (Config::load(cli.config.as_deref()), &cli.verb) {
         // Shells ask for completions when they start, wherever that is: a file that is broken there breaks no shell.
         (Err(_), Verb::Completions(_)) => Config::default(),

@@ -42,7 +42,7 @@ impl TypedValueParser for Names {
     ) -> Result<String, clap::Error> {
         let text = clap::builder::StringValueParser::new().parse_ref(command, argument, value)?;
         // An empty variable in a script is not "all".
-        if crate::choices::split_names(&text).is_empty() {
+        if crate::settings::choices::split_names(&text).is_empty() {
             let mut error = clap::Error::new(ErrorKind::ValueValidation).with_cmd(command);
             let name = argument.map_or_else(|| "...".to_owned(), ToString::to_string);
             error.insert(ContextKind::InvalidArg, ContextValue::String(name));
@@ -61,5 +61,5 @@ impl TypedValueParser for Names {
 
 /// Names given as several arguments, or as one with blanks or commas.
 pub(super) fn split(names: &[String]) -> Vec<String> {
-    names.iter().flat_map(|text| crate::choices::split_names(text)).collect()
+    names.iter().flat_map(|text| crate::settings::choices::split_names(text)).collect()
 }

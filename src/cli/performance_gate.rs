@@ -7,8 +7,8 @@ use super::talk::{More, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::error::{Error, Result};
+use crate::figures;
 use crate::report::figure::Figure;
-use crate::report::format;
 use crate::report::mode::ModeReport;
 use crate::report::model::Report;
 use crate::report::targets::{above, below};
@@ -132,10 +132,10 @@ type Requirement = (&'static str, Option<Figure>, f64, fn(f64) -> String, fn(Fig
 fn requirements(mode: &ModeReport, target: Option<f64>, limits: Limits) -> Vec<Requirement> {
     let time = mode.batch_seconds.or(mode.execution_time);
     let mut requirements: Vec<Requirement> = Vec::new();
-    requirements.extend(target.map(|limit| ("time", time, limit, format::seconds as _, below as _)));
-    let rate = |limit| ("events/s", mode.events_per_second, limit, format::rate as _, above as _);
+    requirements.extend(target.map(|limit| ("time", time, limit, figures::seconds as _, below as _)));
+    let rate = |limit| ("events/s", mode.events_per_second, limit, figures::rate as _, above as _);
     requirements.extend(limits.min_throughput.map(rate));
-    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * 1e6, format::bytes as _, below as _);
+    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * 1e6, figures::bytes as _, below as _);
     requirements.extend(limits.max_memory_mb.map(memory));
     requirements
 }

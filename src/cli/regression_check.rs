@@ -5,7 +5,6 @@ use super::report::{Output, print_check, readable};
 use super::selection::{HistoryPlace, Measure, Runs, given_up, observe, resolve, results_of};
 use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
-use crate::choices::variable;
 use crate::console;
 use crate::engine::Mode;
 use crate::error::{Error, Result};
@@ -17,7 +16,8 @@ use crate::record::names::{Problem, none_of};
 use crate::record::run::RunRecord;
 use crate::report::template::render_value;
 use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
-use crate::settings::{Selection, Settings};
+use crate::settings::choices::variable;
+use crate::settings::session::{Selection, Settings};
 use crate::verdict::Verdict;
 use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
 use crate::verdict::thresholds::{Percent, ThresholdSettings, Thresholds};
@@ -379,7 +379,7 @@ pub(super) fn write_files(check: &Check, output: &Output, context: &Context) {
     for benchmark in check.failures() {
         let failed = benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail);
         let changes = failed.map(|judgement| {
-            let change = judgement.ratio.map_or_else(String::new, crate::report::format::change);
+            let change = judgement.ratio.map_or_else(String::new, crate::figures::change);
             format!("{} {change}", judgement.figure.name())
         });
         let changes: Vec<String> = changes.collect();

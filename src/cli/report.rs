@@ -6,10 +6,11 @@ use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
+use crate::figures;
 use crate::record::baseline::check_name;
 use crate::record::names::none_of;
 use crate::report::model::Report;
-use crate::report::{Format, format, render, write};
+use crate::report::{Format, render, write};
 use crate::results::{Results, criterion_folder};
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
@@ -201,16 +202,16 @@ fn essence(report: &Report) -> String {
     ]);
     for scenario in &report.scenarios {
         for mode in &scenario.modes {
-            let absent = || format::ABSENT.to_owned();
+            let absent = || figures::ABSENT.to_owned();
             let interval = mode.execution_time.and_then(|time| time.ci95);
             table.add_row([
                 format!("{}/{}", scenario.name, mode.mode),
-                mode.execution_time.map_or_else(absent, |figure| format::seconds(figure.estimate)),
+                mode.execution_time.map_or_else(absent, |figure| figures::seconds(figure.estimate)),
                 interval
-                    .map_or_else(absent, |i| format!("{} to {}", format::seconds(i.lower), format::seconds(i.upper))),
-                mode.first_run_seconds.map_or_else(absent, |figure| format::seconds(figure.estimate)),
-                mode.events_per_second.map_or_else(absent, |figure| format::rate(figure.estimate)),
-                mode.peak_memory_bytes.map_or_else(absent, |figure| format::bytes(figure.estimate)),
+                    .map_or_else(absent, |i| format!("{} to {}", figures::seconds(i.lower), figures::seconds(i.upper))),
+                mode.first_run_seconds.map_or_else(absent, |figure| figures::seconds(figure.estimate)),
+                mode.events_per_second.map_or_else(absent, |figure| figures::rate(figure.estimate)),
+                mode.peak_memory_bytes.map_or_else(absent, |figure| figures::bytes(figure.estimate)),
                 match mode.meets_target {
                     Some(true) => "met".to_owned(),
                     Some(false) => "MISSED".to_owned(),
@@ -228,7 +229,7 @@ fn essence(report: &Report) -> String {
         let Some(comparison) = &scenario.comparison else { continue };
         let interval = comparison
             .speedup_interval
-            .map_or_else(String::new, |i| format!(" ({} to {})", format::ratio(i.lower), format::ratio(i.upper)));
+            .map_or_else(String::new, |i| format!(" ({} to {})", figures::ratio(i.lower), figures::ratio(i.upper)));
         let winner = match (comparison.winner, &comparison.no_winner_because) {
             (Some(winner), _) => format!("{winner} is faster"),
             (None, why) => format!("no winner: {}", why.as_deref().unwrap_or("undecided")),
@@ -236,7 +237,7 @@ fn essence(report: &Report) -> String {
         text += &format!(
             "{}: sql takes {}{interval} the time of polars: {winner}\n",
             scenario.name,
-            format::ratio(comparison.speedup)
+            figures::ratio(comparison.speedup)
         );
     }
     for note in &report.notes {

@@ -10,7 +10,7 @@ use crate::files::check_writable;
 use crate::record::baseline::Baseline;
 use crate::record::history;
 use crate::results::Results;
-use crate::settings::Settings;
+use crate::settings::session::Settings;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,7 @@
 
 use super::{Context, PASS};
 use crate::error::Result;
-use crate::report::format::{ABSENT, count};
+use crate::figures::{ABSENT, count};
 use crate::scenario::DEFAULT_SEED;
 
 pub(super) fn run(context: &Context) -> Result<u8> {

@@ -1,7 +1,7 @@
 //! Seeds as single numbers and ranges.
 
 use super::inputs::no_seed;
-use crate::choices::split_names;
+use crate::settings::choices::split_names;
 use std::ops::RangeInclusive;
 
 /// Seeds of one argument, as they were given.

@@ -3,15 +3,16 @@
 use super::Context;
 use super::names::{Names, split};
 use super::talk::{Talk, WARM};
-use crate::choices::Choices;
-use crate::config::Config;
-use crate::engine::{available_threads, padding};
 use crate::error::{Error, Result};
+use crate::machine::available_threads;
+use crate::measure::padding;
+use crate::measure::rounds;
 use crate::record::history;
 use crate::record::run::{Parity, RunRecord};
 use crate::results::Results;
-use crate::settings::Settings;
-use crate::suite::rounds;
+use crate::settings::choices::Choices;
+use crate::settings::file::Config;
+use crate::settings::session::Settings;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -128,7 +129,7 @@ pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
     talk.debug(|| format!("{settings:?}"));
-    rounds::watch_for_interrupts();
+    crate::interrupt::watch_for_interrupts();
     let total = settings.selections.len() * settings.modes.len();
     let mut progress = talk.progress(total as u64 * u64::from(runs));
     rounds::observe(settings, runs, WARM, &mut progress)

@@ -2,11 +2,11 @@
 
 use crate::compare::Step;
 use crate::console;
+use crate::figures;
+use crate::measure::rounds::Observer;
 use crate::measure::worker::Warm;
 use crate::record::run::RunRecord;
-use crate::report::format;
 use crate::stats::median;
-use crate::suite::rounds::Observer;
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -181,10 +181,10 @@ fn describe(record: &RunRecord) -> String {
         return format!("{id} run {run} FAILED: {}", record.error.as_deref().unwrap_or("no output"));
     };
     let warm =
-        median(&seen.warm_wall_seconds).map_or_else(String::new, |time| format!(", then {}", format::seconds(time)));
+        median(&seen.warm_wall_seconds).map_or_else(String::new, |time| format!(", then {}", figures::seconds(time)));
     let memory =
-        seen.peak_memory_bytes.map_or_else(String::new, |bytes| format!(", peak {}", format::bytes(bytes as f64)));
-    format!("{id} run {run}: first {}{warm}{memory}", format::seconds(seen.wall_seconds))
+        seen.peak_memory_bytes.map_or_else(String::new, |bytes| format!(", peak {}", figures::bytes(bytes as f64)));
+    format!("{id} run {run}: first {}{warm}{memory}", figures::seconds(seen.wall_seconds))
 }
 
 /// Warm runs of every process of a session.

@@ -6,13 +6,14 @@ use super::selection::{HistoryPlace, Place, Selected};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Result};
+use crate::figures;
 use crate::files::{write_json, write_whole};
 use crate::record::history::{self, History};
+use crate::record::metric::Gated;
 use crate::record::names::none_of;
+use crate::report::charts;
 use crate::report::template::{render_value, render_value_with};
-use crate::report::{charts, format};
 use crate::results::trend::Trend;
-use crate::verdict::Gated;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -60,7 +61,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         .map(|series| {
             let values: Vec<f64> = series.points.iter().map(|point| point.value).collect();
             let changes: Vec<usize> = series.changes.iter().flatten().map(|change| change.index).collect();
-            let show = if series.figure == Gated::PeakMemory { format::bytes } else { format::seconds };
+            let show = if series.figure == Gated::PeakMemory { figures::bytes } else { figures::seconds };
             charts::sessions(&values, &changes, show)
         })
         .collect::<Result<Vec<_>>>()?;

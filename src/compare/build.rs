@@ -1,9 +1,9 @@
 //! Builds git revisions to compare, in a worktree that is removed afterwards.
 
 use super::side::{Side, said};
-use crate::choices::path_variable;
 use crate::error::{Error, Result};
-use crate::paths::{from_bytes, typed_line};
+use crate::files::paths::{from_bytes, typed_line};
+use crate::settings::choices::path_variable;
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -3,9 +3,10 @@
 use super::trials::{Planted, Trial, read_all};
 use super::{Benchmark, Round};
 use crate::error::Result;
-use crate::measure::machine::{Build, Machine};
+use crate::machine::{Build, Machine};
+use crate::record::metric::Gated;
 use crate::stats::{median, standard_deviation};
-use crate::verdict::{Gated, Verdict};
+use crate::verdict::Verdict;
 use serde::Serialize;
 use statrs::distribution::{Beta, ContinuousCDF};
 use std::f64::consts::SQRT_2;

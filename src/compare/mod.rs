@@ -8,14 +8,16 @@ mod turns;
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};
-use crate::measure::fitness::{MOST_SPREAD, burn_in};
-use crate::measure::machine::{Machine, MachineKey};
+use crate::interrupt::check_interrupt;
+use crate::machine::fitness::{MOST_SPREAD, burn_in};
+use crate::machine::{Machine, MachineKey};
+use crate::measure::rounds::Order;
+use crate::record::metric::Gated;
 use crate::remarks::{Remark, gather};
 use crate::stats::benjamini_hochberg;
-use crate::suite::rounds::{Order, check_interrupt};
 use crate::verdict::paired::{FIRST_LOOK, Judgement, METHOD, SECOND_LOOK, judge_memory, judge_time};
 use crate::verdict::thresholds::Thresholds;
-use crate::verdict::{Gated, Severity, Verdict};
+use crate::verdict::{Severity, Verdict};
 use serde::{Deserialize, Serialize};
 use side::{Observed, Side, Work};
 use std::time::{Duration, Instant};
@@ -341,7 +343,7 @@ fn changed(benchmarks: &[Benchmark]) -> Vec<String> {
             benchmark.judgements.iter().filter_map(|judgement| {
                 // Throughput is execution time the other way round.
                 let p_value = judgement.p_value.filter(|_| judgement.figure != Gated::Throughput)?;
-                let change = crate::report::format::change(judgement.ratio?);
+                let change = crate::figures::change(judgement.ratio?);
                 Some((format!("{} {} {change}", benchmark.id, judgement.figure.name()), p_value))
             })
         })
@@ -355,9 +357,10 @@ fn changed(benchmarks: &[Benchmark]) -> Vec<String> {
 ///
 /// # Errors
 /// When there is none.
-pub fn work(settings: &crate::settings::Settings) -> Result<Vec<Work>> {
-    let pair =
-        |selection: &crate::settings::Selection, mode: &Mode| Work::new(selection, *mode, settings.options.threads);
+pub fn work(settings: &crate::settings::session::Settings) -> Result<Vec<Work>> {
+    let pair = |selection: &crate::settings::session::Selection, mode: &Mode| {
+        Work::new(selection, *mode, settings.options.threads)
+    };
     let work: Vec<Work> =
         settings.selections.iter().flat_map(|s| settings.modes.iter().map(move |mode| pair(s, mode))).collect();
     if work.is_empty() { Err(Error::Config("there is nothing to compare".into())) } else { Ok(work) }

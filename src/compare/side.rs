@@ -3,16 +3,17 @@
 //! A side is only used through its command line (`run --format json`), the report that this writes, and the turns that it
 //! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
-use crate::engine::{Mode, padding};
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::{Workspace, temporary_workspace};
-use crate::measure::machine::MachineKey;
+use crate::interrupt::check_interrupt;
+use crate::machine::MachineKey;
+use crate::measure::padding;
 use crate::measure::turns;
+use crate::record::metric::Gated;
 use crate::scenario::{CUSTOM, SCENARIOS};
-use crate::settings::Selection;
+use crate::settings::session::Selection;
 use crate::stats::median;
-use crate::suite::rounds::check_interrupt;
-use crate::verdict::Gated;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::OsString;
@@ -162,7 +163,7 @@ impl Side {
         let words = tempfile::tempfile().map_err(Error::temporary)?;
         let heard = words.try_clone().map_err(Error::temporary)?;
         // The nearest settings file, so that none of the user's is taken: flags say everything.
-        crate::files::write_whole(&place.path().join(crate::config::FILE), "")?;
+        crate::files::write_whole(&place.path().join(crate::settings::file::FILE), "")?;
         let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {

@@ -2,7 +2,8 @@
 
 use super::side::{Observed, Process, Side, Work};
 use crate::error::Result;
-use crate::suite::rounds::{Order, check_interrupt};
+use crate::interrupt::check_interrupt;
+use crate::measure::rounds::Order;
 use std::time::{Duration, Instant};
 
 /// Where a first turn (the cold run of a process, from reading the census to the files) takes longer than this, processes

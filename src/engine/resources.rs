@@ -1,7 +1,7 @@
 //! Whether the system gives an engine its threads. An engine that finds out by itself panics (Polars), or goes on with
 //! fewer and says nothing (DuckDB), and its figures are then of another number of threads than the record says.
 
-use super::Mode;
+use super::mode::Mode;
 use crate::error::{Error, Result};
 use crate::panics::FEWER;
 use std::sync::{Mutex, PoisonError};

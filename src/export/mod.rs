@@ -5,9 +5,11 @@ mod datadog;
 mod github_action_benchmark;
 mod openmetrics;
 pub mod post;
+#[cfg(test)]
+mod tests;
 
 use crate::error::Result;
-use crate::measure::machine::MachineKey;
+use crate::machine::MachineKey;
 use crate::report::figure::Figure;
 use crate::report::mode::ModeReport;
 use crate::report::model::{Report, ScenarioReport};

@@ -16,18 +16,8 @@
 //! }
 //! ```
 
-use serde::{Deserialize, Serialize};
+pub use crate::record::metric::{Direction, MetricValue};
 use std::time::Duration;
-
-/// Which way is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// More is better.
-    HigherIsBetter,
-    /// Less is better.
-    LowerIsBetter,
-}
 
 /// What a metric may know about the observed run.
 #[derive(Debug, Clone, Copy)]
@@ -61,19 +51,6 @@ pub trait Metric {
 
     /// The value, once everything about the run is known; `None` when this run has no such figure.
     fn finish(&mut self, run: &Run) -> Option<f64>;
-}
-
-/// A metric's value in a record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MetricValue {
-    /// Metric name.
-    pub name: String,
-    /// Unit of the value.
-    pub unit: String,
-    /// Which way is good.
-    pub direction: Direction,
-    /// The value; absent when the run has none.
-    pub value: Option<f64>,
 }
 
 /// Every registered metric.

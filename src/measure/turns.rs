@@ -90,7 +90,7 @@ impl Caller {
     /// # Errors
     /// When nobody listens at the address.
     pub fn join() -> Result<Option<Self>> {
-        let Some(address) = crate::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
+        let Some(address) = crate::settings::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
         let stream = TcpStream::connect(&address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
         let stream = stream.map_err(|e| {
             Error::Config(format!(

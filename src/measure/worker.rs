@@ -4,20 +4,21 @@
 //! warm cache of plans. `docs/measuring.md` calls it a cold run.
 
 use super::metric::{self, MetricValue, Run};
-use super::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
-use super::sampler::Sampler;
+use super::padding::open;
 use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
 use crate::engine::resources::STEP;
-use crate::engine::{Engine, EngineOptions, Mode, open};
+use crate::engine::{Engine, EngineOptions, Mode};
 use crate::error::{Error, Result};
+use crate::events::fingerprint::Fingerprinter;
+use crate::events::schema::position;
 use crate::files::Workspace;
-use crate::fingerprint::Fingerprinter;
+use crate::machine::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
+use crate::machine::sampler::Sampler;
 use crate::panics::FEWER;
 use crate::record::run::{Observation, Phases};
 use crate::rules::assumptions::Assumptions;
-use crate::rules::schema::position;
-use crate::scenario::RunSpec;
+use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,10 +46,10 @@ pub enum People {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileOfPeople {
     /// Where it is.
-    #[serde(with = "crate::paths")]
+    #[serde(with = "crate::files::paths")]
     pub path: PathBuf,
     /// As it was given, for messages.
-    #[serde(with = "crate::paths")]
+    #[serde(with = "crate::files::paths")]
     pub given: PathBuf,
     /// Digest of the people that were read from it, in hexadecimal digits.
     pub fingerprint: String,
@@ -85,7 +86,7 @@ pub struct RunRequest {
     /// Worker threads.
     pub threads: usize,
     /// Folder in which Parquet files are written and removed again.
-    #[serde(with = "crate::paths")]
+    #[serde(with = "crate::files::paths")]
     pub scratch: PathBuf,
     /// Runs after the first.
     pub warm: Warm,
@@ -241,7 +242,8 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     files.chunks(request.threads).try_for_each(|files| log.write_side_by_side(files))?;
     let persist = lap(&mut clock);
     let io_after = disk_io();
-    let io = |field: fn(super::process::DiskIo) -> u64| Some(field(io_after?).saturating_sub(field(io_before?)));
+    let io =
+        |field: fn(crate::machine::process::DiskIo) -> u64| Some(field(io_after?).saturating_sub(field(io_before?)));
 
     let mut printer = Fingerprinter::default();
     let mut events_by_type = BTreeMap::new();

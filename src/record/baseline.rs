@@ -5,10 +5,10 @@ use super::names::check_part;
 use super::run::RunRecord;
 use crate::error::{Error, Result};
 use crate::files::{read_versions, write_json};
-use crate::measure::machine::{Build, Machine};
+use crate::machine::{Build, Machine};
+use crate::record::metric::Gated;
+use crate::stats::CONFIDENCE;
 use crate::stats::{Interval, geometric_mean, geometric_mean_interval, mean};
-use crate::verdict::Gated;
-use crate::verdict::stored::CONFIDENCE;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

@@ -4,13 +4,10 @@ use super::names::check_part;
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::{read_versioned, write_json};
-use crate::measure::machine::{Build, Machine};
+use crate::machine::{Build, Machine};
+use crate::scenario::SCALING;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-
-/// Scenario of the scaling benchmarks. Their groups are `scaling-<head count>`; Criterion knows them as
-/// `scaling/<mode>/<head count>`, and what is measured is always the wall time.
-pub const SCALING: &str = "scaling";
 
 /// What ran: everything that decides how much work one run is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -177,7 +174,7 @@ mod tests {
 
     #[test]
     fn no_two_benchmarks_meet_where_criterion_cuts_names() {
-        let conditions = crate::settings::conditions(u64::MAX, 1_000);
+        let conditions = crate::settings::session::conditions(u64::MAX, 1_000);
         let long = format!("{}-5000000x2025-2124-0123abcd{conditions}", "abcdefghijklmnopqrstuvwx");
         let names: Vec<String> =
             [long.clone(), format!("{long}1"), long.replace("2124", "2123")].map(|n| group_name(&n)).into();

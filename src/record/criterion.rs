@@ -261,7 +261,7 @@ fn name_of(folder: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::machine::Machine;
+    use crate::machine::Machine;
     use std::fs;
     use std::time::{Duration, UNIX_EPOCH};
 

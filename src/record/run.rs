@@ -2,8 +2,8 @@
 
 use super::benchmark::Benchmark;
 use crate::error::Error;
-use crate::measure::machine::{Build, Machine};
-use crate::measure::metric::MetricValue;
+use crate::machine::{Build, Machine};
+use crate::record::metric::MetricValue;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

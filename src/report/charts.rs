@@ -1,8 +1,8 @@
 //! Charts as SVG text, for reports that are one file.
 
-use super::format;
 use crate::engine::Mode;
 use crate::error::{Cause, Error, Result};
+use crate::figures;
 use plotters::coord::ranged1d::{KeyPointHint, Ranged};
 use plotters::prelude::*;
 use std::ops::Range;
@@ -51,7 +51,7 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
             .label_style(("sans-serif", 13))
             .y_labels(2 * series.len() + 1)
             .y_label_formatter(&name)
-            .x_label_formatter(&|seconds| format::seconds(*seconds))
+            .x_label_formatter(&|seconds| figures::seconds(*seconds))
             .x_desc("execution time, logarithmic")
             .draw()
             .map_err(unusable)?;
@@ -92,8 +92,8 @@ pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
             .axis_style(BLACK.mix(0.4))
             .label_style(("sans-serif", 13))
             .x_desc("employees x years")
-            .x_label_formatter(&|value| format::count(*value))
-            .y_label_formatter(&|seconds| format::seconds(*seconds))
+            .x_label_formatter(&|value| figures::count(*value))
+            .y_label_formatter(&|seconds| figures::seconds(*seconds))
             .draw()
             .map_err(unusable)?;
         for (name, points) in series {

@@ -1,7 +1,7 @@
 //! A figure over several values: one estimate with its interval, the same in every table, chart and export.
 
+use crate::stats::CONFIDENCE;
 use crate::stats::{Estimate, Interval, Summary as Spread, geometric_mean_interval, t_interval};
-use crate::verdict::stored::CONFIDENCE;
 use serde::Serialize;
 
 /// What a figure's estimate is.

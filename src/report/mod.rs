@@ -3,7 +3,6 @@
 pub mod charts;
 pub mod csv;
 pub mod figure;
-pub mod format;
 pub mod json;
 pub mod mode;
 pub mod model;

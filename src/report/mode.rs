@@ -1,7 +1,7 @@
 //! One scenario by one mode, in figures.
 
 use super::figure::Figure;
-use crate::measure::metric::Direction;
+use crate::record::metric::Direction;
 use crate::record::run::{Observation, RunRecord};
 use crate::results::{Basis, ModeResults};
 use serde::Serialize;

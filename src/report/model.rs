@@ -5,7 +5,7 @@ use super::notes::notes;
 use super::recommendations::recommendations;
 use super::targets::{Target, targets};
 use crate::engine::Mode;
-use crate::measure::machine::{Build, Machine, MachineKey};
+use crate::machine::{Build, Machine, MachineKey};
 use crate::record::run::{Parity, RunRecord};
 use crate::results::comparison::{Comparison, compare};
 use crate::results::scaling::{Line, Scaling, lines};

@@ -1,6 +1,6 @@
 //! What a reader must know before trusting a figure. What holds for several benchmarks is said once.
 
-use crate::measure::load::NOISE;
+use crate::machine::load::NOISE;
 use crate::record::names::Problem;
 use crate::record::run::RunRecord;
 use crate::remarks::{Remark, gather};

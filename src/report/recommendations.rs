@@ -1,8 +1,8 @@
 //! What follows from the figures, in words; nothing follows from a figure that does not decide.
 
-use super::format::{bytes, ratio};
 use super::mode::ModeReport;
 use super::model::{Report, ScenarioReport};
+use crate::figures::{bytes, ratio};
 use crate::record::run::Parity;
 
 /// The recommendations of a report.

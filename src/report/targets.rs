@@ -1,8 +1,8 @@
 //! What is to be reached, and whether it was: a target is met or missed only when the whole interval says so.
 
 use super::figure::Figure;
-use super::format;
 use super::model::ScenarioReport;
+use crate::figures;
 use crate::results::scaling::{LINEAR, Scaling};
 use serde::Serialize;
 
@@ -70,12 +70,12 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
                     Some(figure) => (Some(figure), "whole run"),
                     None => (mode.execution_time, "generation"),
                 };
-                add(format!("{what} below {seconds} s"), figure, format::seconds, below, seconds);
+                add(format!("{what} below {seconds} s"), figure, figures::seconds, below, seconds);
             }
-            let rate = format!("above {} events/s", format::count(EVENTS_PER_SECOND));
-            add(rate, mode.events_per_second, format::rate, above, EVENTS_PER_SECOND);
+            let rate = format!("above {} events/s", figures::count(EVENTS_PER_SECOND));
+            add(rate, mode.events_per_second, figures::rate, above, EVENTS_PER_SECOND);
             let memory = format!("peak memory below {} GB", PEAK_MEMORY_BYTES / 1e9);
-            add(memory, mode.peak_memory_bytes, format::bytes, below, PEAK_MEMORY_BYTES);
+            add(memory, mode.peak_memory_bytes, figures::bytes, below, PEAK_MEMORY_BYTES);
         }
     }
     for scaling in scaling {

@@ -1,8 +1,9 @@
 //! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
 
+use super::charts;
 use super::model::{Report, ScenarioReport};
-use super::{charts, format};
 use crate::error::{Error, Result};
+use crate::figures;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -100,26 +101,26 @@ fn engine() -> Tera {
     tera.autoescape_on(vec![".html"]);
     let mut figure = |name: &'static str, show: fn(f64) -> String| {
         tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State<'_>| {
-            value.as_number().map_or_else(|| format::ABSENT.to_owned(), |number| show(number.as_float()))
+            value.as_number().map_or_else(|| figures::ABSENT.to_owned(), |number| show(number.as_float()))
         });
     };
-    figure("seconds", format::seconds);
-    figure("bytes", format::bytes);
-    figure("count", format::count);
-    figure("rate", format::rate);
-    figure("ratio", format::ratio);
-    figure("change", format::change);
-    figure("percent", format::percent);
-    figure("probability", format::probability);
+    figure("seconds", figures::seconds);
+    figure("bytes", figures::bytes);
+    figure("count", figures::count);
+    figure("rate", figures::rate);
+    figure("ratio", figures::ratio);
+    figure("change", figures::change);
+    figure("percent", figures::percent);
+    figure("probability", figures::probability);
     figure("signed_percent", |value| format!("{value:+.1} %"));
     figure("decimal", |value| format!("{value:.2}"));
     tera.register_filter("figure", |value: &Value, arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
         let show = match arguments.must_get::<&str>("kind")? {
-            "execution_time" => format::seconds,
-            "throughput" => |rate| format!("{}/s", format::rate(rate)),
-            _ => format::bytes,
+            "execution_time" => figures::seconds,
+            "throughput" => |rate| format!("{}/s", figures::rate(rate)),
+            _ => figures::bytes,
         };
-        Ok(value.as_number().map_or_else(|| format::ABSENT.to_owned(), |number| show(number.as_float())))
+        Ok(value.as_number().map_or_else(|| figures::ABSENT.to_owned(), |number| show(number.as_float())))
     });
     tera.register_filter("left", |text: &str, arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
         let width = arguments.must_get::<usize>("width")?;

@@ -2,11 +2,11 @@
 
 use super::{Basis, Group, ModeResults};
 use crate::engine::Mode;
+use crate::stats::CONFIDENCE;
 use crate::stats::{
     Interval, Magnitude, TTest, cohens_d, hedges_g, median, paired_difference, student_t_test, welch_difference,
     welch_t_test,
 };
-use crate::verdict::stored::CONFIDENCE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Records for tests.
 
-use crate::measure::machine::{Build, Machine};
+use crate::machine::{Build, Machine};
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::Sampled;
 use crate::record::run::{FORMAT_VERSION, Observation, Parity, Phases, RunRecord};

@@ -5,20 +5,19 @@ pub mod comparison;
 pub(crate) mod examples;
 mod names;
 pub mod scaling;
-#[cfg(test)]
-mod tests;
 pub mod trend;
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::folders;
-use crate::measure::machine::MachineKey;
+use crate::machine::MachineKey;
 use crate::record::baseline::Samples;
-use crate::record::benchmark::{Benchmark, SCALING};
+use crate::record::benchmark::Benchmark;
 use crate::record::criterion::{LATEST, Sampled, read};
 use crate::record::names::{Problem, is_ahead, none_of, once};
 use crate::record::run::RunRecord;
 use crate::record::sessions::latest_session;
+use crate::scenario::SCALING;
 use crate::scenario::SCENARIOS;
 use serde::Serialize;
 use std::cmp::Reverse;

@@ -1,8 +1,9 @@
 //! Names for people: of machines, and of work that goes by one name and is not the same.
 
 use super::Group;
-use crate::measure::machine::MachineKey;
-use crate::record::benchmark::{Benchmark, SCALING};
+use crate::machine::MachineKey;
+use crate::record::benchmark::Benchmark;
+use crate::scenario::SCALING;
 
 /// A machine key in words.
 pub fn describe(key: &MachineKey) -> String {
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_quota_is_told_where_machines_differ_by_it() {
-        let whole = MachineKey { cpu_quota_hundredths: None, ..crate::measure::machine::Machine::current().key };
+        let whole = MachineKey { cpu_quota_hundredths: None, ..crate::machine::Machine::current().key };
         let fifth = MachineKey { cpu_quota_hundredths: Some(20), ..whole.clone() };
         assert_ne!(whole, fifth);
         assert!(!describe(&whole).contains("quota") && describe(&fifth).contains("with a quota of 0.2 CPUs"));

@@ -3,9 +3,9 @@
 use super::names::{Conditions, describe};
 use super::{Basis, Group, ModeResults, Results};
 use crate::engine::Mode;
-use crate::measure::machine::Machine;
+use crate::machine::Machine;
+use crate::stats::CONFIDENCE;
 use crate::stats::{Estimate, geometric_mean, log_log_slope};
-use crate::verdict::stored::CONFIDENCE;
 use serde::Serialize;
 
 /// Slopes up to this count as linear: one, and room for what no measurement tells apart from it.

@@ -4,9 +4,9 @@ use super::names::{Conditions, describe};
 use super::scaling::{linear, slope};
 use crate::record::baseline::Baseline;
 use crate::record::benchmark::Benchmark;
+use crate::record::metric::Gated;
 use crate::remarks::{Remark, gather};
 use crate::stats::{ChangePointSearch, Estimate, geometric_mean};
-use crate::verdict::Gated;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! The written rules (`docs/event-rules.md`) as code that every engine shares: units, assumptions, draws,
-//! calendar, workforce plan, vocabularies and the event schema. Nothing here knows Polars or DuckDB, and of
+//! calendar, workforce plan and vocabularies. Nothing here knows Polars or DuckDB, and of
 //! files only that of the assumptions.
 
 pub mod assumptions;
@@ -8,7 +8,7 @@ pub mod calendar;
 pub mod draws;
 pub mod identity;
 pub mod plan;
-pub mod schema;
+pub mod run;
 pub mod tables;
 pub mod units;
 pub mod vocabulary;

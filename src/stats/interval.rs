@@ -3,6 +3,9 @@
 use super::describe::{Moments, finite, scale_of};
 use super::distribution::{student_quantile, tail_of};
 
+/// Confidence of every interval that this program states.
+pub const CONFIDENCE: f64 = 0.95;
+
 /// A closed, finite interval.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Interval {

@@ -34,7 +34,7 @@ pub use change_points::{ChangePoint, ChangePointSearch};
 pub use describe::{Summary, coefficient_of_variation, mean, median, quantile, standard_deviation};
 pub use effect::{Magnitude, cohens_d, hedges_g};
 pub use hypothesis::{TTest, student_t_test, welch_t_test};
-pub use interval::{Estimate, Interval, paired_difference, t_interval, welch_difference};
+pub use interval::{CONFIDENCE, Estimate, Interval, paired_difference, t_interval, welch_difference};
 pub use multiple::{adjusted_p_values, benjamini_hochberg};
 pub use null::RankTest;
 pub use positive::{geometric_mean, geometric_mean_interval};

@@ -6,36 +6,37 @@
 
 mod arguments;
 mod baselines;
+mod cpu_time;
 mod failures;
-pub(crate) mod fixture;
-pub(crate) mod observations;
-pub mod rounds;
+pub mod peak_memory;
+mod profiler;
 mod scaling;
 
-use crate::choices::Choices;
-use crate::config::Config;
-use crate::engine::{Mode, padding};
+use crate::engine::Mode;
 use crate::error::{Error, Result};
-use crate::measure::cpu_time::CpuTime;
-use crate::measure::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
-use crate::measure::profiler::{self, FlamegraphProfiler};
+use crate::measure::observations::Observations;
+use crate::measure::oracle::Fixtures;
+use crate::measure::padding;
 use crate::measure::worker::Warm;
 use crate::record::benchmark::Context;
 use crate::record::criterion::Place;
-use crate::settings::{Selection, Settings};
+use crate::settings::choices::Choices;
+use crate::settings::file::Config;
+use crate::settings::session::{Selection, Settings};
 use arguments::{Action, Arguments};
+use cpu_time::CpuTime;
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{Bencher, BenchmarkGroup, Criterion, PlottingBackend, SamplingMode, Throughput};
 use failures::{Failures, attempted, give_up};
-use fixture::Fixtures;
-use observations::Observations;
+use peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
+use profiler::FlamegraphProfiler;
 use std::cell::Cell;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
 pub fn main() -> ExitCode {
-    crate::measure::allocator::settle();
+    crate::machine::allocator::settle();
     crate::panics::guarded(|| {
         crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
             Ok(()) => ExitCode::SUCCESS,

@@ -4,11 +4,12 @@
 use super::Suite;
 use super::arguments::Arguments;
 use crate::error::Result;
-use crate::measure::bandwidth::triad_bytes_per_second;
-use crate::record::benchmark::SCALING;
+use crate::machine::bandwidth::triad_bytes_per_second;
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, DEFAULT_START_YEAR, RunSpec};
-use crate::settings::{Selection, Settings, conditions};
+use crate::rules::run::RunSpec;
+use crate::scenario::SCALING;
+use crate::scenario::{DEFAULT_PLAN_DESIGN, DEFAULT_SEED, DEFAULT_START_YEAR};
+use crate::settings::session::{Selection, Settings, conditions};
 use criterion::measurement::WallTime;
 use criterion::{Criterion, SamplingMode};
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub(super) fn look_at_memory(settings: &mut Settings) {
     let bandwidth = triad_bytes_per_second(settings.options.threads);
     println!(
         "memory bandwidth {}/s (triad, {} threads), {} usable CPUs",
-        crate::report::format::bytes(bandwidth),
+        crate::figures::bytes(bandwidth),
         settings.options.threads,
         settings.machine.key.usable_cpus
     );

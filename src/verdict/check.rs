@@ -3,10 +3,11 @@
 use super::days::Days;
 use super::stored::{Judgement, judge_memory, judge_time};
 use super::thresholds::Thresholds;
-use super::{Gated, Severity, Verdict};
-use crate::measure::machine::{Build, MachineKey};
+use super::{Severity, Verdict};
+use crate::machine::{Build, MachineKey};
 use crate::record::baseline::Baseline;
 use crate::record::criterion::Sampled;
+use crate::record::metric::Gated;
 use crate::remarks::{Remark, gather};
 use crate::results::{ModeResults, describe};
 use serde::Serialize;

@@ -5,7 +5,7 @@
 //! to the history before it checks), nor the session that is the baseline, which is the other side of the comparison.
 
 use super::stored::{ENOUGH_SESSIONS, day_to_day};
-use crate::measure::machine::Build;
+use crate::machine::Build;
 use crate::record::baseline::{Baseline, Samples};
 use crate::record::run::RunRecord;
 use crate::stats::geometric_mean;

@@ -3,8 +3,9 @@
 //! Throughput is events over execution time, and a run's events are known exactly: the two are one measurement with one
 //! interval. It is judged once, against both thresholds; the one that is reached first decides for both.
 
+use super::Severity;
 use super::thresholds::Thresholds;
-use super::{Gated, Severity};
+use crate::record::metric::Gated;
 use crate::stats::Interval;
 
 /// What is measured, and which gated figures follow from it.

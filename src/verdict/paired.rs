@@ -4,11 +4,12 @@
 use super::decision::{Measured, whose};
 use super::rounds::Rounds;
 use super::thresholds::Thresholds;
-use super::{Gated, Severity, Verdict};
+use super::{Severity, Verdict};
+use crate::record::metric::Gated;
 use crate::results::comparison::Effect;
 use crate::stats::{
-    Interval, cohens_d, hedges_g, hodges_lehmann, minimum_detectable_effect, paired_difference, signed_rank_test,
-    standard_deviation, student_t_test, welch_t_test,
+    CONFIDENCE, Interval, cohens_d, hedges_g, hodges_lehmann, minimum_detectable_effect, paired_difference,
+    signed_rank_test, standard_deviation, student_t_test, welch_t_test,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,6 @@ use serde::{Deserialize, Serialize};
 pub const FIRST_LOOK: usize = 10;
 /// Rounds before the second, and last.
 pub const SECOND_LOOK: usize = 20;
-pub(super) const CONFIDENCE: f64 = 0.95;
 /// Power at which the smallest effect that could have been shown is stated.
 pub(super) const POWER: f64 = 0.80;
 

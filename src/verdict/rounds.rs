@@ -1,10 +1,10 @@
 //! What paired rounds say at a look (`docs/verdicts.md`, "Paired run").
 
 use super::decision::{Measured, Shown};
-use super::paired::{CONFIDENCE, FIRST_LOOK, POWER, SECOND_LOOK};
+use super::paired::{FIRST_LOOK, POWER, SECOND_LOOK};
 use super::thresholds::Thresholds;
 use super::{Severity, Verdict};
-use crate::stats::{Interval, hodges_lehmann, median, rounds_needed};
+use crate::stats::{CONFIDENCE, Interval, hodges_lehmann, median, rounds_needed};
 
 /// The rounds of a measurement, as logarithms of `head / base`.
 pub(super) struct Rounds {

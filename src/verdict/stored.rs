@@ -3,12 +3,10 @@
 
 use super::decision::{Measured, Shown, whose};
 use super::thresholds::Thresholds;
-use super::{Gated, Severity, Verdict};
-use crate::stats::{Interval, geometric_mean, t_interval, welch_difference};
+use super::{Severity, Verdict};
+use crate::record::metric::Gated;
+use crate::stats::{CONFIDENCE, Interval, geometric_mean, t_interval, welch_difference};
 use serde::Serialize;
-
-/// Confidence of every interval here.
-pub const CONFIDENCE: f64 = 0.95;
 
 /// What was decided about one figure of one benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,6 +1,7 @@
 //! The margins beyond which a difference counts.
 
-use super::{Gated, Severity};
+use super::Severity;
+use crate::record::metric::Gated;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 

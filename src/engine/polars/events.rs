@@ -2,8 +2,8 @@
 
 use super::expr::{decimal, event_ids, int, lookup, typed};
 use super::year::Year;
+use crate::events::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::identity::EventIds;
-use crate::rules::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::units::MILLION;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use polars::prelude::*;

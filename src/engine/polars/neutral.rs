@@ -1,10 +1,10 @@
 //! Between data frames and the neutral form, and frames to Parquet.
 
-use crate::engine::ZSTD_LEVEL;
-use crate::engine::event_table::{EventTable, Values};
+use crate::engine::interface::ZSTD_LEVEL;
 use crate::error::{Error, Result};
-use crate::paths::TextPath;
-use crate::rules::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
+use crate::events::event_table::{EventTable, Values};
+use crate::events::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
+use crate::files::paths::TextPath;
 use polars::prelude::*;
 use polars_parquet::write::schema_to_metadata_key;
 use polars_utils::compression::ZstdLevel;

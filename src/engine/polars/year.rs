@@ -5,12 +5,12 @@ use super::expr::{band, bounded, draw, int, lookup, one_if, smaller, times_ppm, 
 use crate::rules::calendar::{Day, day, first_of_year, last_of_year, month_span};
 use crate::rules::draws::{Slot, YearDraws};
 use crate::rules::plan::YearPlan;
+use crate::rules::run::RunSpec;
 use crate::rules::tables::{EnrollmentTerms, Tables};
 use crate::rules::vocabulary::{
     AGE_BAND_FROM, AGE_BANDS, AGE_SEGMENT_FROM, Category, INCOME_SEGMENT_FROM_CENTS, INCOME_SEGMENTS, LEVELS,
     TENURE_BAND_FROM, TENURE_BANDS,
 };
-use crate::scenario::RunSpec;
 use polars::prelude::*;
 
 /// What is the same for everybody in one year.

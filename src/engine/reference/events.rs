@@ -2,13 +2,13 @@
 
 use super::Names;
 use super::person::{Event, PersonYear};
-use crate::engine::event_table::{EventTable, Values};
+use crate::events::event_table::{EventTable, Values};
+use crate::events::schema::EVENT_COLUMNS;
+use crate::events::text_column::{TextColumn, TextWriter};
 use crate::rules::calendar::Day;
 use crate::rules::identity::{EVENT_ID_LEN, EventIds};
-use crate::rules::schema::EVENT_COLUMNS;
+use crate::rules::run::RunSpec;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
-use crate::scenario::RunSpec;
-use crate::text_column::{TextColumn, TextWriter};
 
 /// Some consecutive events of one year. Scenario, plan design and year are the same throughout and held once.
 #[derive(Default)]

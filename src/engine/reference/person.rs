@@ -3,12 +3,12 @@
 use crate::rules::calendar::{Day, day, first_of_year, last_of_year, month_span, year_of};
 use crate::rules::draws::{Block, Slot, bounded};
 use crate::rules::plan::YearPlan;
+use crate::rules::run::RunSpec;
 use crate::rules::tables::{EnrollmentTerms, Tables, enrollment_index, promotion_index};
 use crate::rules::units::{MILLION, share_ppm, times_ppm};
 use crate::rules::vocabulary::{
     AGE_BAND_FROM, AGE_SEGMENT_FROM, Category, INCOME_SEGMENT_FROM_CENTS, LEVELS, TENURE_BAND_FROM, band,
 };
-use crate::scenario::RunSpec;
 
 /// Most events one person can have in a year: escalation, raise, promotion, one enrollment, termination; a hire has
 /// hiring, enrollment, opt-out, termination.

@@ -3,8 +3,8 @@
 use super::errors::failed;
 use super::variables::{self, Facts};
 use crate::error::Result;
+use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
-use crate::scenario::RunSpec;
 use duckdb::{Connection, Row};
 
 const FUNCTIONS: &str = include_str!("00_functions.sql");

@@ -5,13 +5,14 @@ use super::errors::failed;
 use super::spill::Spill;
 use super::variables::{enum_type, quoted};
 use crate::census::Census;
-use crate::engine::event_table::{EventTable, Values};
-use crate::engine::{EngineOptions, ZSTD_LEVEL};
+use crate::engine::interface::ZSTD_LEVEL;
+use crate::engine::options::EngineOptions;
 use crate::error::Result;
-use crate::paths::TextPath;
-use crate::rules::schema::{EVENT_COLUMNS, Kind};
+use crate::events::event_table::{EventTable, Values};
+use crate::events::schema::{EVENT_COLUMNS, Kind};
+use crate::files::paths::TextPath;
+use crate::rules::run::RunSpec;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
-use crate::scenario::RunSpec;
 use duckdb::arrow::array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
 };

@@ -2,10 +2,10 @@
 
 use crate::rules::calendar::{day, first_of_year, iso, last_of_year, month_span};
 use crate::rules::plan::YearPlan;
+use crate::rules::run::RunSpec;
 use crate::rules::tables::{EnrollmentTerms, Tables};
 use crate::rules::units::share_ppm;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
-use crate::scenario::RunSpec;
 use std::fmt::Display;
 use std::fmt::Write as _;
 

@@ -1,9 +1,11 @@
 //! A test hook: pads an engine's time or memory by a known share, inside what is measured, so that gates and verdicts
 //! can be tried against a slow-down that is known. Active only through [`VARIABLE`]; every record then says so.
 
-use super::{Engine, EventLog, Mode, SetupTimes};
+use crate::census::Census;
+use crate::engine::{self, Engine, EngineOptions, EventLog, Mode, SetupTimes};
 use crate::error::{Error, Result};
-use crate::measure::process::peak_memory_bytes;
+use crate::machine::process::peak_memory_bytes;
+use crate::rules::run::RunSpec;
 use std::time::{Duration, Instant};
 
 /// The variable: `<mode>:<time|memory>=<percent>`, several separated by commas (`polars:time=40`).
@@ -39,11 +41,12 @@ struct Padding {
     memory: f64,
 }
 
-/// The engine, padded if the variable asks for it.
+/// Starts an engine as [`engine::open`] does, padded if the variable asks for it.
 ///
 /// # Errors
-/// When the variable cannot be understood.
-pub(super) fn wrap(mode: Mode, engine: Box<dyn Engine>) -> Result<Box<dyn Engine>> {
+/// As [`engine::open`], and when the variable cannot be understood.
+pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Box<dyn Engine>> {
+    let engine = engine::open(mode, run, census, options)?;
     let padding = active().map_or(Ok(Padding::default()), |text| parse(&text, mode))?;
     if padding == Padding::default() {
         return Ok(engine);

@@ -1,8 +1,8 @@
-//! Facts about the machine and the build that every record carries.
+//! Facts about the machine that every record carries.
 
 use super::cgroup::Cgroups;
 use super::fitness::allowed_cpus;
-use crate::record::versions::Versions;
+use super::process::available_threads;
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -50,29 +50,6 @@ pub struct Machine {
     pub memory_bandwidth_bytes_per_second: Option<f64>,
 }
 
-/// The build that measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Build {
-    /// Compiler version, where it could be told.
-    pub rustc: Option<String>,
-    /// `RUSTFLAGS` of the build, if any.
-    pub rustflags: Option<String>,
-    /// Cargo profile and optimisation level.
-    pub profile: String,
-    /// Target triple.
-    pub target: String,
-    /// Allocator, of DuckDB's library too.
-    pub allocator: String,
-    /// Git commit that was built, where there was a repository.
-    pub git_commit: Option<String>,
-    /// Whether tracked files differed from that commit when it was built.
-    pub git_dirty: Option<bool>,
-    /// `BUILD_NUMBER` or `GITHUB_RUN_NUMBER` of the run.
-    pub build_number: Option<String>,
-    /// Versions of crate, rules and engines.
-    pub versions: Versions,
-}
-
 impl Machine {
     /// Looks at this machine.
     pub fn current() -> Self {
@@ -87,7 +64,7 @@ impl Machine {
             key: MachineKey {
                 architecture: std::env::consts::ARCH.to_owned(),
                 cpu_model: cpu_model.filter(|model| !model.is_empty()),
-                usable_cpus: crate::engine::available_threads(),
+                usable_cpus: available_threads(),
                 cpu_quota_hundredths: quota(groups.cpu_quota(), allowed_cpus()),
                 memory_bucket_gib: memory_bytes.map(|bytes| bytes.div_ceil(1 << 30).next_power_of_two()),
                 virtualised: virtualised(),
@@ -126,30 +103,11 @@ fn virtualised() -> Option<bool> {
     }
 }
 
-impl Build {
-    /// The build of this process.
-    pub fn current() -> Self {
-        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Self {
-            rustc: known(env!("PLANALIGN_RUSTC")),
-            rustflags: known(env!("PLANALIGN_RUSTFLAGS")),
-            profile: env!("PLANALIGN_PROFILE").to_owned(),
-            target: env!("PLANALIGN_TARGET").to_owned(),
-            allocator: super::allocator::NAME.to_owned(),
-            git_commit: known(env!("PLANALIGN_GIT_COMMIT")),
-            git_dirty: env!("PLANALIGN_GIT_DIRTY").parse().ok(),
-            build_number: ["BUILD_NUMBER", "GITHUB_RUN_NUMBER"]
-                .iter()
-                .find_map(|name| std::env::var(name).ok().filter(|number| !number.is_empty())),
-            versions: Versions::current(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::cgroup::tests::tree;
+    use crate::machine::Build;
+    use crate::machine::cgroup::tests::tree;
 
     #[test]
     fn the_key_is_stable_and_filled() {

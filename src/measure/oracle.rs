@@ -1,9 +1,10 @@
 //! Engines that are started, loaded and checked against the reference before anything is measured.
 
-use crate::engine::{Engine, Mode, open};
+use super::padding::open;
+use crate::engine::{Engine, Mode};
 use crate::error::{Error, Result};
 use crate::parity::{Outcome, outcome};
-use crate::settings::{Selection, Settings};
+use crate::settings::session::{Selection, Settings};
 use std::cell::RefCell;
 use std::collections::HashMap;
 

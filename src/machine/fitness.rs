@@ -2,8 +2,8 @@
 
 use super::cgroup::Cgroups;
 use super::load::{self, Load};
+use super::process::available_threads;
 pub use super::warning::{MOST_SPREAD, Warning};
-use crate::engine::available_threads;
 use crate::stats::{coefficient_of_variation, quantile};
 use std::fs::read_to_string;
 use std::path::Path;
@@ -81,7 +81,7 @@ fn standing(root: &Path) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let groups = Cgroups::read(root);
     warnings.extend(groups.cpu_quota().filter(|quota| *quota < allowed_cpus() as f64).map(Warning::Quota));
-    if super::machine::Machine::current().key.virtualised == Some(true) {
+    if super::key::Machine::current().key.virtualised == Some(true) {
         warnings.push(Warning::Virtual);
     }
     if available_threads() == 1 {
@@ -154,7 +154,7 @@ fn spread(rounds: Vec<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::cgroup::tests::{put, tree};
+    use crate::machine::cgroup::tests::{put, tree};
 
     #[test]
     fn what_was_throttled_once_does_not_count_for_ever() {

@@ -20,10 +20,10 @@
 //! target_time_seconds = 30
 //! ```
 
-use crate::choices::path_variable;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::scenario::{CUSTOM, Catalogue, Scenario};
+use crate::settings::choices::path_variable;
 use crate::verdict::thresholds::{ThresholdSettings, Thresholds};
 use serde::Deserialize;
 use std::borrow::Cow;

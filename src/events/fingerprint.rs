@@ -1,8 +1,7 @@
 //! A digest of an event log that any implementation can compute: by column, by year, and of the whole run.
 
-use crate::census::Census;
-use crate::engine::event_table::{EventTable, Values};
-use crate::rules::schema::EVENT_COLUMNS;
+use crate::events::event_table::{EventTable, Values};
+use crate::events::schema::EVENT_COLUMNS;
 use rayon::prelude::*;
 use std::fmt;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -10,6 +9,13 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// 128-bit digest of a run's events, shown as 32 hexadecimal digits (`docs/event-rules.md`, "Fingerprint").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(u128);
+
+impl Fingerprint {
+    /// A digest.
+    pub(crate) fn new(digest: u128) -> Self {
+        Self(digest)
+    }
+}
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,27 +49,9 @@ impl Fingerprinter {
     }
 }
 
-/// Digest of the people of a census, columns in the order of [`Census`]'s fields.
-pub fn census_fingerprint(census: &Census) -> Fingerprint {
-    let ints = |values: &[i32]| Values::int(values.iter().map(|&value| Some(value)));
-    let columns = [
-        Values::Text(census.employee_id.clone()),
-        Values::Text(census.employee_ssn.clone()),
-        ints(&census.birth_date),
-        ints(&census.hire_date),
-        ints(&census.level_id),
-        Values::int(census.compensation_cents.iter().map(|&value| Some(value))),
-        ints(&census.deferral_bp),
-    ];
-    let mut hash = Xxh3Default::new();
-    hash.update(&(census.len() as u64).to_le_bytes());
-    columns.iter().for_each(|column| hash.update(&column_digest(column).to_le_bytes()));
-    Fingerprint(hash.digest128())
-}
-
 /// XXH3-128 over the column's values in row order. A missing value is the byte 0. Any other is the byte 1 and then
 /// the text's length (u32 LE) and UTF-8 bytes, or the integer (i64 LE): number, day, or unscaled decimal.
-fn column_digest(values: &Values) -> u128 {
+pub(crate) fn column_digest(values: &Values) -> u128 {
     let mut hash = Xxh3Default::new();
     // One update per block of values: the streaming hash is slow on tiny pieces.
     let mut block = Vec::with_capacity(1 << 16);

@@ -80,7 +80,7 @@ fn is_in(list: &str, cpu: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::cgroup::tests::tree;
+    use crate::machine::cgroup::tests::tree;
 
     #[test]
     fn only_the_cpus_of_this_process_count_and_idle_waiting_and_stolen_time_does_not() {

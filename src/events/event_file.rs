@@ -3,10 +3,10 @@
 //! Nothing is converted before it is compared. A file whose columns are not those of the event row, by name, order and
 //! logical type, differs from the rules and is not read; how the values are stored is free (`docs/event-rules.md`, "Files").
 
-use crate::engine::event_table::{EventTable, Values};
 use crate::error::{Error, Result};
-use crate::guard::without_panic;
-use crate::rules::schema::{Column, EVENT_COLUMNS, Kind};
+use crate::events::event_table::{EventTable, Values};
+use crate::events::schema::{Column, EVENT_COLUMNS, Kind};
+use crate::panics::without_panic;
 use duckdb::arrow::array::{Array, ArrayRef, Date32Array, Decimal128Array, Int32Array, StringArray};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};

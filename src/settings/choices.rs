@@ -1,15 +1,16 @@
 //! What was asked for: by flags, environment variables and a settings file, in that order.
 
 use crate::census::CensusFile;
-use crate::config::Config;
+use crate::census::census_fingerprint;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Result};
-use crate::fingerprint::census_fingerprint;
-use crate::measure::machine::Machine;
+use crate::machine::Machine;
 use crate::record::benchmark::group_name;
 use crate::rules::assumptions::Assumptions;
-use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, RunSpec, check_headcount};
-use crate::settings::{Folders, Selection, Settings, conditions};
+use crate::rules::run::{RunSpec, check_headcount};
+use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED};
+use crate::settings::file::Config;
+use crate::settings::session::{Folders, Selection, Settings, conditions};
 use std::env::VarError;
 use std::ffi::OsString;
 use std::path::PathBuf;

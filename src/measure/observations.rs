@@ -1,19 +1,20 @@
 //! Observed runs in fresh processes, each leaving a whole record beside Criterion's files.
 
-use super::fixture::Fixtures;
-use crate::engine::{Mode, padding};
+use super::oracle::Fixtures;
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::{remove_abandoned, write_new_json};
+use crate::machine::Build;
+use crate::machine::load::Load;
 use crate::measure::fresh::observe;
-use crate::measure::load::Load;
-use crate::measure::machine::Build;
+use crate::measure::padding;
 use crate::measure::turns;
 use crate::measure::worker::{FileOfPeople, People, RunRequest, SCRATCH, Warm};
 use crate::parity::Outcome;
 use crate::record::names::once;
 use crate::record::run::{FORMAT_VERSION, Parity, RunRecord};
 use crate::record::sessions::UnderWay;
-use crate::settings::{Selection, Settings};
+use crate::settings::session::{Selection, Settings};
 use std::path::PathBuf;
 use std::sync::Once;
 
@@ -153,9 +154,9 @@ impl Observations {
         }
         // A child of the same terminal is interrupted too: its failure is no result.
         if record.ended_from_outside {
-            super::rounds::await_interrupt();
+            crate::interrupt::await_interrupt();
         }
-        super::rounds::check_interrupt()?;
+        crate::interrupt::check_interrupt()?;
         Ok(record)
     }
 

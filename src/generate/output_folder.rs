@@ -5,8 +5,8 @@
 
 use super::event_folder::{irregularity, summary};
 use super::exchange::{Exchanged, exchange};
-use super::generation::SUMMARY;
 use super::place::{LOCK, Made, hidden, is_mount_point, lock, resolve};
+use super::summary::SUMMARY;
 use crate::error::{Error, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -239,8 +239,8 @@ mod tests {
     use super::*;
     use crate::census;
     use crate::engine::{EngineOptions, Mode};
-    use crate::record::event_folder::Directory;
-    use crate::record::generation::generate;
+    use crate::generate::event_folder::Directory;
+    use crate::generate::generate;
     use crate::rules::assumptions::Assumptions;
     use crate::scenario::SCENARIOS;
 

@@ -1,9 +1,12 @@
 //! Works and machines of one name: nothing is lost, and nothing is compared that is not the same.
 
-use super::examples::{sampled, session};
-use super::*;
-use crate::measure::machine::Machine;
+use crate::engine::Mode;
+use crate::machine::Machine;
+use crate::record::benchmark::Benchmark;
+use crate::record::run::RunRecord;
 use crate::report::model::Report;
+use crate::results::examples::{sampled, session};
+use crate::results::{Results, scaling, trend};
 
 /// Runs of sql and polars on two CPUs, and of sql on one, as Criterion sampled it in the same folder.
 fn of_two_machines() -> Results {

@@ -1,7 +1,7 @@
 //! The neutral form of an event log: columns by the schema, independent of any engine, for comparison and fingerprints.
 
-use crate::rules::schema::{EVENT_COLUMNS, Kind};
-use crate::text_column::TextColumn;
+use crate::events::schema::{EVENT_COLUMNS, Kind};
+use crate::events::text_column::TextColumn;
 use std::collections::BTreeMap;
 
 /// Values of one column.

@@ -1,13 +1,15 @@
 //! What a session runs, with which resources, and where its results go.
 
+use crate::census::census_fingerprint;
 use crate::census::{self, CensusFile, LoadedCensus};
-use crate::choices::path_variable;
-use crate::engine::{EngineOptions, Mode, available_threads};
+use crate::engine::{EngineOptions, Mode};
 use crate::error::Result;
-use crate::fingerprint::census_fingerprint;
-use crate::measure::machine::Machine;
+use crate::machine::Machine;
+use crate::machine::available_threads;
 use crate::record::benchmark::{Benchmark, LONGEST_GROUP, shortened};
-use crate::scenario::{DEFAULT_SEED, Golden, RunSpec};
+use crate::rules::run::RunSpec;
+use crate::scenario::{DEFAULT_SEED, Golden};
+use crate::settings::choices::path_variable;
 use std::path::{Path, PathBuf};
 
 /// One scenario to run, named or custom.

@@ -61,11 +61,9 @@ impl fmt::Display for Warning {
                 "the CPU quota stopped this cgroup in {periods} period(s) just now: raise it, or end what else runs in it"
             ),
             Warning::Heat(events) => write!(f, "{events} thermal throttling event(s) just now: cool the machine"),
-            Warning::Memory(bytes) => write!(
-                f,
-                "{} of memory free: large runs may swap or be killed",
-                crate::report::format::bytes(*bytes as f64)
-            ),
+            Warning::Memory(bytes) => {
+                write!(f, "{} of memory free: large runs may swap or be killed", crate::figures::bytes(*bytes as f64))
+            }
             Warning::Virtual => write!(f, "a virtual machine: neighbours cannot be seen; compare within one session"),
             Warning::Spread(spread) => write!(
                 f,

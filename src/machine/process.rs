@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// CPUs this process may use.
+pub fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// CPU time (user and system, all threads) that this process has used.
 pub fn cpu_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };

@@ -1,18 +1,15 @@
 //! A session of fresh processes in which the modes take turns, so that drift of the machine hits all of them alike.
 
-use super::fixture::Fixtures;
 use super::observations::Observations;
+use super::oracle::Fixtures;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::measure::worker::Warm;
 use crate::record::run::RunRecord;
-use crate::settings::Settings;
+use crate::settings::session::Settings;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 /// What happens during a session, for whoever shows progress.
 pub trait Observer {
@@ -75,41 +72,6 @@ impl<T: Copy> Order<T> {
         }
         self.items.clone()
     }
-}
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-static HANDLER: OnceLock<()> = OnceLock::new();
-
-/// Makes control-C, SIGTERM and SIGHUP end a session after the run that is under way; a second one ends the process at once.
-pub fn watch_for_interrupts() {
-    HANDLER.get_or_init(|| {
-        let outcome = ctrlc::set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::SeqCst) {
-                std::process::exit(130);
-            }
-        });
-        // Without a handler control-C ends the process as usual.
-        let _ = outcome;
-    });
-}
-
-/// Waits a moment for an interrupt that may have ended a child already: a terminal sends it to both at once, and it reaches
-/// this process by way of a thread.
-pub(crate) fn await_interrupt() {
-    for _ in 0..20 {
-        if HANDLER.get().is_none() || INTERRUPTED.load(Ordering::SeqCst) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// Whether somebody interrupted.
-///
-/// # Errors
-/// [`Error::Interrupted`].
-pub fn check_interrupt() -> Result<()> {
-    if INTERRUPTED.load(Ordering::SeqCst) { Err(Error::Interrupted) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! CPU time (user and system, all threads of the process) as a Criterion measurement.
 
-use super::process::cpu_time;
+use crate::machine::process::cpu_time;
 use criterion::Throughput;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use std::time::Duration;

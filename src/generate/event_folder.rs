@@ -1,14 +1,14 @@
 //! A generated output that is read back: its summary, and the events of its files as they are.
 
-use super::event_file;
-use super::generation::{FORMAT_VERSION, Figures, SUMMARY, Summary, figures};
 use super::output_folder::entries;
-use crate::engine::event_table::EventTable;
+use super::summary::{FORMAT_VERSION, Figures, SUMMARY, Summary, figures};
 use crate::engine::{EventLog, Mode};
 use crate::error::{Error, Result};
+use crate::events::event_file;
+use crate::events::event_table::EventTable;
 use crate::files::read_versioned;
 use crate::rules::RULES_VERSION;
-use crate::scenario::{RunSpec, check_headcount};
+use crate::rules::run::{RunSpec, check_headcount};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;

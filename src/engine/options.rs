@@ -1,0 +1,57 @@
+//! Resources that an engine is started with.
+
+use super::memory_limit::MemoryLimit;
+use super::mode::Mode;
+use crate::error::{Error, Result};
+use crate::machine::available_threads;
+use std::path::PathBuf;
+
+/// Resources of an engine; none of them changes an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Worker threads, the same for every engine of a comparison.
+    pub threads: usize,
+    /// DuckDB's memory limit; SQL only.
+    pub memory_limit: Option<MemoryLimit>,
+    /// A DuckDB database file to work in instead of memory; SQL only.
+    pub database: Option<PathBuf>,
+    /// The folder in which DuckDB may put what it cannot hold in memory, removed afterwards; SQL only. Without it that of
+    /// temporary files (`TMPDIR`).
+    pub spill_parent: Option<PathBuf>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { threads: available_threads(), memory_limit: None, database: None, spill_parent: None }
+    }
+}
+
+/// Most worker threads of an engine: more would only exhaust the machine.
+const MAX_THREADS: usize = 1_024;
+
+impl EngineOptions {
+    /// Refuses numbers of threads that no engine should be started with.
+    ///
+    /// # Errors
+    /// Says what is allowed.
+    pub fn check_threads(&self) -> Result<()> {
+        if (1..=MAX_THREADS).contains(&self.threads) {
+            return Ok(());
+        }
+        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS}", self.threads)))
+    }
+
+    /// Refuses what a mode does not have.
+    ///
+    /// # Errors
+    /// Says which mode has it.
+    pub fn check_mode(&self, mode: Mode) -> Result<()> {
+        if mode != Mode::Sql && (self.database.is_some() || self.memory_limit.is_some()) {
+            return Err(Error::Config(format!(
+                "a database file or memory limit applies to mode sql, not to {}",
+                mode.name()
+            )));
+        }
+        Ok(())
+    }
+}
