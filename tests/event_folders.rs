@@ -382,9 +382,10 @@ fn a_summary_must_be_of_its_files() {
     let file = out.join("generation_summary.json");
     let whole = fs::read_to_string(&file).unwrap();
     type Change = fn(&mut serde_json::Value);
-    let cases: [(&str, i32, Change); 13] = [
+    let cases: [(&str, i32, Change); 14] = [
         ("events 460", 1, |summary| summary["events"] = 460.into()),
-        ("fingerprint 0", 1, |summary| summary["fingerprint"] = "0".into()),
+        ("fingerprint 2:0", 1, |summary| summary["fingerprint"] = format!("2:{:032}", 0).into()),
+        ("no fingerprint", 2, |summary| summary["fingerprint"] = "0".into()),
         ("years", 1, |summary| summary["years"][0]["headcount_end"] = 1.into()),
         ("events_by_category", 1, |summary| summary["events_by_category"]["raise"] = 1.into()),
         ("events_by_type", 1, |summary| summary["events_by_type"]["raise"] = 1.into()),
