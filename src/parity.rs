@@ -3,9 +3,9 @@
 use crate::census::Census;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
-use crate::events::event_table::EventTable;
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::events::schema::{EVENT_COLUMNS, position};
+use crate::events::year::{Events, Rows};
 use crate::rules::run::RunSpec;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -43,10 +43,10 @@ impl Report {
 ///
 /// # Errors
 /// When the log cannot be read, or is not in canonical order.
-pub fn outcome(log: &dyn EventLog, run: &RunSpec) -> Result<Outcome> {
+pub fn outcome(log: &dyn EventLog) -> Result<Outcome> {
     let mut total = Totals::default();
-    for year in run.years() {
-        total.add(year, &log.year(year)?).map_err(Error::Parity)?;
+    for events in log.years() {
+        total.add(&events?).map_err(Error::Parity)?;
     }
     Ok(total.finish())
 }
@@ -62,26 +62,27 @@ pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &E
         logs.push((mode.name().to_owned(), engine.generate()?));
     }
     let logs: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
-    compare_logs(&logs, run)
+    compare_logs(&logs)
 }
 
 /// Compares logs year by year; the first is the yardstick.
 ///
 /// # Errors
 /// When a log cannot be read, or is not in canonical order.
-pub fn compare_logs(logs: &[(String, &dyn EventLog)], run: &RunSpec) -> Result<Report> {
+pub fn compare_logs(logs: &[(String, &dyn EventLog)]) -> Result<Report> {
     let mut totals = vec![Totals::default(); logs.len()];
     let mut differences: Vec<Differences> =
         logs.iter().skip(1).map(|(name, _)| Differences::new(&logs[0].0, name)).collect();
-    for year in run.years() {
-        let yardstick = logs[0].1.year(year)?;
-        let named = |name: &str, problem: String| Error::Parity(format!("{name}: {problem}"));
-        totals[0].add(year, &yardstick).map_err(|problem| named(&logs[0].0, problem))?;
-        for (index, (name, log)) in logs.iter().enumerate().skip(1) {
-            let table = log.year(year)?;
-            totals[index].add(year, &table).map_err(|problem| named(name, problem))?;
-            if table != yardstick {
-                differences[index - 1].add_year(year, &yardstick, &table);
+    let named = |name: &str, problem: String| Error::Parity(format!("{name}: {problem}"));
+    let mut years: Vec<_> = logs.iter().map(|(_, log)| log.years()).collect();
+    while let Some(yardstick) = years[0].next().transpose()? {
+        totals[0].add(&yardstick).map_err(|problem| named(&logs[0].0, problem))?;
+        for (index, (name, _)) in logs.iter().enumerate().skip(1) {
+            let events = years[index].next().transpose()?;
+            let events = events.ok_or_else(|| named(name, format!("year {} is missing", yardstick.year)))?;
+            totals[index].add(&events).map_err(|problem| named(name, problem))?;
+            if events != yardstick {
+                differences[index - 1].add_year(&yardstick, &events);
             }
         }
     }
@@ -98,42 +99,16 @@ struct Totals {
 
 impl Totals {
     /// Adds a year after making sure that it is in canonical order; says what is not.
-    fn add(&mut self, year: i32, table: &EventTable) -> Result<(), String> {
-        let (ids, sequences, years) =
-            (position("employee_id"), position("event_sequence"), position("simulation_year"));
-        let key = |row: usize| (table.text(ids, row), table.int(sequences, row));
-        for row in 0..table.len() {
-            let number = row + 1;
-            match table.int(years, row) {
-                Some(found) if found == i64::from(year) => {}
-                Some(found) => return Err(format!("row {number} of year {year} belongs to year {found}")),
-                None => return Err(format!("row {number} of year {year} has no simulation_year")),
-            }
-            if row > 0 && key(row - 1) >= key(row) {
-                let (last, this) = (key(row - 1), key(row));
-                let problem = if last == this { "stands twice" } else { "comes too late" };
-                return Err(format!(
-                    "year {year} is not in canonical order (employee_id, then event_sequence): in row {number}, {} \
-                     {problem}, after {}",
-                    event(this),
-                    event(last)
-                ));
-            }
-        }
-        self.printer.add_year(year, table);
-        self.events += table.len() as u64;
+    fn add(&mut self, events: &Events) -> Result<(), String> {
+        events.check_order()?;
+        self.printer.add_year(events);
+        self.events += events.len() as u64;
         Ok(())
     }
 
     fn finish(self) -> Outcome {
         Outcome { fingerprint: self.printer.finish(), events: self.events }
     }
-}
-
-/// An event in words, by its person and sequence.
-fn event((person, sequence): (Option<&str>, Option<i64>)) -> String {
-    let sequence = sequence.map_or_else(|| "without event_sequence".to_owned(), |number| number.to_string());
-    format!("event {sequence} of {}", person.unwrap_or("somebody without employee_id"))
 }
 
 /// How one log differs from another, counted and with examples.
@@ -168,7 +143,8 @@ impl Differences {
     }
 
     /// Matches events by person and category, which happens at most once a year, and counts what differs.
-    fn add_year(&mut self, year: i32, left: &EventTable, right: &EventTable) {
+    fn add_year(&mut self, yardstick: &Events, other: &Events) {
+        let (year, left, right) = (yardstick.year, &yardstick.rows(), &other.rows());
         let (lefts, rights) = (by_person_and_category(left), by_person_and_category(right));
         let (mut l, mut r) = (0, 0);
         while l < lefts.len() || r < rights.len() {
@@ -197,10 +173,10 @@ impl Differences {
         }
     }
 
-    fn add_row(&mut self, year: i32, left: (&EventTable, usize), right: (&EventTable, usize)) {
+    fn add_row(&mut self, year: i32, left: (&Rows, usize), right: (&Rows, usize)) {
         let mut same = true;
-        for (column, (a, b)) in EVENT_COLUMNS.iter().zip(left.0.columns().iter().zip(right.0.columns())) {
-            if !a.same(left.1, b, right.1) {
+        for (index, column) in EVENT_COLUMNS.iter().enumerate() {
+            if !left.0.same(index, left.1, right.0, right.1) {
                 same = false;
                 *self.changed.entry((category(left.0, left.1), column.name)).or_default() += 1;
             }
@@ -210,7 +186,7 @@ impl Differences {
         }
     }
 
-    fn example(&mut self, year: i32, left: Option<(&EventTable, usize)>, right: Option<(&EventTable, usize)>) {
+    fn example(&mut self, year: i32, left: Option<(&Rows, usize)>, right: Option<(&Rows, usize)>) {
         let Some((table, row)) = left.or(right) else { return };
         if self.examples.len() >= SHOWN {
             return;
@@ -218,11 +194,9 @@ impl Differences {
         let mut text =
             format!("{year}, {}, {}:", table.text(position("employee_id"), row).unwrap_or("?"), category(table, row));
         for (index, column) in EVENT_COLUMNS.iter().enumerate() {
-            let show = |side: Option<(&EventTable, usize)>| match side {
+            let show = |side: Option<(&Rows, usize)>| match side {
                 None => "(no such event)".to_owned(),
-                Some((table, row)) => {
-                    table.columns()[index].show(row, column.kind).unwrap_or_else(|| "null".to_owned())
-                }
+                Some((table, row)) => table.show(index, row).unwrap_or_else(|| "null".to_owned()),
             };
             let (a, b) = (show(left), show(right));
             if a != b {
@@ -233,15 +207,15 @@ impl Differences {
     }
 }
 
-fn category(table: &EventTable, row: usize) -> String {
+fn category(table: &Rows, row: usize) -> String {
     table.text(position("event_category"), row).unwrap_or("?").to_owned()
 }
 
-fn person_and_category(table: &EventTable, row: usize) -> (Option<&str>, Option<&str>) {
+fn person_and_category(table: &Rows, row: usize) -> (Option<&str>, Option<&str>) {
     (table.text(position("employee_id"), row), table.text(position("event_category"), row))
 }
 
-fn by_person_and_category(table: &EventTable) -> Vec<usize> {
+fn by_person_and_category(table: &Rows) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..table.len()).collect();
     rows.sort_by(|&a, &b| person_and_category(table, a).cmp(&person_and_category(table, b)));
     rows

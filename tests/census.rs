@@ -243,7 +243,7 @@ fn ids_that_may_be_others_are_refused_by_row() {
     // As text they are what is written, with a word about it.
     let text = AS_TEXT.replace("\n1017,", "\n1017.0,");
     let loaded = load(&csv(base.path(), "people.csv", &text));
-    assert_eq!(loaded.census.employee_id.get(0), Some("1017.0"));
+    assert_eq!(loaded.census.employee_id.value(0), "1017.0");
     assert!(
         loaded.warnings[0].to_string().starts_with("1 row(s) with an id that looks like a number"),
         "{:?}",

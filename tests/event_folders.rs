@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 use parquet::basic::{Compression, ConvertedType, Encoding, LogicalType};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use planalign_bench::events::event_file;
+use planalign_bench::events::read_parquet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -107,7 +107,7 @@ fn the_files_of_all_engines_have_the_same_logical_types() {
     let mut logical = Vec::new();
     for mode in ["sql", "polars", "reference"] {
         let out = generated(base.path(), mode);
-        assert_eq!(event_file::schema_differences(&file(&out, 2025)).unwrap(), Vec::<String>::new(), "{mode}");
+        assert_eq!(read_parquet::schema_differences(&file(&out, 2025)).unwrap(), Vec::<String>::new(), "{mode}");
         let reader = SerializedFileReader::new(File::open(file(&out, 2025)).unwrap()).unwrap();
         let schema = reader.metadata().file_metadata().schema_descr();
         // DuckDB writes the older annotations, Polars both, and an integer of 32 bits needs none.
@@ -368,7 +368,7 @@ fn damage_is_an_error_and_never_a_panic() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         fs::write(&path, bytes).unwrap();
-        match event_file::read(&path, 2025) {
+        match read_parquet::read(&path, 2025) {
             Ok(table) => assert!(table.len() <= 222, "byte {at}"),
             Err(error) => assert!(error.to_string().contains("simulation_year=2025"), "byte {at}: {error}"),
         }

@@ -5,12 +5,12 @@ use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, 
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, Warning, Warnings, describe};
 use crate::error::{Error, Result};
-use crate::events::text_column::TextColumn;
 use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
 use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;
 use crate::rules::run::{MAX_EMPLOYEES, RunSpec};
 use crate::rules::tables::Tables;
 use crate::rules::units::{BasisPoints, Cents};
+use arrow::array::{Array, StringArray, StringBuilder};
 
 /// Highest accepted pay: 1,000 million dollars a year, in cents.
 const MAX_PAY_CENTS: i64 = 100_000_000_000;
@@ -27,7 +27,7 @@ pub(super) struct Draft<'r> {
     rows: u64,
     inactive: usize,
     warnings: Warnings,
-    people: Census,
+    people: People,
     places: Vec<Place>,
     scratch: [String; 2],
 }
@@ -43,7 +43,7 @@ impl<'r> Draft<'r> {
             rows: 0,
             inactive: 0,
             warnings: Warnings::default(),
-            people: Census::default(),
+            people: People::default(),
             places: Vec::new(),
             scratch: Default::default(),
         }
@@ -140,8 +140,8 @@ impl<'r> Draft<'r> {
         for (what, _) in implausible.into_iter().filter(|(_, hit)| *hit) {
             self.warnings.add(what, || format!("{place}, {}: born {}, hired {}", printable(id), iso(birth), iso(hire)));
         }
-        self.people.employee_id.push(id);
-        self.people.employee_ssn.push_option(*ssn);
+        self.people.employee_id.append_value(id);
+        self.people.employee_ssn.append_option(*ssn);
         self.people.birth_date.push(birth);
         self.people.hire_date.push(hire);
         self.people.compensation_cents.push(cents);
@@ -191,41 +191,52 @@ impl<'r> Draft<'r> {
     /// # Errors
     /// Everything that was collected.
     pub fn finish(mut self, strict: bool) -> Result<LoadedCensus> {
-        let people = &self.people;
-        let mut order: Vec<usize> = (0..people.len()).collect();
-        order.sort_by_key(|&index| (people.employee_id.get(index), index));
+        let people = &mut self.people;
+        let (ids, ssns) = (people.employee_id.finish(), people.employee_ssn.finish());
+        let mut order: Vec<usize> = (0..ids.len()).collect();
+        order.sort_by_key(|&index| (ids.value(index), index));
         for pair in order.windows(2) {
-            let id = people.employee_id.get(pair[1]);
-            if people.employee_id.get(pair[0]) == id {
+            let id = ids.value(pair[1]);
+            if ids.value(pair[0]) == id {
                 let what = format!("duplicate id, also in {}", self.places[pair[0]]);
-                self.problems.cell(self.places[pair[1]], NAMES[ID], id.unwrap_or_default(), &what);
+                self.problems.cell(self.places[pair[1]], NAMES[ID], id, &what);
             }
         }
         self.problems.into_result(&self.source)?;
         let warnings = self.warnings.into_result(&self.source, strict)?;
-        if people.is_empty() {
+        if ids.is_empty() {
             let empty = if self.rows == 0 { ": it holds a header and nothing else" } else { "" };
             let text = format!("{}: no active employee among {} row(s){empty}", self.source, self.rows);
             return Err(Error::Census(text));
         }
 
         let tables = Tables::new(&self.run.assumptions);
-        let mut census = Census {
-            employee_id: TextColumn::with_capacity(order.len(), 12),
-            employee_ssn: TextColumn::with_capacity(order.len(), 12),
-            ..Census::default()
+        let sorted = |texts: &StringArray| {
+            order.iter().map(|&index| texts.is_valid(index).then(|| texts.value(index))).collect()
         };
-        for index in order {
-            census.employee_id.push(people.employee_id.get(index).unwrap_or_default());
-            census.employee_ssn.push_option(people.employee_ssn.get(index));
-            census.birth_date.push(people.birth_date[index]);
-            census.hire_date.push(people.hire_date[index]);
-            census.level_id.push(tables.level_of_pay(people.compensation_cents[index]));
-            census.compensation_cents.push(people.compensation_cents[index]);
-            census.deferral_bp.push(people.deferral_bp[index]);
-        }
+        let cents: Vec<i64> = order.iter().map(|&index| people.compensation_cents[index]).collect();
+        let census = Census {
+            employee_id: sorted(&ids),
+            employee_ssn: sorted(&ssns),
+            birth_date: order.iter().map(|&index| people.birth_date[index]).collect(),
+            hire_date: order.iter().map(|&index| people.hire_date[index]).collect(),
+            level_id: cents.iter().map(|&cents| tables.level_of_pay(cents)).collect(),
+            deferral_bp: order.iter().map(|&index| people.deferral_bp[index]).collect(),
+            compensation_cents: cents,
+        };
         Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive: self.inactive, warnings })
     }
+}
+
+/// The people of the rows so far, as they come.
+#[derive(Default)]
+struct People {
+    employee_id: StringBuilder,
+    employee_ssn: StringBuilder,
+    birth_date: Vec<Day>,
+    hire_date: Vec<Day>,
+    compensation_cents: Vec<i64>,
+    deferral_bp: Vec<i32>,
 }
 
 /// A row's cells as what they are meant to be.

@@ -1,16 +1,16 @@
 //! The people of a run, in columns.
 
 use super::problems::Warning;
-use crate::events::text_column::TextColumn;
 use crate::rules::calendar::Day;
+use arrow::array::StringArray;
 
 /// Employees on 1 January of the start year, in ascending order of `employee_id` (bytewise).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Census {
     /// Unique id.
-    pub employee_id: TextColumn,
+    pub employee_id: StringArray,
     /// Social security number, where the source has one.
-    pub employee_ssn: TextColumn,
+    pub employee_ssn: StringArray,
     /// Date of birth.
     pub birth_date: Vec<Day>,
     /// Date of hire.
@@ -21,6 +21,21 @@ pub struct Census {
     pub compensation_cents: Vec<i64>,
     /// Deferral rate in basis points; above 0 means enrolled since hire.
     pub deferral_bp: Vec<i32>,
+}
+
+impl Default for Census {
+    fn default() -> Self {
+        let nobody = || StringArray::from(Vec::<&str>::new());
+        Self {
+            employee_id: nobody(),
+            employee_ssn: nobody(),
+            birth_date: Vec::new(),
+            hire_date: Vec::new(),
+            level_id: Vec::new(),
+            compensation_cents: Vec::new(),
+            deferral_bp: Vec::new(),
+        }
+    }
 }
 
 impl Census {

@@ -4,12 +4,12 @@
 //! larger census begins with the people of a smaller one, as long as their ids have the same number of digits.
 
 use super::people::{Census, LoadedCensus};
-use crate::events::text_column::TextColumn;
 use crate::rules::calendar::{days_in_year, first_of_year};
 use crate::rules::draws::{Block, YearDraws, bounded, employee_key};
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::vocabulary::LEVELS;
+use arrow::array::StringBuilder;
 
 /// Share of people per level, of 1,000.
 const LEVEL_WEIGHTS: [i64; LEVELS] = [620, 230, 90, 45, 15];
@@ -28,17 +28,16 @@ pub fn synthetic(employee_count: usize, run: &RunSpec) -> LoadedCensus {
     let tables = Tables::new(&run.assumptions);
     let mut draws = YearDraws::new(run.seed, 0);
     let width = employee_count.to_string().len().max(6);
-    let mut census = Census {
-        employee_id: TextColumn::with_capacity(employee_count, width + 4),
-        employee_ssn: TextColumn::with_capacity(employee_count, 13),
-        ..Census::default()
-    };
+    let mut ids = StringBuilder::with_capacity(employee_count, employee_count * (width + 4));
+    let mut ssns = StringBuilder::with_capacity(employee_count, employee_count * 13);
+    let mut census = Census::default();
     for number in 1..=employee_count {
         let id = format!("EMP_{number:0width$}");
         add_person(&mut census, &draws.block(employee_key(&id)), run, &tables);
-        census.employee_id.push(&id);
-        census.employee_ssn.push(&format!("SSN-{}", 100_000_000 + number));
+        ids.append_value(&id);
+        ssns.append_value(format!("SSN-{}", 100_000_000 + number));
     }
+    let census = Census { employee_id: ids.finish(), employee_ssn: ssns.finish(), ..census };
     let source = format!("synthetic census of {employee_count}, seed {}", run.seed);
     LoadedCensus { census, source, synthetic: true, inactive: 0, warnings: Vec::new() }
 }
@@ -116,7 +115,7 @@ mod tests {
     #[test]
     fn ids_stay_sorted_past_six_digits() {
         let census = synthetic(1_000_001, &run(1)).census;
-        assert_eq!(census.employee_id.get(0), Some("EMP_0000001"));
+        assert_eq!(census.employee_id.value(0), "EMP_0000001");
         assert!(census.employee_id.iter().is_sorted());
     }
 }

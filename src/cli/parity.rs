@@ -160,7 +160,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     }
     let mut views: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
     views.push((folder.display().to_string(), &directory));
-    let report = match compare_logs(&views, run) {
+    let report = match compare_logs(&views) {
         Err(Error::Parity(problem)) => {
             print(&prepared, None);
             console::result(&format!("  {problem}\nNOT identical"));

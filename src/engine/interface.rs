@@ -1,7 +1,7 @@
 //! What an engine is to everybody else.
 
 use crate::error::Result;
-use crate::events::event_table::EventTable;
+use crate::events::year::Events;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,8 +34,8 @@ pub trait EventLog {
     /// Number of events of all years.
     fn event_count(&self) -> Result<u64>;
 
-    /// The events of one year in neutral form, in the order in which the engine holds them.
-    fn year(&self, year: i32) -> Result<EventTable>;
+    /// The years in order, one after the other, in neutral form: the events in the order in which the engine holds them.
+    fn years(&self) -> Box<dyn Iterator<Item = Result<Events>> + '_>;
 
     /// Wall seconds that each year took to generate, in order; empty for a log that was read back.
     fn year_seconds(&self) -> &[f64];
@@ -50,6 +50,3 @@ pub trait EventLog {
         files.iter().try_for_each(|(year, file)| self.write_parquet(*year, file))
     }
 }
-
-/// zstd level of Parquet files, the same for every engine: the fastest of its usual range.
-pub(super) const ZSTD_LEVEL: i32 = 1;

@@ -1,25 +1,60 @@
-//! A digest of an event log that any implementation can compute: by column, by year, and of the whole run.
+//! A digest of an event log that anybody can compute: by column, by year, and of the whole run. `docs/event-rules.md`,
+//! "Fingerprint", defines it, and `scripts/fingerprint.py` computes it from files with pyarrow.
 
-use crate::events::event_table::{EventTable, Values};
-use crate::events::schema::EVENT_COLUMNS;
+use super::schema::{EVENT_COLUMNS, Kind};
+use super::texts::Texts;
+use super::year::Events;
+use arrow::array::{Array, ArrayData, ArrayRef};
 use rayon::prelude::*;
 use std::fmt;
+use std::str::FromStr;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// 128-bit digest of a run's events, shown as 32 hexadecimal digits (`docs/event-rules.md`, "Fingerprint").
+/// Rows of a block: its validity comes before its values, and the lengths of its texts before their bytes.
+const BLOCK: usize = 65_536;
+/// Version of the definition.
+const VERSION: u8 = 2;
+
+/// 128-bit digest of a run's events, shown as `2:` for the version of its definition and 32 hexadecimal digits. Version 1,
+/// of records from before, has no prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint(u128);
+pub struct Fingerprint {
+    version: u8,
+    digest: u128,
+}
 
 impl Fingerprint {
-    /// A digest.
-    pub(crate) fn new(digest: u128) -> Self {
-        Self(digest)
+    /// A digest of the first version of a definition.
+    pub(crate) fn first_version(digest: u128) -> Self {
+        Self { version: 1, digest }
+    }
+
+    /// Whether two digests are defined alike: only then does it say anything that they differ.
+    pub fn comparable(self, other: Self) -> bool {
+        self.version == other.version
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        if self.version > 1 {
+            write!(f, "{}:", self.version)?;
+        }
+        write!(f, "{:032x}", self.digest)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (version, digits) = text.split_once(':').unwrap_or(("1", text));
+        let digits = Some(digits).filter(|d| d.len() == 32 && d.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let digest = digits.and_then(|digits| u128::from_str_radix(digits, 16).ok());
+        match (version.parse(), digest) {
+            (Ok(version), Some(digest)) => Ok(Self { version, digest }),
+            _ => Err(format!("`{text}` is no fingerprint of events")),
+        }
     }
 }
 
@@ -29,100 +64,206 @@ impl serde::Serialize for Fingerprint {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Takes in years in order.
 #[derive(Clone, Default)]
 pub struct Fingerprinter(Xxh3Default);
 
 impl Fingerprinter {
     /// Adds the next year: `year (i32 LE) | row count (u64 LE) | digest of each column (u128 LE)`.
-    pub fn add_year(&mut self, year: i32, table: &EventTable) {
-        self.0.update(&year.to_le_bytes());
-        self.0.update(&(table.len() as u64).to_le_bytes());
-        let digests: Vec<u128> = table.columns().par_iter().map(column_digest).collect();
-        debug_assert_eq!(digests.len(), EVENT_COLUMNS.len());
+    pub fn add_year(&mut self, events: &Events) {
+        self.0.update(&events.year.to_le_bytes());
+        self.0.update(&(events.len() as u64).to_le_bytes());
+        let columns: Vec<Vec<&ArrayRef>> =
+            (0..EVENT_COLUMNS.len()).map(|index| events.arrays(index).collect()).collect();
+        let digests: Vec<u128> = columns
+            .par_iter()
+            .zip(&EVENT_COLUMNS)
+            .map(|(arrays, column)| {
+                let mut digest = ColumnDigest::default();
+                arrays.iter().for_each(|array| digest.add(array, column.kind));
+                digest.finish()
+            })
+            .collect();
         digests.iter().for_each(|digest| self.0.update(&digest.to_le_bytes()));
     }
 
     /// The digest of everything added.
     pub fn finish(&self) -> Fingerprint {
-        Fingerprint(self.0.digest128())
+        Fingerprint { version: VERSION, digest: self.0.digest128() }
     }
 }
 
-/// XXH3-128 over the column's values in row order. A missing value is the byte 0. Any other is the byte 1 and then
-/// the text's length (u32 LE) and UTF-8 bytes, or the integer (i64 LE): number, day, or unscaled decimal.
-pub(crate) fn column_digest(values: &Values) -> u128 {
-    let mut hash = Xxh3Default::new();
-    // One update per block of values: the streaming hash is slow on tiny pieces.
-    let mut block = Vec::with_capacity(1 << 16);
-    let flush = |block: &mut Vec<u8>, hash: &mut Xxh3Default| {
-        hash.update(block);
-        block.clear();
-    };
-    let mut add = |value: Option<(&[u8], Option<u32>)>| {
-        match value {
-            None => block.push(0),
-            Some((bytes, length)) => {
-                block.push(1);
-                if let Some(length) = length {
-                    block.extend_from_slice(&length.to_le_bytes());
-                }
-                block.extend_from_slice(bytes);
+/// The digest of a column: XXH3-128 of its blocks of [`BLOCK`] rows, one after the other. A block is a bit for each row,
+/// 1 where there is a value, in bytes from the lowest bit; then the values. Text is the length of each in bytes (i32 LE,
+/// 0 when missing) and then the bytes of all; anything else is each integer in its own width (LE, 0 when missing).
+#[derive(Default)]
+struct ColumnDigest {
+    hash: Xxh3Default,
+    rows: usize,
+    /// The validity of the block so far.
+    valid: Vec<u8>,
+    /// Its integers, or lengths.
+    fixed: Vec<u8>,
+    /// Its bytes of text.
+    bytes: Vec<u8>,
+}
+
+impl ColumnDigest {
+    fn add(&mut self, array: &ArrayRef, kind: Kind) {
+        let mut start = 0;
+        while start < array.len() {
+            let rows = (BLOCK - self.rows).min(array.len() - start);
+            let piece = array.slice(start, rows);
+            self.add_validity(&piece);
+            match kind {
+                Kind::Text => self.add_texts(&piece),
+                Kind::Int | Kind::Date => self.add_integers::<4>(&piece.to_data()),
+                Kind::Decimal { .. } => self.add_integers::<16>(&piece.to_data()),
             }
-        }
-        if block.len() > (1 << 16) - 256 {
-            flush(&mut block, &mut hash);
-        }
-    };
-    match values {
-        Values::Text(texts) => texts.iter().for_each(|text| add(text.map(|t| (t.as_bytes(), Some(t.len() as u32))))),
-        Values::Int(numbers) => {
-            for number in numbers {
-                let bytes = number.map(i64::to_le_bytes);
-                add(bytes.as_ref().map(|bytes| (bytes.as_slice(), None)));
+            self.rows += rows;
+            start += rows;
+            if self.rows == BLOCK {
+                self.end_block();
             }
         }
     }
-    flush(&mut block, &mut hash);
-    hash.digest128()
+
+    /// Appends a bit for each row behind those that are there.
+    fn add_validity(&mut self, piece: &ArrayRef) {
+        let (start, rows) = (self.rows, piece.len());
+        self.valid.resize((start + rows).div_ceil(8), 0);
+        match piece.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+            None => set_bits(&mut self.valid, start, rows),
+            Some(nulls) => {
+                nulls.valid_slices().for_each(|(from, to)| set_bits(&mut self.valid, start + from, to - from))
+            }
+        }
+    }
+
+    fn add_integers<const WIDTH: usize>(&mut self, data: &ArrayData) {
+        let values = &data.buffers()[0].as_slice()[data.offset() * WIDTH..(data.offset() + data.len()) * WIDTH];
+        let start = self.fixed.len();
+        self.fixed.extend_from_slice(values);
+        if let Some(nulls) = data.nulls().filter(|nulls| nulls.null_count() > 0) {
+            for (row, value) in self.fixed[start..].as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+                if nulls.is_null(row) {
+                    *value = [0; WIDTH];
+                }
+            }
+        }
+    }
+
+    fn add_texts(&mut self, piece: &ArrayRef) {
+        let texts = Texts::new(piece);
+        for row in 0..piece.len() {
+            let text = texts.get(row).unwrap_or_default();
+            self.fixed.extend_from_slice(&(text.len() as i32).to_le_bytes());
+            self.bytes.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn end_block(&mut self) {
+        for part in [&mut self.valid, &mut self.fixed, &mut self.bytes] {
+            self.hash.update(part);
+            part.clear();
+        }
+        self.rows = 0;
+    }
+
+    fn finish(mut self) -> u128 {
+        self.end_block();
+        self.hash.digest128()
+    }
+}
+
+/// Sets `count` bits from `start`, a whole byte at a time where there is one.
+fn set_bits(bytes: &mut [u8], start: usize, count: usize) {
+    let end = start + count;
+    let (first, last) = (start.next_multiple_of(8).min(end), (end / 8 * 8).max(start));
+    let set = |bytes: &mut [u8], bits: std::ops::Range<usize>| bits.for_each(|bit| bytes[bit / 8] |= 1 << (bit % 8));
+    set(bytes, start..first);
+    if first < last {
+        bytes[first / 8..last / 8].fill(0xFF);
+        set(bytes, last..end);
+    } else {
+        set(bytes, first..end);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::array::{
+        Decimal128Array, DictionaryArray, Int32Array, LargeStringArray, StringArray, StringViewArray, UInt8Array,
+    };
+    use std::sync::Arc;
+    use xxhash_rust::xxh3::xxh3_128;
 
-    #[test]
-    fn a_digest_is_the_documented_bytes() {
-        let column = Values::text([Some("ab"), None].into_iter());
-        assert_eq!(column_digest(&column), xxhash_rust::xxh3::xxh3_128(b"\x01\x02\0\0\0ab\0"));
-        let column = Values::int([Some(-2i32), None].into_iter());
-        assert_eq!(column_digest(&column), xxhash_rust::xxh3::xxh3_128(b"\x01\xfe\xff\xff\xff\xff\xff\xff\xff\0"));
+    fn digest(arrays: &[ArrayRef], kind: Kind) -> u128 {
+        let mut digest = ColumnDigest::default();
+        arrays.iter().for_each(|array| digest.add(array, kind));
+        digest.finish()
     }
 
     #[test]
-    fn order_year_and_missing_all_count() {
-        let digest = |years: &[(i32, &[Option<&str>])]| {
-            let mut printer = Fingerprinter::default();
-            for (year, ids) in years {
-                let rows = ids.len();
-                let columns = EVENT_COLUMNS.iter().map(|column| match Values::empty(column.kind) {
-                    Values::Text(_) => Values::text(ids.iter().copied()),
-                    Values::Int(_) => Values::int((0..rows).map(|_| None::<i64>)),
-                });
-                printer.add_year(*year, &EventTable::new(columns.collect()).unwrap());
-            }
-            printer.finish().to_string()
+    fn a_digest_is_the_documented_bytes() {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("ab"), None, Some("")]));
+        assert_eq!(digest(&[texts], Kind::Text), xxh3_128(b"\x05\x02\0\0\0\0\0\0\0\0\0\0\0ab"));
+        let numbers: ArrayRef = Arc::new(Int32Array::from(vec![Some(-2), None]));
+        assert_eq!(digest(&[numbers], Kind::Int), xxh3_128(b"\x01\xfe\xff\xff\xff\0\0\0\0"));
+        let kind = Kind::Decimal { precision: 5, scale: 4 };
+        let decimals: ArrayRef = Arc::new(Decimal128Array::from(vec![Some(600)]));
+        assert_eq!(digest(&[decimals], kind), xxh3_128(b"\x01\x58\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
+        assert_eq!(digest(&[], kind), xxh3_128(b""));
+    }
+
+    #[test]
+    fn layout_and_chunks_do_not_count_and_values_and_order_do() {
+        let rows = 2 * BLOCK + 77;
+        let value = |row: usize| (row % 7 != 3).then(|| ["a", "", "žluť", "wo", "x"][row % 5]);
+        let plain: StringArray = (0..rows).map(value).collect();
+        let keys: UInt8Array =
+            (0..rows).map(|row| (row % 7 != 3 && row % 11 != 0).then_some(((row % 5) + 1) as u8)).collect();
+        let expected = digest(&[Arc::new(plain.clone())], Kind::Text);
+        let views: StringViewArray = plain.iter().collect();
+        let long: LargeStringArray = plain.iter().collect();
+        let pieces = |array: ArrayRef, size: usize| -> Vec<ArrayRef> {
+            (0..rows).step_by(size).map(|start| array.slice(start, size.min(rows - start))).collect()
         };
-        let base = digest(&[(2025, &[Some("a"), Some("b")])]);
-        assert_eq!(base.len(), 32);
-        for other in [
-            digest(&[(2025, &[Some("b"), Some("a")])]),
-            digest(&[(2026, &[Some("a"), Some("b")])]),
-            digest(&[(2025, &[Some("ab"), Some("")])]),
-            digest(&[(2025, &[Some("a"), None])]),
-            digest(&[(2025, &[Some("a")]), (2026, &[Some("b")])]),
-        ] {
-            assert_ne!(base, other);
+        for array in [Arc::new(plain) as ArrayRef, Arc::new(views), Arc::new(long)] {
+            for size in [rows, 2_048, 999, BLOCK] {
+                assert_eq!(digest(&pieces(array.clone(), size), Kind::Text), expected, "{size}");
+            }
+        }
+        // A dictionary whose missing values are missing keys and missing texts.
+        let texts = StringArray::from(vec![None, Some("a"), Some(""), Some("žluť"), Some("wo"), Some("x")]);
+        let as_plain: StringArray = (0..rows).map(|row| if row % 11 == 0 { None } else { value(row) }).collect();
+        let dictionary: ArrayRef = Arc::new(DictionaryArray::new(keys, Arc::new(texts)));
+        assert_eq!(digest(&pieces(dictionary, 1_001), Kind::Text), digest(&[Arc::new(as_plain.clone())], Kind::Text));
+        assert_ne!(digest(&[Arc::new(as_plain)], Kind::Text), expected);
+        // What lies beneath a missing value does not count.
+        let numbers = |beneath: i32| -> ArrayRef {
+            Arc::new(Int32Array::new(vec![1, beneath, 3].into(), Some(vec![true, false, true].into())))
+        };
+        assert_eq!(digest(&[numbers(0)], Kind::Int), digest(&[numbers(9)], Kind::Int));
+        let sliced = [numbers(5).slice(1, 2)];
+        assert_eq!(digest(&sliced, Kind::Int), xxh3_128(b"\x02\0\0\0\0\x03\0\0\0"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_as_it_is_shown() {
+        for text in ["2:00000000000000000000000000000abc", "1505a10ebacad831d07637939fb8a0f1"] {
+            assert_eq!(text.parse::<Fingerprint>().unwrap().to_string(), text);
+        }
+        for other in ["", "abc", "x:00000000000000000000000000000abc", "2:", "+505a10ebacad831d07637939fb8a0f1"] {
+            assert!(other.parse::<Fingerprint>().is_err(), "{other}");
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What every engine hands over: the schema of events, their neutral form, its fingerprint, and Parquet files of it.
+//! What every engine hands over: a year's events as Arrow batches in one schema, their fingerprint, and Parquet files of
+//! them.
 
-pub mod event_file;
-pub mod event_table;
 pub mod fingerprint;
+pub mod read_parquet;
 pub mod schema;
-pub mod text_column;
+pub(crate) mod texts;
+pub(crate) mod write_parquet;
+pub mod year;

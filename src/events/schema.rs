@@ -1,5 +1,7 @@
 //! The event row: one schema for every engine, for Parquet and for comparison.
 
+use arrow::datatypes::DataType;
+
 /// How a column's values are stored and compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -9,13 +11,36 @@ pub enum Kind {
     Int,
     /// Days since 1970-01-01.
     Date,
-    /// Exact decimal; compared as its unscaled integer (cents, basis points, ppm).
+    /// Exact decimal, held as its unscaled integer (cents, basis points, ppm).
     Decimal {
         /// Total digits.
         precision: u8,
         /// Digits after the point.
         scale: u8,
     },
+}
+
+impl Kind {
+    /// The Arrow type of this kind; of text, the one that has room for any length.
+    pub fn data_type(self) -> DataType {
+        match self {
+            Kind::Text => DataType::LargeUtf8,
+            Kind::Int => DataType::Int32,
+            Kind::Date => DataType::Date32,
+            Kind::Decimal { precision, scale } => DataType::Decimal128(precision, scale.cast_signed()),
+        }
+    }
+
+    /// Whether an array of this type holds values of this kind. Text may be laid out in any way, dictionaries too; of
+    /// everything else there is one way.
+    pub fn is_held_by(self, found: &DataType) -> bool {
+        let text = |found: &DataType| matches!(found, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        match (self, found) {
+            (Kind::Text, DataType::Dictionary(_, values)) => text(values),
+            (Kind::Text, found) => text(found),
+            (kind, found) => *found == kind.data_type(),
+        }
+    }
 }
 
 /// One column of the event row.

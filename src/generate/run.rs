@@ -68,7 +68,7 @@ fn summarise(
     log: &dyn EventLog,
     timings_seconds: Timings,
 ) -> Result<Summary> {
-    let figures = figures(log, run, loaded.census.len())?;
+    let figures = figures(log, loaded.census.len())?;
     let implausible = |warning: &Warning| (warning.what.to_owned(), warning.rows);
     Ok(Summary {
         format_version: FORMAT_VERSION,

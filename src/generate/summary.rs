@@ -2,11 +2,9 @@
 
 use crate::engine::EventLog;
 use crate::error::Result;
-use crate::events::fingerprint::Fingerprinter;
-use crate::events::schema::position;
+use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::machine::Versions;
 use crate::rules::assumptions::Assumptions;
-use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -46,7 +44,7 @@ pub struct Summary {
     /// Events of all years.
     pub events: u64,
     /// Digest of all events (`docs/event-rules.md`, "Fingerprint").
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// Events by `event_type`.
     pub events_by_type: BTreeMap<String, u64>,
     /// Events by `event_category`.
@@ -107,38 +105,38 @@ pub struct Timings {
 #[derive(Debug)]
 pub(super) struct Figures {
     pub events: u64,
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     pub events_by_type: BTreeMap<String, u64>,
     pub events_by_category: BTreeMap<String, u64>,
     pub years: Vec<YearSummary>,
 }
 
 /// Counts a log's events; `headcount` are the people before the first year.
-pub(super) fn figures(log: &dyn EventLog, run: &RunSpec, headcount: usize) -> Result<Figures> {
+pub(super) fn figures(log: &dyn EventLog, headcount: usize) -> Result<Figures> {
     let mut printer = Fingerprinter::default();
     let (mut events_by_type, mut events_by_category) = (BTreeMap::new(), BTreeMap::new());
     let mut years = Vec::new();
     let mut headcount = headcount as i64;
-    for year in run.years() {
-        let table = log.year(year)?;
-        printer.add_year(year, &table);
-        table.count_values(position("event_type"), &mut events_by_type);
+    for events in log.years() {
+        let events = events?;
+        printer.add_year(&events);
+        events.count_values("event_type", &mut events_by_type);
         let mut by_category = BTreeMap::new();
-        table.count_values(position("event_category"), &mut by_category);
+        events.count_values("event_category", &mut by_category);
         for (category, events) in &by_category {
             *events_by_category.entry(category.clone()).or_default() += events;
         }
         let of_type = |categories: &[&str]| categories.iter().filter_map(|c| by_category.get(*c)).sum::<u64>() as i64;
         let end = headcount + of_type(&["hiring"]) - of_type(&["termination", "new_hire_termination"]);
         years.push(YearSummary {
-            year,
+            year: events.year,
             headcount_start: headcount,
             headcount_end: end,
-            events: table.len() as u64,
+            events: events.len() as u64,
             events_by_category: by_category,
         });
         headcount = end;
     }
     let events = years.iter().map(|year| year.events).sum();
-    Ok(Figures { events, fingerprint: printer.finish().to_string(), events_by_type, events_by_category, years })
+    Ok(Figures { events, fingerprint: printer.finish(), events_by_type, events_by_category, years })
 }

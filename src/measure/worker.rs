@@ -11,7 +11,6 @@ use crate::engine::resources::STEP;
 use crate::engine::{Engine, EngineOptions, Mode};
 use crate::error::{Error, Result};
 use crate::events::fingerprint::Fingerprinter;
-use crate::events::schema::position;
 use crate::files::Workspace;
 use crate::machine::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use crate::machine::sampler::Sampler;
@@ -247,10 +246,10 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
 
     let mut printer = Fingerprinter::default();
     let mut events_by_type = BTreeMap::new();
-    for year in run.years() {
-        let table = log.year(year)?;
-        printer.add_year(year, &table);
-        table.count_values(position("event_type"), &mut events_by_type);
+    for events in log.years() {
+        let events = events?;
+        printer.add_year(&events);
+        events.count_values("event_type", &mut events_by_type);
     }
     let years = log.year_seconds().to_vec();
     clock = Instant::now();

@@ -11,7 +11,7 @@ use crate::census::Census;
 use crate::engine::interface::{Engine, EventLog, SetupTimes};
 use crate::engine::options::EngineOptions;
 use crate::error::{Error, Result};
-use crate::events::event_table::EventTable;
+use crate::events::year::Events;
 use crate::rules::draws::employee_key;
 use crate::rules::identity::EventIds;
 use crate::rules::plan::YearPlan;
@@ -23,7 +23,6 @@ use std::path::Path;
 use std::time::Instant;
 use year::Year;
 
-pub use neutral::write_table;
 pub use threads::set_threads;
 
 /// The started engine: rules multiplied out, census as a frame.
@@ -203,8 +202,9 @@ impl EventLog for PolarsLog<'_> {
         Ok(self.years.iter().map(|frame| frame.height() as u64).sum())
     }
 
-    fn year(&self, year: i32) -> Result<EventTable> {
-        neutral::table(self.frame(year)).map_err(failed(format!("reading events of {year}")))
+    fn years(&self) -> Box<dyn Iterator<Item = Result<Events>> + '_> {
+        let read = |(year, frame)| neutral::events(year, frame).map_err(failed(format!("reading events of {year}")));
+        Box::new(self.run.years().zip(&self.years).map(read))
     }
 
     fn year_seconds(&self) -> &[f64] {

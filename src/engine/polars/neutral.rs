@@ -1,77 +1,63 @@
 //! Between data frames and the neutral form, and frames to Parquet.
 
-use crate::engine::interface::ZSTD_LEVEL;
-use crate::error::{Error, Result};
-use crate::events::event_table::{EventTable, Values};
-use crate::events::schema::{Column as EventColumn, EVENT_COLUMNS, Kind};
+use crate::error::{Error, Result as Outcome};
+use crate::events::write_parquet::ZSTD_LEVEL;
+use crate::events::year::Events;
 use crate::files::paths::TextPath;
+use arrow::array::{ArrayRef, RecordBatch, make_array};
+use arrow::error::ArrowError;
+use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use polars::prelude::*;
 use polars_parquet::write::schema_to_metadata_key;
 use polars_utils::compression::ZstdLevel;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A frame with the columns of the schema as the neutral form. A column of another type is an error, not converted: what
-/// is compared is what the engine holds.
-pub(super) fn table(frame: &DataFrame) -> PolarsResult<EventTable> {
-    let columns = EVENT_COLUMNS.iter().map(|column| {
-        let series = frame.column(column.name)?.as_materialized_series();
-        let other = || PolarsError::SchemaMismatch(format!("column {} is {}", column.name, series.dtype()).into());
-        Ok(match (column.kind, series.dtype()) {
-            (Kind::Text, DataType::String) => Values::text(series.str()?.iter()),
-            (Kind::Text, DataType::Enum(..)) => Values::text(series.strict_cast(&DataType::String)?.str()?.iter()),
-            (Kind::Int, DataType::Int32) => Values::int(series.i32()?.iter()),
-            (Kind::Date, DataType::Date) => Values::int(series.date()?.physical().iter()),
-            (Kind::Decimal { precision, scale }, found)
-                if *found == DataType::Decimal(precision.into(), scale.into()) =>
-            {
-                Values::int(series.to_physical_repr().strict_cast(&DataType::Int64)?.i64()?.iter())
-            }
-            _ => return Err(other()),
-        })
-    });
-    let columns = columns.collect::<PolarsResult<Vec<_>>>()?;
-    EventTable::new(columns).map_err(|message| PolarsError::ComputeError(message.into()))
-}
-
-/// The neutral form as a frame.
-fn frame(table: &EventTable) -> PolarsResult<DataFrame> {
-    let columns = EVENT_COLUMNS
-        .iter()
-        .zip(table.columns())
-        .map(|(column, values)| series(column, values).map(Series::into_column));
-    DataFrame::new(table.len(), columns.collect::<PolarsResult<Vec<_>>>()?)
-}
-
-fn series(column: &EventColumn, values: &Values) -> PolarsResult<Series> {
-    let name: PlSmallStr = column.name.into();
-    let numbers = match values {
-        Values::Text(texts) => return Ok(texts.iter().collect::<StringChunked>().with_name(name).into_series()),
-        Values::Int(numbers) => numbers.iter().copied().collect::<Int64Chunked>().with_name(name).into_series(),
+/// A frame as the neutral form: its own buffers by way of Arrow's C data interface, nothing copied and nothing converted.
+pub(super) fn events(year: i32, frame: &DataFrame) -> PolarsResult<Events> {
+    let columns = || frame.columns().iter().map(|column| column.as_materialized_series());
+    let pieces = columns().map(|series| series.n_chunks()).max().unwrap_or(0);
+    let aligned;
+    let frame = if columns().any(|series| series.n_chunks() != pieces) || frame.should_rechunk() {
+        aligned = {
+            let mut frame = frame.clone();
+            frame.align_chunks_par();
+            frame
+        };
+        &aligned
+    } else {
+        frame
     };
-    match column.kind {
-        Kind::Date => numbers.strict_cast(&DataType::Int32)?.cast(&DataType::Date),
-        Kind::Decimal { precision, scale } => {
-            let wide = numbers.strict_cast(&DataType::Int128)?;
-            wide.i128()?.clone().into_decimal(precision.into(), scale.into()).map(IntoSeries::into_series)
-        }
-        Kind::Int | Kind::Text => numbers.strict_cast(&DataType::Int32),
-    }
+    let batches = frame.iter_chunks(CompatLevel::newest(), false).map(|chunk| {
+        let fields = chunk.schema().iter_values();
+        let arrays =
+            fields.zip(chunk.arrays()).map(|(field, array)| Ok((field.name.as_str(), hand_over(field, array)?)));
+        RecordBatch::try_from_iter_with_nullable(
+            arrays.collect::<Result<Vec<_>, ArrowError>>()?.into_iter().map(|(name, array)| (name, array, true)),
+        )
+    });
+    let batches =
+        batches.collect::<Result<Vec<_>, ArrowError>>().map_err(|e| PolarsError::ComputeError(e.to_string().into()))?;
+    Events::new(year, batches).map_err(|message| PolarsError::SchemaMismatch(message.into()))
 }
 
-/// Writes one year's events in neutral form as a Parquet file.
-///
-/// # Errors
-/// Names the file.
-pub fn write_table(table: &EventTable, file: &Path) -> Result<()> {
-    let frame = frame(table).map_err(|e| Error::file(file, e))?;
-    write_frame(&frame, file)
+/// One array, from Polars' implementation of Arrow to Arrow's own.
+fn hand_over(field: &ArrowField, array: &polars_arrow::array::ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let schema = polars_arrow::ffi::export_field_to_c(field);
+    let array = polars_arrow::ffi::export_array_to_c(array.clone());
+    // SAFETY: both are the structures of the C data interface, laid out as it says, and are moved: each has one owner that
+    // releases it.
+    let data = unsafe {
+        let schema: FFI_ArrowSchema = std::mem::transmute(schema);
+        from_ffi(std::mem::transmute::<polars_arrow::ffi::ArrowArray, FFI_ArrowArray>(array), &schema)?
+    };
+    Ok(make_array(data))
 }
 
 /// Writes one year's events as a zstd Parquet file, without the year, which is in the folder's name.
 ///
 /// The streaming engine's sink compresses a file's columns side by side; `ParquetWriter` does it on one thread.
-pub(super) fn write_frame(frame: &DataFrame, path: &Path) -> Result<()> {
+pub(super) fn write_frame(frame: &DataFrame, path: &Path) -> Outcome<()> {
     let place = TextPath::new(path)?;
     let written = || {
         let frame = frame.drop("simulation_year")?;
@@ -102,11 +88,21 @@ fn plain_text_schema(frame: &DataFrame) -> KeyValueMetadata {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::schema::{EVENT_COLUMNS, Kind};
 
     #[test]
     fn a_column_of_another_type_is_not_converted() {
-        let empty = frame(&EventTable::default()).unwrap();
-        assert!(table(&empty).is_ok());
+        let columns = EVENT_COLUMNS.iter().map(|column| {
+            let dtype = match column.kind {
+                Kind::Text => DataType::String,
+                Kind::Int => DataType::Int32,
+                Kind::Date => DataType::Date,
+                Kind::Decimal { precision, scale } => DataType::Decimal(precision.into(), scale.into()),
+            };
+            Column::new_empty(column.name.into(), &dtype)
+        });
+        let empty = DataFrame::new(0, columns.collect()).unwrap();
+        assert!(events(2025, &empty).is_ok());
         for (column, dtype) in [
             ("event_sequence", DataType::Float64),
             ("event_sequence", DataType::Int64),
@@ -118,21 +114,8 @@ mod tests {
             let mut other = empty.clone();
             let changed = empty.column(column).unwrap().cast(&dtype).unwrap();
             other.with_column(changed).unwrap();
-            let error = table(&other).unwrap_err().to_string();
+            let error = events(2025, &other).unwrap_err().to_string();
             assert!(error.contains(column), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_value_that_its_column_cannot_hold_is_an_error_and_not_null() {
-        for (kind, value) in [
-            (Kind::Int, i64::from(i32::MAX) + 1),
-            (Kind::Date, i64::MIN),
-            (Kind::Decimal { precision: 5, scale: 4 }, 100_000),
-        ] {
-            let column = EventColumn { name: "any", kind };
-            assert!(series(&column, &Values::Int(vec![Some(1), None, Some(value)])).is_err(), "{kind:?}");
-            assert_eq!(series(&column, &Values::Int(vec![Some(1), None])).unwrap().null_count(), 1);
         }
     }
 }

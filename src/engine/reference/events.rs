@@ -1,72 +1,106 @@
-//! Events as columns: small vocabularies as codes, texts packed end to end.
+//! Events as columns: small vocabularies as codes, everything else as Arrow's arrays are built.
 
-use super::Names;
+use super::names::Names;
 use super::person::{Event, PersonYear};
-use crate::events::event_table::{EventTable, Values};
-use crate::events::schema::EVENT_COLUMNS;
-use crate::events::text_column::{TextColumn, TextWriter};
-use crate::rules::calendar::Day;
+use crate::events::schema::{EVENT_COLUMNS, Kind};
+use crate::events::year::Events;
 use crate::rules::identity::{EVENT_ID_LEN, EventIds};
 use crate::rules::run::RunSpec;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use arrow::array::{
+    ArrayRef, Date32Array, Date32Builder, Decimal128Array, DictionaryArray, Int32Array, Int32Builder, Int64Array,
+    Int64Builder, RecordBatch, StringArray, StringBuilder, UInt8Array, UInt8Builder,
+};
+use arrow::error::ArrowError;
+use std::fmt::Write;
+use std::sync::Arc;
 
-/// Some consecutive events of one year. Scenario, plan design and year are the same throughout and held once.
-#[derive(Default)]
-pub(super) struct EventChunk {
-    event_id: TextColumn,
-    employee_id: TextColumn,
-    employee_ssn: TextColumn,
-    category: Vec<Category>,
-    effective_date: Vec<Day>,
-    event_details: TextColumn,
-    compensation_cents: Vec<i64>,
-    previous_compensation_cents: Vec<Option<i64>>,
-    deferral_bp: Vec<Option<i32>>,
-    previous_deferral_bp: Vec<Option<i32>>,
-    age: Vec<i32>,
-    tenure: Vec<i32>,
-    level_id: Vec<i32>,
-    age_band: Vec<u8>,
-    tenure_band: Vec<u8>,
-    probability_ppm: Vec<i64>,
-    sequence: Vec<i32>,
+macro_rules! chunk {
+    ($($field:ident: $builder:ty => $array:ty,)*) => {
+        /// Some consecutive events of one year as they come.
+        #[derive(Default)]
+        pub(super) struct ChunkBuilder { $($field: $builder),* }
+
+        /// Some consecutive events of one year. Scenario, plan design and year are the same throughout and held once; amounts
+        /// are narrower than in the neutral form.
+        pub(super) struct EventChunk { $($field: $array),* }
+
+        impl ChunkBuilder {
+            /// The events so far.
+            pub fn finish(&mut self) -> EventChunk {
+                EventChunk { $($field: self.$field.finish()),* }
+            }
+        }
+    };
 }
 
-impl EventChunk {
-    /// Number of events.
-    pub fn len(&self) -> usize {
-        self.category.len()
-    }
+chunk! {
+    event_id: StringBuilder => StringArray,
+    employee_id: StringBuilder => StringArray,
+    employee_ssn: StringBuilder => StringArray,
+    // Positions in `Category::ALL`.
+    category: UInt8Builder => UInt8Array,
+    effective_date: Date32Builder => Date32Array,
+    event_details: StringBuilder => StringArray,
+    compensation_cents: Int64Builder => Int64Array,
+    previous_compensation_cents: Int64Builder => Int64Array,
+    deferral_bp: Int32Builder => Int32Array,
+    previous_deferral_bp: Int32Builder => Int32Array,
+    age: Int32Builder => Int32Array,
+    tenure: Int32Builder => Int32Array,
+    level_id: Int32Builder => Int32Array,
+    age_band: UInt8Builder => UInt8Array,
+    tenure_band: UInt8Builder => UInt8Array,
+    probability_ppm: Int32Builder => Int32Array,
+    sequence: Int32Builder => Int32Array,
+}
 
+impl ChunkBuilder {
     /// Appends one person's events of the year, numbering them.
     pub fn append(&mut self, person: &PersonYear, names: &Names, year: i32, ids: &EventIds) {
-        let employee_id = names.id(&person.employee);
-        let employee_ssn = names.ssn(&person.employee);
+        let employee_id = names.id(person.employee.name);
+        let employee_ssn = names.ssn(person.employee.name);
         let mut buffer = [0; EVENT_ID_LEN];
         for (sequence, event) in (1u8..).zip(person.events()) {
-            self.event_id.push(ids.text(employee_id, year, event.category, sequence, &mut buffer));
-            self.employee_id.push(employee_id);
-            self.employee_ssn.push_option(employee_ssn);
-            self.category.push(event.category);
-            self.effective_date.push(event.date);
-            self.event_details.push_with(|text| details(event, text));
-            self.compensation_cents.push(event.pay_cents);
-            self.previous_compensation_cents.push(event.previous_pay_cents);
-            self.deferral_bp.push(event.rate_bp);
-            self.previous_deferral_bp.push(event.previous_rate_bp);
-            self.age.push(person.age);
-            self.tenure.push(person.tenure);
-            self.level_id.push(event.level_id);
-            self.age_band.push(person.age_band);
-            self.tenure_band.push(person.tenure_band);
-            self.probability_ppm.push(event.probability_ppm);
-            self.sequence.push(sequence.into());
+            self.event_id.append_value(ids.text(employee_id, year, event.category, sequence, &mut buffer));
+            self.employee_id.append_value(employee_id);
+            self.employee_ssn.append_option(employee_ssn);
+            self.category.append_value(event.category as u8 - Category::ALL[0] as u8);
+            self.effective_date.append_value(event.date);
+            details(event, &mut Details(&mut self.event_details));
+            self.event_details.append_value("");
+            self.compensation_cents.append_value(event.pay_cents);
+            self.previous_compensation_cents.append_option(event.previous_pay_cents);
+            self.deferral_bp.append_option(event.rate_bp);
+            self.previous_deferral_bp.append_option(event.previous_rate_bp);
+            self.age.append_value(person.age);
+            self.tenure.append_value(person.tenure);
+            self.level_id.append_value(event.level_id);
+            self.age_band.append_value(person.age_band);
+            self.tenure_band.append_value(person.tenure_band);
+            self.probability_ppm.append_value(event.probability_ppm as i32);
+            self.sequence.append_value(sequence.into());
         }
     }
 }
 
+/// Appends pieces to the text under construction.
+struct Details<'a>(&'a mut StringBuilder);
+
+impl Details<'_> {
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.0.write_str(text).expect("writing to memory cannot fail");
+        self
+    }
+
+    /// A whole number in decimal digits.
+    fn number(&mut self, number: i64) -> &mut Self {
+        self.text(itoa::Buffer::new().format(number))
+    }
+}
+
 /// The text of `event_details`.
-fn details(event: &Event, text: &mut TextWriter<'_>) {
+fn details(event: &Event, text: &mut Details<'_>) {
     let rate = |rate: Option<i32>| i64::from(rate.unwrap_or_default());
     let level = i64::from(event.level_id);
     match event.category {
@@ -95,32 +129,59 @@ fn details(event: &Event, text: &mut TextWriter<'_>) {
     };
 }
 
+impl EventChunk {
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.sequence.len()
+    }
+
+    /// In neutral form.
+    fn batch(&self, run: &RunSpec, year: i32) -> Result<RecordBatch, ArrowError> {
+        let same = |text: &str| coded(&UInt8Array::from_value(0, self.len()), &[text]);
+        let (categories, event_types) = (Category::ALL.map(Category::name), Category::ALL.map(Category::event_type));
+        let columns = EVENT_COLUMNS.iter().map(|column| {
+            let array: ArrayRef = match column.name {
+                "event_id" => Arc::new(self.event_id.clone()),
+                "scenario_id" => same(&run.scenario_id),
+                "plan_design_id" => same(&run.plan_design_id),
+                "employee_id" => Arc::new(self.employee_id.clone()),
+                "employee_ssn" => Arc::new(self.employee_ssn.clone()),
+                "event_type" => coded(&self.category, &event_types),
+                "event_category" => coded(&self.category, &categories),
+                "simulation_year" => Arc::new(Int32Array::from_value(year, self.len())),
+                "effective_date" => Arc::new(self.effective_date.clone()),
+                "event_details" => Arc::new(self.event_details.clone()),
+                "compensation_amount" => decimal(self.compensation_cents.unary(i128::from), column.kind),
+                "previous_compensation" => decimal(self.previous_compensation_cents.unary(i128::from), column.kind),
+                "employee_deferral_rate" => decimal(self.deferral_bp.unary(i128::from), column.kind),
+                "prev_employee_deferral_rate" => decimal(self.previous_deferral_bp.unary(i128::from), column.kind),
+                "employee_age" => Arc::new(self.age.clone()),
+                "employee_tenure" => Arc::new(self.tenure.clone()),
+                "level_id" => Arc::new(self.level_id.clone()),
+                "age_band" => coded(&self.age_band, &AGE_BANDS),
+                "tenure_band" => coded(&self.tenure_band, &TENURE_BANDS),
+                "event_probability" => decimal(self.probability_ppm.unary(i128::from), column.kind),
+                "event_sequence" => Arc::new(self.sequence.clone()),
+                other => unreachable!("no source for event column {other}"),
+            };
+            (column.name, array, true)
+        });
+        RecordBatch::try_from_iter_with_nullable(columns)
+    }
+}
+
+/// Texts by their codes.
+fn coded(codes: &UInt8Array, texts: &[&str]) -> ArrayRef {
+    Arc::new(DictionaryArray::new(codes.clone(), Arc::new(StringArray::from(texts.to_vec()))))
+}
+
+/// Unscaled integers as decimals of a kind.
+fn decimal(unscaled: Decimal128Array, kind: Kind) -> ArrayRef {
+    Arc::new(unscaled.with_data_type(kind.data_type()))
+}
+
 /// The events of a year in neutral form.
-pub(super) fn neutral(chunks: &[EventChunk], run: &RunSpec, year: i32) -> Result<EventTable, String> {
-    let rows = || chunks.iter().flat_map(|chunk| (0..chunk.len()).map(move |row| (chunk, row)));
-    let columns = EVENT_COLUMNS.iter().map(|column| match column.name {
-        "event_id" => Values::text(rows().map(|(c, r)| c.event_id.get(r))),
-        "scenario_id" => Values::text(rows().map(|_| Some(run.scenario_id.as_str()))),
-        "plan_design_id" => Values::text(rows().map(|_| Some(run.plan_design_id.as_str()))),
-        "employee_id" => Values::text(rows().map(|(c, r)| c.employee_id.get(r))),
-        "employee_ssn" => Values::text(rows().map(|(c, r)| c.employee_ssn.get(r))),
-        "event_type" => Values::text(rows().map(|(c, r)| Some(c.category[r].event_type()))),
-        "event_category" => Values::text(rows().map(|(c, r)| Some(c.category[r].name()))),
-        "simulation_year" => Values::int(rows().map(|_| Some(year))),
-        "effective_date" => Values::int(rows().map(|(c, r)| Some(c.effective_date[r]))),
-        "event_details" => Values::text(rows().map(|(c, r)| c.event_details.get(r))),
-        "compensation_amount" => Values::int(rows().map(|(c, r)| Some(c.compensation_cents[r]))),
-        "previous_compensation" => Values::int(rows().map(|(c, r)| c.previous_compensation_cents[r])),
-        "employee_deferral_rate" => Values::int(rows().map(|(c, r)| c.deferral_bp[r])),
-        "prev_employee_deferral_rate" => Values::int(rows().map(|(c, r)| c.previous_deferral_bp[r])),
-        "employee_age" => Values::int(rows().map(|(c, r)| Some(c.age[r]))),
-        "employee_tenure" => Values::int(rows().map(|(c, r)| Some(c.tenure[r]))),
-        "level_id" => Values::int(rows().map(|(c, r)| Some(c.level_id[r]))),
-        "age_band" => Values::text(rows().map(|(c, r)| Some(AGE_BANDS[usize::from(c.age_band[r])]))),
-        "tenure_band" => Values::text(rows().map(|(c, r)| Some(TENURE_BANDS[usize::from(c.tenure_band[r])]))),
-        "event_probability" => Values::int(rows().map(|(c, r)| Some(c.probability_ppm[r]))),
-        "event_sequence" => Values::int(rows().map(|(c, r)| Some(c.sequence[r]))),
-        other => unreachable!("no source for event column {other}"),
-    });
-    EventTable::new(columns.collect())
+pub(super) fn neutral(chunks: &[EventChunk], run: &RunSpec, year: i32) -> Result<Events, String> {
+    let batches = chunks.iter().map(|chunk| chunk.batch(run, year)).collect::<Result<Vec<_>, _>>();
+    Events::new(year, batches.map_err(|e| e.to_string())?)
 }

@@ -2,14 +2,15 @@
 //! are held to, and the floor line of the benchmarks.
 
 mod events;
+mod names;
 mod person;
 
 use crate::census::Census;
 use crate::engine::interface::{Engine, EventLog, SetupTimes};
 use crate::engine::options::EngineOptions;
 use crate::error::{Error, Result};
-use crate::events::event_table::EventTable;
-use crate::events::text_column::TextColumn;
+use crate::events::write_parquet;
+use crate::events::year::Events;
 use crate::rules::calendar::{days_in_year, first_of_year};
 use crate::rules::draws::{Block, Slot, YearDraws, bounded, employee_key};
 use crate::rules::identity::EventIds;
@@ -18,7 +19,8 @@ use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::units::times_ppm;
 use crate::rules::vocabulary::LEVELS;
-use events::EventChunk;
+use events::{ChunkBuilder, EventChunk};
+use names::Names;
 use person::{Employee, PersonYear, YearRules};
 use rayon::prelude::*;
 use std::path::Path;
@@ -32,8 +34,7 @@ pub struct ReferenceEngine {
     run: RunSpec,
     tables: Tables,
     plans: Vec<YearPlan>,
-    ids: TextColumn,
-    ssns: TextColumn,
+    names: Names,
     census: Vec<Employee>,
     pool: rayon::ThreadPool,
     setup_times: SetupTimes,
@@ -56,7 +57,7 @@ impl ReferenceEngine {
         let clock = Instant::now();
         let employees = (0..census.len()).map(|row| Employee {
             name: row as u32,
-            key: employee_key(census.employee_id.get(row).unwrap_or_default()),
+            key: employee_key(census.employee_id.value(row)),
             birth_date: census.birth_date[row],
             hire_date: census.hire_date[row],
             level_id: census.level_id[row],
@@ -66,9 +67,9 @@ impl ReferenceEngine {
             ever_opted_out: false,
         });
         let employees = employees.collect();
-        let (ids, ssns) = (census.employee_id.clone(), census.employee_ssn.clone());
+        let names = Names::new(census);
         let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
-        Ok(Self { run: run.clone(), tables, plans, ids, ssns, census: employees, pool, setup_times })
+        Ok(Self { run: run.clone(), tables, plans, names, census: employees, pool, setup_times })
     }
 
     /// One year: who leaves and joins, then everybody's events. Returns the events and the next year's employees.
@@ -100,7 +101,7 @@ impl ReferenceEngine {
 
         // The year's hires sort as one block among the others, because their ids share a prefix that nobody else has.
         let prefix = format!("NH_{year}_");
-        let before = state.partition_point(|e| names.id(e) < prefix.as_str());
+        let before = state.partition_point(|e| names.id(e.name) < prefix.as_str());
         let existing = |range: std::ops::Range<usize>| {
             let (state, blocks, rules, cutoffs) = (&state, &blocks, &rules, &cutoffs);
             range.into_par_iter().with_min_len(CHUNK).map(move |i| {
@@ -117,11 +118,16 @@ impl ReferenceEngine {
         let parts: Vec<(EventChunk, Vec<Employee>)> = existing(0..before)
             .chain(joined)
             .chain(existing(before..state.len()))
-            .fold_chunks(CHUNK, <(EventChunk, Vec<Employee>)>::default, |(mut chunk, mut next), person: PersonYear| {
-                chunk.append(&person, names, year, &ids);
-                next.extend(person.next);
-                (chunk, next)
-            })
+            .fold_chunks(
+                CHUNK,
+                <(ChunkBuilder, Vec<Employee>)>::default,
+                |(mut chunk, mut next), person: PersonYear| {
+                    chunk.append(&person, names, year, &ids);
+                    next.extend(person.next);
+                    (chunk, next)
+                },
+            )
+            .map(|(mut chunk, next)| (chunk.finish(), next))
             .collect();
         let next = parts.iter().flat_map(|(_, next)| next.iter().copied()).collect();
         (parts.into_iter().map(|(chunk, _)| chunk).collect(), next)
@@ -139,10 +145,10 @@ impl ReferenceEngine {
         let mut hires = Vec::with_capacity(plan.hires as usize);
         for (level, count) in (1i32..).zip(split_over_levels(plan.hires, headcount)) {
             for _ in 0..count {
-                names.hired += 1;
-                let id = format!("NH_{year}_{:06}", hires.len() + 1);
-                let block = draws.block(employee_key(&id));
-                let hire = self.new_hire(year, level, names.add(&id), employee_key(&id), &block);
+                let name = names.hire(year, hires.len() + 1);
+                let key = employee_key(names.id(name));
+                let block = draws.block(key);
+                let hire = self.new_hire(year, level, name, key, &block);
                 hires.push((hire, block));
             }
         }
@@ -190,35 +196,9 @@ fn termination_cutoffs(state: &[Employee], blocks: &[Block], leavers: [i64; LEVE
     std::array::from_fn(|level| smallest(keys[level].drain(..), leavers[level]))
 }
 
-/// Ids and social security numbers of everybody who ever appears in a run.
-struct Names {
-    ids: TextColumn,
-    ssns: TextColumn,
-    /// People hired so far in this run.
-    hired: i64,
-}
-
-impl Names {
-    fn add(&mut self, id: &str) -> u32 {
-        self.ids.push(id);
-        self.ssns.push_with(|w| {
-            w.text("SSN-").number(900_000_000 + self.hired);
-        });
-        self.ids.len() as u32 - 1
-    }
-
-    fn id(&self, employee: &Employee) -> &str {
-        self.ids.get(employee.name as usize).unwrap_or_default()
-    }
-
-    fn ssn(&self, employee: &Employee) -> Option<&str> {
-        self.ssns.get(employee.name as usize)
-    }
-}
-
 impl Engine for ReferenceEngine {
     fn generate(&mut self) -> Result<Box<dyn EventLog + '_>> {
-        let mut names = Names { ids: self.ids.clone(), ssns: self.ssns.clone(), hired: 0 };
+        let mut names = self.names.clone();
         let mut state = self.census.clone();
         let (mut years, mut year_seconds) = (Vec::new(), Vec::new());
         for (year, plan) in self.run.years().zip(&self.plans) {
@@ -243,18 +223,24 @@ struct ReferenceLog<'a> {
     year_seconds: Vec<f64>,
 }
 
+impl ReferenceLog<'_> {
+    fn year(&self, year: i32) -> Result<Events> {
+        let chunks = &self.years[(year - self.run.start_year) as usize];
+        events::neutral(chunks, self.run, year).map_err(|message| Error::Engine {
+            engine: "reference",
+            step: format!("reading events of {year}"),
+            message,
+        })
+    }
+}
+
 impl EventLog for ReferenceLog<'_> {
     fn event_count(&self) -> Result<u64> {
         Ok(self.years.iter().flatten().map(|chunk| chunk.len() as u64).sum())
     }
 
-    fn year(&self, year: i32) -> Result<EventTable> {
-        let index = (year - self.run.start_year) as usize;
-        events::neutral(&self.years[index], self.run, year).map_err(|message| Error::Engine {
-            engine: "reference",
-            step: format!("reading events of {year}"),
-            message,
-        })
+    fn years(&self) -> Box<dyn Iterator<Item = Result<Events>> + '_> {
+        Box::new(self.run.years().map(|year| self.year(year)))
     }
 
     fn year_seconds(&self) -> &[f64] {
@@ -262,6 +248,6 @@ impl EventLog for ReferenceLog<'_> {
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {
-        crate::engine::polars::write_table(&self.year(year)?, file)
+        write_parquet::write(&self.year(year)?, file)
     }
 }

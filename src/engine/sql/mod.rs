@@ -18,7 +18,7 @@ use crate::census::Census;
 use crate::engine::interface::{Engine, EventLog, SetupTimes};
 use crate::engine::options::EngineOptions;
 use crate::error::Result;
-use crate::events::event_table::EventTable;
+use crate::events::year::Events;
 use crate::files::paths::TextPath;
 use crate::rules::identity::EventIds;
 use crate::rules::plan::{YearPlan, split_over_levels};
@@ -235,9 +235,10 @@ impl EventLog for SqlLog<'_> {
         count.map_err(failed("counting events"))
     }
 
-    fn year(&self, year: i32) -> Result<EventTable> {
-        tables::read_events(&self.engine.people.0, year)
-            .map_err(|message| errors::engine_error("reading events", message))
+    fn years(&self) -> Box<dyn Iterator<Item = Result<Events>> + '_> {
+        let read = |year| tables::read_events(&self.engine.people.0, year);
+        let failed = |message| errors::engine_error("reading events", message);
+        Box::new(self.engine.run.years().map(move |year| read(year).map_err(failed)))
     }
 
     fn year_seconds(&self) -> &[f64] {

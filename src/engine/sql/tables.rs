@@ -5,17 +5,15 @@ use super::errors::failed;
 use super::spill::Spill;
 use super::variables::{enum_type, quoted};
 use crate::census::Census;
-use crate::engine::interface::ZSTD_LEVEL;
 use crate::engine::options::EngineOptions;
 use crate::error::Result;
-use crate::events::event_table::{EventTable, Values};
 use crate::events::schema::{EVENT_COLUMNS, Kind};
+use crate::events::write_parquet::ZSTD_LEVEL;
+use crate::events::year::Events;
 use crate::files::paths::TextPath;
 use crate::rules::run::RunSpec;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
-use duckdb::arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
-};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch};
 use duckdb::{Config, Connection};
 use std::sync::Arc;
 
@@ -51,8 +49,8 @@ pub(super) fn load_census(connection: &Connection, census: &Census) -> duckdb::R
     )?;
     let rows = census.len();
     let columns: Vec<(&str, ArrayRef)> = vec![
-        ("employee_id", Arc::new(census.employee_id.iter().collect::<StringArray>())),
-        ("employee_ssn", Arc::new(census.employee_ssn.iter().collect::<StringArray>())),
+        ("employee_id", Arc::new(census.employee_id.clone())),
+        ("employee_ssn", Arc::new(census.employee_ssn.clone())),
         ("birth_date", Arc::new(Date32Array::from(census.birth_date.clone()))),
         ("hire_date", Arc::new(Date32Array::from(census.hire_date.clone()))),
         ("level_id", Arc::new(Int32Array::from(census.level_id.clone()))),
@@ -110,44 +108,13 @@ pub(super) fn copy_events(year: i32, file: &TextPath) -> String {
     )
 }
 
-/// Reads a year's events in the order in which they stand in the table. Only enums are converted, to their texts: what is
-/// compared is what the table holds.
-pub(super) fn read_events(connection: &Connection, year: i32) -> Result<EventTable, String> {
-    let columns = EVENT_COLUMNS.iter().map(|column| match column.kind {
-        Kind::Text => format!("{}::VARCHAR", column.name),
-        Kind::Int | Kind::Date | Kind::Decimal { .. } => column.name.to_owned(),
-    });
-    let sql = format!("SELECT {} FROM events WHERE simulation_year = {year}", columns.collect::<Vec<_>>().join(", "));
+/// Reads a year's events in the order in which they stand in the table, as the table holds them.
+pub(super) fn read_events(connection: &Connection, year: i32) -> Result<Events, String> {
+    let columns = EVENT_COLUMNS.map(|column| column.name).join(", ");
+    let sql = format!("SELECT {columns} FROM events WHERE simulation_year = {year}");
     let mut statement = connection.prepare(&sql).map_err(|e| e.to_string())?;
-    let batches: Vec<RecordBatch> = statement.query_arrow([]).map_err(|e| e.to_string())?.collect();
-    let columns = EVENT_COLUMNS.iter().enumerate().map(|(index, column)| {
-        let arrays = batches.iter().map(|batch| batch.column(index).as_ref());
-        Ok(match column.kind {
-            Kind::Text => Values::text(downcast::<StringArray>(arrays, column.name)?.into_iter().flatten()),
-            Kind::Int => Values::int(downcast::<Int32Array>(arrays, column.name)?.into_iter().flatten()),
-            Kind::Date => Values::int(downcast::<Date32Array>(arrays, column.name)?.into_iter().flatten()),
-            Kind::Decimal { precision, scale } => {
-                let arrays: Vec<&Decimal128Array> = downcast(arrays, column.name)?;
-                let wanted = (precision, i8::try_from(scale));
-                if let Some(other) = arrays.iter().find(|array| (array.precision(), Ok(array.scale())) != wanted) {
-                    return Err(format!("column {} came back as {}", column.name, other.data_type()));
-                }
-                let exact = |value: i128| i64::try_from(value).map_err(|_| format!("column {}: {value}", column.name));
-                let values = arrays.into_iter().flatten().map(|value| value.map(exact).transpose());
-                Values::Int(values.collect::<Result<_, String>>()?)
-            }
-        })
-    });
-    EventTable::new(columns.collect::<Result<_, String>>()?)
-}
-
-fn downcast<'a, T: 'static>(arrays: impl Iterator<Item = &'a dyn Array>, column: &str) -> Result<Vec<&'a T>, String> {
-    arrays
-        .map(|array| {
-            let found = array.data_type();
-            array.as_any().downcast_ref().ok_or_else(|| format!("column {column} came back as {found}"))
-        })
-        .collect()
+    let batches = statement.query_arrow([]).map_err(|e| e.to_string())?;
+    Events::new(year, batches.collect())
 }
 
 #[cfg(test)]

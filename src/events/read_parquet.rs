@@ -3,11 +3,13 @@
 //! Nothing is converted before it is compared. A file whose columns are not those of the event row, by name, order and
 //! logical type, differs from the rules and is not read; how the values are stored is free (`docs/event-rules.md`, "Files").
 
+use super::schema::{Column, EVENT_COLUMNS, Kind, position};
+use super::year::Events;
 use crate::error::{Error, Result};
-use crate::events::event_table::{EventTable, Values};
-use crate::events::schema::{Column, EVENT_COLUMNS, Kind};
 use crate::panics::without_panic;
-use duckdb::arrow::array::{Array, ArrayRef, Date32Array, Decimal128Array, Int32Array, StringArray};
+use arrow::array::{Int32Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
+use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
@@ -17,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The column that stands in the folder's name and not in the file.
-const YEAR: &str = "simulation_year";
+pub(super) const YEAR: &str = "simulation_year";
 
 /// The columns of a file, in order.
 fn expected() -> impl Iterator<Item = &'static Column> {
@@ -39,7 +41,7 @@ pub fn schema_differences(path: &Path) -> Result<Vec<String>> {
 /// # Errors
 /// Names the file when it is missing, damaged or not Parquet; as [`Error::Parity`] when it is whole and holds something
 /// else than events of the schema.
-pub fn read(path: &Path, year: i32) -> Result<EventTable> {
+pub fn read(path: &Path, year: i32) -> Result<Events> {
     let file = File::open(path).map_err(|e| Error::file(path, e))?;
     guarded(path, || {
         let metadata = metadata(path, &file)?;
@@ -47,7 +49,7 @@ pub fn read(path: &Path, year: i32) -> Result<EventTable> {
         if !differences.is_empty() {
             return Err(Error::Parity(format!("{}: {}", path.display(), differences.join("; "))));
         }
-        table(path, file, metadata, year)
+        events(path, file, metadata, year)
     })
 }
 
@@ -156,73 +158,30 @@ fn kind_of(field: &Type) -> Result<Kind, String> {
 }
 
 /// Reads the columns of a file whose schema has been checked.
-fn table(path: &Path, file: File, metadata: ParquetMetaData, year: i32) -> Result<EventTable> {
+fn events(path: &Path, file: File, metadata: ParquetMetaData, year: i32) -> Result<Events> {
     let rows = metadata.file_metadata().num_rows();
     // A writer's own schema beside Parquet's may ask for dictionaries or longer text; the values are the same.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let failed = |e| Error::file(path, e);
     let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(failed)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
-    let mut columns: Vec<Values> = EVENT_COLUMNS.iter().map(|column| Values::empty(column.kind)).collect();
+    let damaged = |e| Error::file(path, format!("not a readable Parquet file: {e}"));
+    let mut batches = Vec::new();
     for batch in reader.with_batch_size(8_192).build().map_err(failed)? {
-        let batch = batch.map_err(|e| Error::file(path, format!("not a readable Parquet file: {e}")))?;
-        let mut arrays = batch.columns().iter();
-        for (column, values) in EVENT_COLUMNS.iter().zip(&mut columns) {
-            match values {
-                Values::Int(numbers) if column.name == YEAR => {
-                    numbers.extend(std::iter::repeat_n(Some(i64::from(year)), batch.num_rows()));
-                }
-                _ => append(values, column, arrays.next()).map_err(|problem| match problem {
-                    Unread::Type => Error::file(path, format!("column {} cannot be read as its type", column.name)),
-                    Unread::Value(value) => Error::Parity(format!(
-                        "{}: row {}, column {}: {value} units of the last decimal place are more than any event has",
-                        path.display(),
-                        values.len() + 1,
-                        column.name
-                    )),
-                })?,
-            }
-        }
+        batches.push(batch.and_then(|batch| with_year(&batch, year)).map_err(damaged)?);
     }
-    if columns[0].len() as i64 != rows {
-        return Err(Error::file(
-            path,
-            format!("damaged: it says that it has {rows} row(s) and has {}", columns[0].len()),
-        ));
+    let events = Events::new(year, batches).map_err(|message| Error::file(path, message))?;
+    if events.len() as i64 != rows {
+        return Err(Error::file(path, format!("damaged: it says that it has {rows} row(s) and has {}", events.len())));
     }
-    EventTable::new(columns).map_err(|message| Error::file(path, message))
+    Ok(events)
 }
 
-/// Why an array was not taken over.
-enum Unread {
-    /// It is of another type than the schema that was checked.
-    Type,
-    /// An unscaled value is beyond what is compared; those before it were taken over.
-    Value(i128),
-}
-
-/// Appends an array to a column.
-fn append(values: &mut Values, column: &Column, array: Option<&ArrayRef>) -> Result<(), Unread> {
-    fn of_type<T: 'static>(array: Option<&ArrayRef>) -> Result<&T, Unread> {
-        array.and_then(|array| array.as_any().downcast_ref()).ok_or(Unread::Type)
-    }
-    match (values, column.kind) {
-        (Values::Text(texts), Kind::Text) => {
-            of_type::<StringArray>(array)?.iter().for_each(|text| texts.push_option(text))
-        }
-        (Values::Int(numbers), Kind::Int) => {
-            numbers.extend(of_type::<Int32Array>(array)?.iter().map(|n| n.map(i64::from)))
-        }
-        (Values::Int(numbers), Kind::Date) => {
-            numbers.extend(of_type::<Date32Array>(array)?.iter().map(|day| day.map(i64::from)));
-        }
-        (Values::Int(numbers), Kind::Decimal { .. }) => {
-            for value in of_type::<Decimal128Array>(array)?.iter() {
-                let exact = value.map(|value| i64::try_from(value).map_err(|_| Unread::Value(value)));
-                numbers.push(exact.transpose()?);
-            }
-        }
-        _ => return Err(Unread::Type),
-    }
-    Ok(())
+/// A file's batch with the column that stands in the folder's name.
+fn with_year(batch: &RecordBatch, year: i32) -> Result<RecordBatch, ArrowError> {
+    let mut fields: Vec<FieldRef> = batch.schema_ref().fields().iter().cloned().collect();
+    let mut arrays = batch.columns().to_vec();
+    fields.insert(position(YEAR), Arc::new(Field::new(YEAR, DataType::Int32, false)));
+    arrays.insert(position(YEAR), Arc::new(Int32Array::from_value(year, batch.num_rows())));
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
