@@ -8,12 +8,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const ALL: &[(&str, &str)] = &[];
-
 #[test]
 fn a_run_leaves_four_reports_in_the_shapes_asked_for() {
     let place = folder();
-    let output = planbench_in(place.path(), &["run", "--scenarios", "quick", "--runs", "2"], ALL);
+    let output = planbench_in(place.path(), "run --scenarios quick --runs 2").output().unwrap();
     let text = check(&output, 0, &["quick/sql", "quick/polars", "quick/reference", "written: out/reports/report.html"]);
     assert!(text.contains("[6/6]"), "progress in plain lines off a terminal:\n{text}");
     // Results on standard output, talk on standard error.
@@ -65,7 +63,7 @@ fn a_run_leaves_four_reports_in_the_shapes_asked_for() {
     assert!(leftovers(place.path()).is_empty());
 
     // The same results again, by the other verb, and to another place.
-    let again = planbench_in(place.path(), &["report", "--format", "json,markdown", "--to", "again"], ALL);
+    let again = planbench_in(place.path(), "report --format json,markdown --to again").output().unwrap();
     check(&again, 0, &["quick/sql", "again/report.md"]);
     assert!(!place.path().join("again/report.html").exists());
     let twice = json(&place.path().join("again/report.json"));
@@ -92,12 +90,8 @@ fn tables_are_whole(markdown: &str) {
 #[test]
 fn a_report_needs_only_what_cargo_bench_leaves() {
     let place = folder();
-    check(
-        &planbench_in(place.path(), &["--bench", "--quick", "quick/reference"], ALL),
-        0,
-        &["quick/reference/wall_time"],
-    );
-    let text = check(&planbench_in(place.path(), &["report"], ALL), 0, &["quick/reference", "of one process"]);
+    check(planbench_in(place.path(), "--bench --quick quick/reference"), 0, &["quick/reference/wall_time"]);
+    let text = check(planbench_in(place.path(), "report"), 0, &["quick/reference", "of one process"]);
     assert!(!text.contains("sql takes"), "{text}");
     let report = json(&place.path().join("out/reports/report.json"));
     let mode = &report["scenarios_tested"]["quick"]["results_by_mode"]["reference"];
@@ -113,21 +107,17 @@ fn a_report_needs_only_what_cargo_bench_leaves() {
 #[test]
 fn what_is_not_there_or_not_whole_is_named() {
     let place = folder();
-    check(&planbench_in(place.path(), &["report"], ALL), 2, &["out/criterion", "no measurements", "planbench run"]);
-    check(&planbench_in(place.path(), &["report", "--from", "nowhere"], ALL), 2, &["nowhere"]);
-    check(&planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL), 0, &[]);
-    check(&planbench_in(place.path(), &["report", "--scenarios", "5kx5"], ALL), 2, &["5kx5", "quick/reference"]);
-    check(&planbench_in(place.path(), &["report", "--modes", "sql"], ALL), 2, &["no measurements", "quick/reference"]);
-    check(&planbench_in(place.path(), &["report", "--templates", "nowhere"], ALL), 2, &["nowhere", "templates"]);
+    check(planbench_in(place.path(), "report"), 2, &["out/criterion", "no measurements", "planbench run"]);
+    check(planbench_in(place.path(), "report --from nowhere"), 2, &["nowhere"]);
+    check(planbench_in(place.path(), "run --quick --modes reference --runs 1"), 0, &[]);
+    check(planbench_in(place.path(), "report --scenarios 5kx5"), 2, &["5kx5", "quick/reference"]);
+    check(planbench_in(place.path(), "report --modes sql"), 2, &["no measurements", "quick/reference"]);
+    check(planbench_in(place.path(), "report --templates nowhere"), 2, &["nowhere", "templates"]);
     fs::create_dir(place.path().join("mine")).unwrap();
     fs::write(place.path().join("mine/report.md.tera"), "Mine: {{ summary.runs }} {{ nonsense }}").unwrap();
-    check(
-        &planbench_in(place.path(), &["report", "--templates", "mine"], ALL),
-        2,
-        &["mine/report.md.tera", "nonsense"],
-    );
+    check(planbench_in(place.path(), "report --templates mine"), 2, &["mine/report.md.tera", "nonsense"]);
     fs::write(place.path().join("mine/report.md.tera"), "Mine: {{ summary.runs }} run(s)").unwrap();
-    check(&planbench_in(place.path(), &["report", "--templates", "mine"], ALL), 0, &[]);
+    check(planbench_in(place.path(), "report --templates mine"), 0, &[]);
     assert_eq!(read(&place.path().join("out/reports/report.md")), "Mine: 1 run(s)");
 
     let runs = place.path().join("out/criterion/quick_reference/runs");
@@ -135,15 +125,15 @@ fn what_is_not_there_or_not_whole_is_named() {
     let whole = read(&record);
     fs::write(&record, &whole[..whole.len() / 2]).unwrap();
     let name = record.file_name().unwrap().to_str().unwrap();
-    check(&planbench_in(place.path(), &["report"], ALL), 2, &[name, "not a whole run record"]);
+    check(planbench_in(place.path(), "report"), 2, &[name, "not a whole run record"]);
     fs::write(&record, "{\"format_version\": 3, \"foreign\": true}").unwrap();
-    check(&planbench_in(place.path(), &["report"], ALL), 2, &[name]);
+    check(planbench_in(place.path(), "report"), 2, &[name]);
     // Another version has another layout: it is told by its version, and never as damage.
     for (other, age) in
         [("{\"format_version\": 1, \"observations\": []}", "format 1"), ("{\"format_version\": 99}", "format 99")]
     {
         fs::write(&record, other).unwrap();
-        let text = check(&planbench_in(place.path(), &["report"], ALL), 2, &[name, age, "measure again"]);
+        let text = check(planbench_in(place.path(), "report"), 2, &[name, age, "measure again"]);
         assert!(!text.contains("not a whole"), "{text}");
     }
 }
@@ -151,23 +141,15 @@ fn what_is_not_there_or_not_whole_is_named() {
 #[test]
 fn nothing_is_done_in_a_dry_run_and_quiet_is_quiet() {
     let place = folder();
+    check(planbench_in(place.path(), "run --quick --dry-run"), 0, &["quick/sql", "5 fresh", "out/reports"]);
     check(
-        &planbench_in(place.path(), &["run", "--quick", "--dry-run"], ALL),
-        0,
-        &["quick/sql", "5 fresh", "out/reports"],
-    );
-    check(
-        &planbench_in(place.path(), &["baseline-update", "--scenarios", "quick 1kx3", "--dry-run"], ALL),
+        planbench_in(place.path(), "baseline-update --scenarios").args(["quick 1kx3", "--dry-run"]),
         0,
         &["target-baselines/quick_sql.json", "1kx3_polars.json"],
     );
-    check(
-        &planbench_in(place.path(), &["release-gate", "--target-time", "60", "--dry-run"], ALL),
-        0,
-        &["performance-gate"],
-    );
+    check(planbench_in(place.path(), "release-gate --target-time 60 --dry-run"), 0, &["performance-gate"]);
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "a dry run wrote something");
-    let output = planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1", "--quiet"], ALL);
+    let output = planbench_in(place.path(), "run --quick --modes reference --runs 1 --quiet").output().unwrap();
     check(&output, 0, &["quick/reference"]);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!output.stdout.contains(&0x1b), "no colours where nobody sees them");
@@ -178,32 +160,24 @@ fn settings_go_flag_then_variable_then_file_then_default() {
     let place = folder();
     let settings = "modes = ['reference']\nruns = 3\n[[scenario]]\nname = 'ours'\nemployee_count = 30\nstart_year = 2025\nend_year = 2025\n";
     fs::write(place.path().join("planbench.toml"), settings).unwrap();
-    let plan = |more: &[&str], variables: &[(&str, &str)]| {
-        let arguments = [&["run", "--dry-run", "--scenarios", "ours"], more].concat();
-        check(&planbench_in(place.path(), &arguments, variables), 0, &["ours-30x2025-2025/"])
+    let plan = |more: &str, variables: &[(&str, &str)]| {
+        let line = format!("run --dry-run --scenarios ours {more}");
+        check(planbench_in(place.path(), &line).envs(variables.iter().copied()), 0, &["ours-30x2025-2025/"])
     };
-    assert!(plan(&[], ALL).contains("reference: 3 fresh"));
-    assert!(plan(&[], &[("BENCHMARK_RUNS", "4"), ("BENCHMARK_MODES", "sql")]).contains("sql: 4 fresh"));
+    assert!(plan("", &[]).contains("reference: 3 fresh"));
+    assert!(plan("", &[("BENCHMARK_RUNS", "4"), ("BENCHMARK_MODES", "sql")]).contains("sql: 4 fresh"));
     assert!(
-        plan(&["--runs", "6", "--modes", "polars"], &[("BENCHMARK_RUNS", "4"), ("BENCHMARK_MODES", "sql")])
+        plan("--runs 6 --modes polars", &[("BENCHMARK_RUNS", "4"), ("BENCHMARK_MODES", "sql")])
             .contains("polars: 6 fresh")
     );
-    assert!(plan(&[], &[("BENCHMARK_RUNS", " ")]).contains("3 fresh"), "a blank variable does not count");
-    check(&planbench_in(place.path(), &["scenarios"], ALL), 0, &["ours", "5kx5"]);
-    check(
-        &planbench_in(place.path(), &["run", "--scenarios", "ours", "--runs", "1"], ALL),
-        0,
-        &["ours-30x2025-2025/reference"],
-    );
-    check(
-        &planbench_in(place.path(), &["generate", "--mode", "sql", "--scenario", "ours", "--out", "events"], ALL),
-        0,
-        &["events"],
-    );
-    check(&planbench_in(place.path(), &["--bench", "--list"], ALL), 0, &["ours-30x2025-2025/reference/wall_time"]);
-    check(&planbench_in(place.path(), &["scenarios"], &[("PLANBENCH_CONFIG", "other.toml")]), 2, &["other.toml"]);
+    assert!(plan("", &[("BENCHMARK_RUNS", " ")]).contains("3 fresh"), "a blank variable does not count");
+    check(planbench_in(place.path(), "scenarios"), 0, &["ours", "5kx5"]);
+    check(planbench_in(place.path(), "run --scenarios ours --runs 1"), 0, &["ours-30x2025-2025/reference"]);
+    check(planbench_in(place.path(), "generate --mode sql --scenario ours --out events"), 0, &["events"]);
+    check(planbench_in(place.path(), "--bench --list"), 0, &["ours-30x2025-2025/reference/wall_time"]);
+    check(planbench_in(place.path(), "scenarios").env("PLANBENCH_CONFIG", "other.toml"), 2, &["other.toml"]);
     fs::write(place.path().join("planbench.toml"), "moods = []").unwrap();
-    check(&planbench_in(place.path(), &["scenarios"], ALL), 2, &["planbench.toml", "moods"]);
+    check(planbench_in(place.path(), "scenarios"), 2, &["planbench.toml", "moods"]);
 }
 
 #[test]
@@ -221,40 +195,40 @@ fn settings_are_found_from_any_folder_of_the_project() {
         command.output().expect("it starts")
     };
     let said = format!("settings: {}", settings.display());
-    let output = run(&["scenarios"], ALL);
+    let output = run(&["scenarios"], &[]);
     check(&output, 0, &["ours", &said]);
     assert!(!String::from_utf8_lossy(&output.stdout).contains("settings:"), "talk is no result");
     let plan = ["run", "--dry-run", "--scenarios", "ours"];
     // The folder of the file is the project: everybody in it has the same results and baselines.
     let in_project = |name: &str| root.join(name).display().to_string();
     check(
-        &run(&plan, ALL),
+        &run(&plan, &[]),
         0,
         &[&said, "reference: 2 fresh", &in_project("target/criterion"), &in_project("target/reports")],
     );
-    let quiet = check(&run(&[&plan[..], &["--quiet"]].concat(), ALL), 0, &["ours"]);
+    let quiet = check(&run(&[&plan[..], &["--quiet"]].concat(), &[]), 0, &["ours"]);
     assert!(!quiet.contains("settings:"), "{quiet}");
-    check(&run(&["--bench", "--list"], ALL), 0, &["ours-30x2025-2025/reference/wall_time", &said]);
+    check(&run(&["--bench", "--list"], &[]), 0, &["ours-30x2025-2025/reference/wall_time", &said]);
     let keep = ["baseline-update", "--scenarios", "ours", "--no-criterion", "--yes"];
-    check(&run(&keep, ALL), 0, &[&in_project("target-baselines/ours-30x2025-2025_reference.json")]);
-    let output = planbench_in(&root, &["regression-check", "--allow-inconclusive", "--no-fail-on-regression"], ALL);
+    check(&run(&keep, &[]), 0, &[&in_project("target-baselines/ours-30x2025-2025_reference.json")]);
+    let output = planbench_in(&root, "regression-check --allow-inconclusive --no-fail-on-regression").output().unwrap();
     check(&output, 0, &["regression check", "settings: planbench.toml"]);
-    check(&run(&["run", "--scenarios", "ours", "--history", "../../history"], ALL), 0, &["ours"]);
-    check(&run(&["trend"], ALL), 0, &["ours"]);
+    check(&run(&["run", "--scenarios", "ours", "--history", "../../history"], &[]), 0, &["ours"]);
+    check(&run(&["trend"], &[]), 0, &["ours"]);
     assert_eq!(fs::read_dir(&below).unwrap().count(), 0, "nothing lands where nobody looks for it");
 
     // What is given is where it is said to be; what the file says is relative to the file.
-    check(&run(&[&plan[..], &["--output-dir", "here"]].concat(), ALL), 0, &["below here/criterion"]);
+    check(&run(&[&plan[..], &["--output-dir", "here"]].concat(), &[]), 0, &["below here/criterion"]);
     fs::write(&settings, format!("output_dir = 'results'\nhistory_dir = 'days'\nbaseline_dir = 'kept'\n{ours}"))
         .unwrap();
-    check(&run(&plan, ALL), 0, &[&in_project("results/criterion")]);
-    check(&run(&["trend"], ALL), 2, &[&in_project("days")]);
-    check(&run(&["baseline-update", "--scenarios", "ours", "--dry-run"], ALL), 0, &[&in_project("kept/ours")]);
+    check(&run(&plan, &[]), 0, &[&in_project("results/criterion")]);
+    check(&run(&["trend"], &[]), 2, &[&in_project("days")]);
+    check(&run(&["baseline-update", "--scenarios", "ours", "--dry-run"], &[]), 0, &[&in_project("kept/ours")]);
 
     // A named file says nothing about where the project is.
     fs::write(root.join("a/other.toml"), ours).unwrap();
     let named =
-        check(&run(&[&["--config", "../other.toml"], &plan[..]].concat(), ALL), 0, &["settings: ../other.toml"]);
+        check(&run(&[&["--config", "../other.toml"], &plan[..]].concat(), &[]), 0, &["settings: ../other.toml"]);
     assert!(named.contains("below target/criterion"), "{named}");
     check(
         &run(&plan, &[("PLANBENCH_CONFIG", "../other.toml")]),
@@ -267,16 +241,16 @@ fn settings_are_found_from_any_folder_of_the_project() {
     check(&run(&plan, &[("HOME", root.join("a").to_str().unwrap())]), 2, &["unknown scenario `ours`"]);
     check(&run(&plan, &[("HOME", root.to_str().unwrap())]), 0, &[&said]);
     fs::create_dir(root.join(".git")).unwrap();
-    check(&run(&plan, ALL), 0, &[&said]);
+    check(&run(&plan, &[]), 0, &[&said]);
     fs::write(root.join("a/.git"), "gitdir: elsewhere").unwrap();
-    check(&run(&plan, ALL), 2, &["unknown scenario `ours`"]);
+    check(&run(&plan, &[]), 2, &["unknown scenario `ours`"]);
     fs::remove_file(root.join("a/.git")).unwrap();
     fs::write(&settings, "moods = []").unwrap();
-    check(&run(&["scenarios"], ALL), 2, &[&settings.display().to_string(), "moods"]);
-    check(&run(&["completions", "bash"], ALL), 0, &["planbench"]);
+    check(&run(&["scenarios"], &[]), 2, &[&settings.display().to_string(), "moods"]);
+    check(&run(&["completions", "bash"], &[]), 0, &["planbench"]);
     fs::remove_file(&settings).unwrap();
     std::os::unix::fs::symlink("nowhere.toml", &settings).unwrap();
-    check(&run(&["scenarios"], ALL), 2, &[&settings.display().to_string()]);
+    check(&run(&["scenarios"], &[]), 2, &[&settings.display().to_string()]);
 }
 
 #[test]
@@ -291,17 +265,17 @@ fn a_fault_of_the_settings_is_told_by_file_and_key() {
         ("[thresholds]\nthroughput_percent = 100", "planbench.toml: thresholds"),
     ] {
         fs::write(place.path().join("planbench.toml"), text).unwrap();
-        for verb in [&["scenarios"][..], &["run", "--dry-run"], &["--bench", "--list"]] {
-            check(&planbench_in(place.path(), verb, ALL), 2, &["planbench.toml", part]);
+        for verb in ["scenarios", "run --dry-run", "--bench --list"] {
+            check(planbench_in(place.path(), verb), 2, &["planbench.toml", part]);
         }
     }
     fs::remove_file(place.path().join("planbench.toml")).unwrap();
     for (name, value) in [("BENCHMARK_THREADS", "0"), ("BENCHMARK_SEED", "abc")] {
-        for verb in [&["run", "--dry-run"][..], &["report"], &["quick-validate", "--dry-run"], &["compare", "main"]] {
-            check(&planbench_in(place.path(), verb, &[(name, value)]), 2, &[&format!("{name}={value}")]);
+        for verb in ["run --dry-run", "report", "quick-validate --dry-run", "compare main"] {
+            check(planbench_in(place.path(), verb).env(name, value), 2, &[&format!("{name}={value}")]);
         }
     }
-    check(&planbench_in(place.path(), &["run", "--threads", "0"], ALL), 2, &["--threads", "1 to 1024"]);
+    check(planbench_in(place.path(), "run --threads 0"), 2, &["--threads", "1 to 1024"]);
 }
 
 /// Criterion measures in a process of its own, which sees variables and settings, but none of the flags.
@@ -318,7 +292,7 @@ fn what_a_baseline_is_of_is_said_to_criterion_too() {
         "--config conf/ours.toml baseline-update --scenarios ours --runs 2 --yes --output-dir here --baseline-dir kept";
     let of_another =
         [("BENCHMARK_START_YEAR", "2030"), ("BENCHMARK_EMPLOYEE_COUNT", "5"), ("BENCHMARK_OUTPUT_DIR", "elsewhere")];
-    check(&planbench_in(place.path(), &keep.split(' ').collect::<Vec<_>>(), &of_another), 0, &["Criterion measures"]);
+    check(planbench_in(place.path(), keep).envs(of_another), 0, &["Criterion measures"]);
     assert!(place.path().join("here/criterion/ours-30x2025-2025_reference/wall_time/main/sample.json").is_file());
     assert!(!place.path().join("conf/not-here").exists() && !place.path().join("elsewhere").exists());
 }
@@ -327,8 +301,7 @@ fn what_a_baseline_is_of_is_said_to_criterion_too() {
 fn automations_hand_on_what_they_were_told() {
     let place = folder();
     let dry = |line: &str, variables: &[(&str, &str)]| {
-        let arguments: Vec<&str> = line.split(' ').chain(["--dry-run"]).collect();
-        check(&planbench_in(place.path(), &arguments, variables), 0, &[])
+        check(planbench_in(place.path(), line).arg("--dry-run").envs(variables.iter().copied()), 0, &[])
     };
     let custom = [("BENCHMARK_EMPLOYEE_COUNT", "50"), ("BENCHMARK_START_YEAR", "2025"), ("BENCHMARK_END_YEAR", "2026")];
     let people = "--scenarios custom --employee-count 50 --start-year 2025 --end-year 2026";
@@ -337,37 +310,23 @@ fn automations_hand_on_what_they_were_told() {
     let told = people.strip_prefix("--scenarios custom ").expect("the people");
     assert!(text.contains(&format!("parity {people}")) && run.ends_with(told), "{text}");
     check(
-        &planbench_in(place.path(), &["quick-validate", "--modes", "reference", "sql", "--runs", "1"], &custom),
+        planbench_in(place.path(), "quick-validate --modes reference sql --runs 1").envs(custom),
         0,
         &["custom-50x2025-2026/reference"],
     );
     fs::write(place.path().join("settings.toml"), "scenarios = ['1kx3']\nmodes = ['sql']").unwrap();
-    let text = dry("--config settings.toml stress-test", ALL);
+    let text = dry("--config settings.toml stress-test", &[]);
     assert!(text.contains("planbench --config settings.toml parity --scenarios 1kx3"), "{text}");
     assert!(!text.contains("polars"), "{text}");
-    check(&planbench_in(place.path(), &["daily-monitor", "--baseline", "../x"], ALL), 2, &["../x", "letters"]);
-    check(&planbench_in(place.path(), &["report", "--baseline", "../x"], ALL), 2, &["../x", "letters"]);
+    check(planbench_in(place.path(), "daily-monitor --baseline ../x"), 2, &["../x", "letters"]);
+    check(planbench_in(place.path(), "report --baseline ../x"), 2, &["../x", "letters"]);
     // What a check reads is what the runs were added to.
     check(
-        &planbench_in(
-            place.path(),
-            &[
-                "baseline-update",
-                "--scenarios",
-                "quick",
-                "--modes",
-                "reference",
-                "--runs",
-                "2",
-                "--no-criterion",
-                "--yes",
-            ],
-            ALL,
-        ),
+        planbench_in(place.path(), "baseline-update --scenarios quick --modes reference --runs 2 --no-criterion --yes"),
         0,
         &[],
     );
-    let text = dry("daily-monitor --scenarios quick --modes reference --history days", ALL);
+    let text = dry("daily-monitor --scenarios quick --modes reference --history days", &[]);
     let check_line = text.lines().find(|line| line.contains("regression-check")).expect("a check");
     assert!(check_line.contains("--history days"), "{text}");
 }
@@ -375,19 +334,15 @@ fn automations_hand_on_what_they_were_told() {
 #[test]
 fn scaling_benchmarks_run_only_by_name_and_are_reported() {
     let place = folder();
-    let listed = check(&planbench_in(place.path(), &["--bench", "--list"], ALL), 0, &["quick/sql/wall_time"]);
+    let listed = check(planbench_in(place.path(), "--bench --list"), 0, &["quick/sql/wall_time"]);
     assert!(!listed.contains("scaling"), "{listed}");
-    check(&planbench_in(place.path(), &["--bench", "scaling", "--list"], ALL), 0, &["scaling/polars/1000000: bench"]);
-    check(
-        &planbench_in(place.path(), &["--bench", "scaling/sql/7"], ALL),
-        2,
-        &["scaling/<mode>/<head count>", "60000"],
-    );
-    let some = ["--bench", "--noplot", "--measurement-time", "0.2", "--warm-up-time", "0.1"];
+    check(planbench_in(place.path(), "--bench scaling --list"), 0, &["scaling/polars/1000000: bench"]);
+    check(planbench_in(place.path(), "--bench scaling/sql/7"), 2, &["scaling/<mode>/<head count>", "60000"]);
+    let some = "--bench --noplot --measurement-time 0.2 --warm-up-time 0.1";
     let sizes = "scaling/reference/(1000|5000|20000)$";
-    let bench = planbench_in(place.path(), &[&some[..], &["--save-baseline", "kept", sizes]].concat(), ALL);
+    let bench = planbench_in(place.path(), some).args(["--save-baseline", "kept", sizes]).output().unwrap();
     check(&bench, 0, &["scaling/reference/20000", "memory bandwidth", "usable CPUs"]);
-    let text = check(&planbench_in(place.path(), &["report"], ALL), 0, &["scaling-1000", "scaling-20000"]);
+    let text = check(planbench_in(place.path(), "report"), 0, &["scaling-1000", "scaling-20000"]);
     assert!(!text.contains("scaling-60000"), "{text}");
     let report = json(&place.path().join("out/reports/report.json"));
     let growth = &report["scaling"][0];
@@ -397,33 +352,29 @@ fn scaling_benchmarks_run_only_by_name_and_are_reported() {
     let slope = growth["slope"]["value"].as_f64().unwrap();
     assert!((0.25..2.0).contains(&slope), "{slope}");
     assert!(read(&place.path().join("out/reports/report.md")).contains("Memory bandwidth"));
-    check(
-        &planbench_in(place.path(), &["regression-check", "--from", "out", "--baseline", "kept"], ALL),
-        3,
-        &["scaling-5000/reference"],
-    );
+    check(planbench_in(place.path(), "regression-check --from out --baseline kept"), 3, &["scaling-5000/reference"]);
 }
 
 #[test]
 fn impossible_requests_are_usage_errors() {
     let place = folder();
-    for (arguments, parts) in [
-        (&["run", "--runs", "0"][..], &["--runs"][..]),
-        (&["run", "--scenarios", "5kx6"], &["5kx6", "quick, 1kx3, 5kx5, stress"]),
-        (&["run", "--scenarios", ""], &["names nothing"]),
-        (&["run", "--modes", "spark"], &["spark", "sql, polars, reference"]),
-        (&["run", "--scenarios", "quick", "--employee-count", "5"], &["custom"]),
-        (&["run", "--target-time=-1"], &["above zero"]),
-        (&["run", "--quiet", "--verbose"], &["--quiet"]),
-        (&["report", "--format", "pdf"], &["pdf", "json, csv, markdown, html"]),
-        (&["regression-check", "--time-threshold", "0"], &["above 0"]),
-        (&["regression-check", "--throughput-threshold", "100"], &["below 100"]),
-        (&["regression-check", "--baseline", "../x"], &["../x", "letters"]),
-        (&["regression-check", "--baseline", "nightly"], &["nightly", "baseline-update --baseline nightly"]),
-        (&["completions", "tcsh"], &["tcsh", "bash"]),
-        (&["export", "--format", "xml"], &["xml", "openmetrics"]),
+    for (line, parts) in [
+        ("run --runs 0", &["--runs"][..]),
+        ("run --scenarios 5kx6", &["5kx6", "quick, 1kx3, 5kx5, stress"]),
+        ("run --scenarios=", &["names nothing"]),
+        ("run --modes spark", &["spark", "sql, polars, reference"]),
+        ("run --scenarios quick --employee-count 5", &["custom"]),
+        ("run --target-time=-1", &["above zero"]),
+        ("run --quiet --verbose", &["--quiet"]),
+        ("report --format pdf", &["pdf", "json, csv, markdown, html"]),
+        ("regression-check --time-threshold 0", &["above 0"]),
+        ("regression-check --throughput-threshold 100", &["below 100"]),
+        ("regression-check --baseline ../x", &["../x", "letters"]),
+        ("regression-check --baseline nightly", &["nightly", "baseline-update --baseline nightly"]),
+        ("completions tcsh", &["tcsh", "bash"]),
+        ("export --format xml", &["xml", "openmetrics"]),
     ] {
-        check(&planbench_in(place.path(), arguments, ALL), 2, parts);
+        check(planbench_in(place.path(), line), 2, parts);
     }
 }
 
@@ -434,21 +385,17 @@ fn an_unwritable_place_is_named_and_nothing_is_left_half_done() {
     fs::create_dir(&locked).unwrap();
     // A file where a folder should be stops root too, whom permissions do not.
     fs::write(place.path().join("out"), "").unwrap();
-    check(
-        &planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL),
-        2,
-        &["out/reports"],
-    );
+    check(planbench_in(place.path(), "run --quick --modes reference --runs 1"), 2, &["out/reports"]);
     fs::remove_file(place.path().join("out")).unwrap();
-    check(&planbench_in(place.path(), &["run", "--quick", "--modes", "reference", "--runs", "1"], ALL), 0, &[]);
+    check(planbench_in(place.path(), "run --quick --modes reference --runs 1"), 0, &[]);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
     if fs::write(locked.join("probe"), "").is_err() {
-        check(&planbench_in(place.path(), &["report", "--to", "locked"], ALL), 2, &["locked/report.json"]);
+        check(planbench_in(place.path(), "report --to locked"), 2, &["locked/report.json"]);
     }
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
     if std::path::Path::new("/dev/full").exists() {
         // Every write to this device says that there is no room.
-        let output = planbench_in(place.path(), &["report", "--to", "/dev/full"], ALL);
+        let output = planbench_in(place.path(), "report --to /dev/full").output().unwrap();
         check(&output, 2, &["/dev/full"]);
     }
     assert!(leftovers(place.path()).is_empty());
@@ -475,7 +422,7 @@ fn control_c_ends_a_run_with_what_is_finished() {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    check(&planbench_in(place.path(), &["report", "--format", "json"], ALL), 0, &["quick/reference"]);
+    check(planbench_in(place.path(), "report --format json"), 0, &["quick/reference"]);
     assert!(leftovers(place.path()).is_empty());
 }
 
@@ -488,9 +435,9 @@ fn completions_and_the_manual_come_from_the_command_line() {
         ("fish", "complete -c planbench"),
         ("man", ".TH PLANBENCH 1"),
     ] {
-        check(&planbench_in(place.path(), &["completions", what], ALL), 0, &[part]);
+        check(planbench_in(place.path(), &format!("completions {what}")), 0, &[part]);
     }
-    let text = check(&planbench_in(place.path(), &["doctor"], ALL), 0, &["cpu", "engines", "DuckDB 1.5.6"]);
+    let text = check(planbench_in(place.path(), "doctor"), 0, &["cpu", "engines", "DuckDB 1.5.6"]);
     assert!(!text.contains("cannot be written"), "a folder that does not exist yet can be made:\n{text}");
     assert!(text.contains("noisy") || text.contains("UNFIT") || text.contains("nothing here"), "{text}");
     let sh = |line: &str| {
@@ -502,5 +449,5 @@ fn completions_and_the_manual_come_from_the_command_line() {
     if std::path::Path::new("/dev/full").exists() {
         check(&sh("planbench scenarios > /dev/full"), 2, &["standard output"]);
     }
-    check(&planbench_in(place.path(), &["--help"], ALL), 0, &["130 interrupted", "3 inconclusive"]);
+    check(planbench_in(place.path(), "--help"), 0, &["130 interrupted", "3 inconclusive"]);
 }

@@ -2,17 +2,17 @@
 
 mod common;
 
+use assert_cmd::Command;
 use common::{check, folder, json, planbench_in, read};
 use std::path::Path;
-use std::process::Command;
 
 const OWN: &str = env!("CARGO_BIN_EXE_planbench");
-const QUICK: [&str; 4] = ["--scenarios", "quick", "--modes", "reference"];
+const QUICK: &str = "compare --scenarios quick --modes reference";
 
 fn script(file: &Path, body: &str) -> String {
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
     std::fs::write(file, format!("#!/bin/sh\n{body}\n")).expect("written");
-    assert!(Command::new("chmod").arg("755").arg(file).status().expect("chmod").success());
+    Command::new("chmod").arg("755").arg(file).assert().success();
     file.display().to_string()
 }
 
@@ -22,8 +22,7 @@ fn compare_with_cargo(put: &str, says: bool, commit: &str) -> (tempfile::TempDir
     let place = folder();
     let git = |arguments: &[&str]| {
         let who = ["-c", "user.name=n", "-c", "user.email=n@localhost"];
-        let output = Command::new("git").current_dir(place.path()).args(who).args(arguments).output().expect("git");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Command::new("git").current_dir(place.path()).args(who).args(arguments).assert().success();
     };
     std::fs::write(place.path().join("Makefile"), "ARGS ?=\nbuild:\n\t@$(CARGO) build --release $(ARGS)\n")
         .expect("written");
@@ -48,8 +47,12 @@ fn compare_with_cargo(put: &str, says: bool, commit: &str) -> (tempfile::TempDir
              chmod 755 \"$built\"\n{tell}"
         ),
     );
-    let arguments = [&["compare", "HEAD", OWN][..], &QUICK, &["--max-time", "1s"]].concat();
-    let output = planbench_in(place.path(), &arguments, &[("CARGO", &cargo), ("CARGO_TARGET_DIR", "built")]);
+    let output = planbench_in(place.path(), QUICK)
+        .args(["--max-time", "1s", "HEAD", OWN])
+        .env("CARGO", &cargo)
+        .env("CARGO_TARGET_DIR", "built")
+        .output()
+        .expect("it starts");
     // What was there is there again, and nothing else.
     assert!(read(Path::new(&stale)).contains("stale"));
     assert!(put == "release" || !says || !place.path().join("built").join(put).join("planbench").exists());
@@ -61,7 +64,7 @@ fn the_binary_is_the_one_that_cargo_made_wherever_it_is() {
     for put in ["x86_64-unknown-linux-gnu/release", "release"] {
         let (place, output) = compare_with_cargo(put, true, "HEAD");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(matches!(output.status.code(), Some(0 | 3)), "{put}: {text}");
+        check(&output, vec![0, 3], &[]);
         assert!(!text.contains("stale"), "{text}");
         let rounds = json(&place.path().join("out/reports/compare.json"))["benchmarks"][0]["rounds"].clone();
         assert!(rounds.as_array().is_some_and(|rounds| !rounds.is_empty()), "{put}: it was run");
@@ -83,21 +86,25 @@ fn a_binary_that_is_not_the_revisions_is_never_judged() {
 #[test]
 fn the_padding_hook_is_the_heads_or_refused() {
     let place = folder();
-    let compare = |more: &[&str], padding: &str| {
-        let arguments = [&["compare", OWN][..], &QUICK, &["--max-time", "1ms"], more].concat();
-        planbench_in(place.path(), &arguments, &[("PLANBENCH_TEST_PADDING", padding)])
+    let compare = |more: &str, padding: &str| {
+        let line = format!("{QUICK} {more} --max-time 1ms");
+        planbench_in(place.path(), &line).arg(OWN).env("PLANBENCH_TEST_PADDING", padding).output().unwrap()
     };
-    let text = check(&compare(&[], "reference:time=40"), 3, &["the head's figures are padded on purpose"]);
+    let text = check(&compare("", "reference:time=40"), 3, &["the head's figures are padded on purpose"]);
     assert!(text.contains("note: the head was padded on purpose (reference:time=40)"), "{text}");
     assert!(read(&place.path().join("out/reports/compare.md")).contains("padded on purpose"));
-    assert!(!check(&compare(&[], " "), 3, &[]).contains("padded"));
-    check(&compare(&[], "reference"), 2, &["PLANBENCH_TEST_PADDING=reference", "polars:time=40"]);
-    check(&compare(&["--pad-head", "reference:time=5"], "reference:time=40"), 2, &["--pad-head", "one of them"]);
-    let calibrate = ["calibrate", "--plain", "1", "--per-level", "0"];
+    assert!(!check(&compare("", " "), 3, &[]).contains("padded"));
+    check(&compare("", "reference"), 2, &["PLANBENCH_TEST_PADDING=reference", "polars:time=40"]);
+    check(&compare("--pad-head reference:time=5", "reference:time=40"), 2, &["--pad-head", "one of them"]);
+    let calibrate = "calibrate --plain 1 --per-level 0";
     let set = [("PLANBENCH_TEST_PADDING", "reference:time=40")];
-    check(&planbench_in(place.path(), &calibrate, &set), 2, &["PLANBENCH_TEST_PADDING", "unset it"]);
-    let late = [&["compare", OWN][..], &QUICK, &["--time-threshold", "300", "--throughput-threshold", "75"]].concat();
-    let slow = planbench_in(place.path(), &late, &[("PLANBENCH_TEST_PADDING", "reference:time=3000")]);
+    check(planbench_in(place.path(), calibrate).envs(set), 2, &["PLANBENCH_TEST_PADDING", "unset it"]);
+    let late = format!("{QUICK} --time-threshold 300 --throughput-threshold 75");
+    let slow = planbench_in(place.path(), &late)
+        .arg(OWN)
+        .env("PLANBENCH_TEST_PADDING", "reference:time=3000")
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&slow.stdout);
     assert!(text.contains("FAIL          quick/reference ("), "it is the head that is slow:\n{text}");
 }
@@ -110,7 +117,6 @@ fn both_sides_work_in_the_same_clean_surroundings() {
         script(&place.path().join(name), &format!("env > {}; exec {OWN} \"$@\"", seen.display()))
     };
     let (base, head) = (side("base"), side("head"));
-    let arguments = [&["compare", &base, &head][..], &QUICK, &["--max-time", "1s"]].concat();
     let set = [
         ("RAYON_NUM_THREADS", "1"),
         ("POLARS_MAX_THREADS", "1"),
@@ -120,8 +126,8 @@ fn both_sides_work_in_the_same_clean_surroundings() {
         ("BENCHMARK_SEED", "42"),
         ("SOMETHING_ELSE", "kept"),
     ];
-    let output = planbench_in(place.path(), &arguments, &set);
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = planbench_in(place.path(), QUICK).args(["--max-time", "1s", &base, &head]).envs(set).output().unwrap();
+    check(&output, vec![0, 3], &[]);
     let seen = |name: &str| {
         let text = read(&place.path().join(format!("{name}.env")));
         // What differs by the nature of the thing: where each works, and whom it asks for its turns.

@@ -11,9 +11,9 @@ const SETTINGS: &str = "seed = 7\nthreads = 1\nscenarios = ['ours']\nmodes = ['s
                         [[scenario]]\nname = 'ours'\nemployee_count = 50\nstart_year = 2025\nend_year = 2025\n";
 
 /// Runs `generate --force --out events` in a folder with these settings; its summary.
-fn generated(place: &Path, flags: &[&str], variables: &[(&str, &str)]) -> serde_json::Value {
-    let arguments = [&["generate", "--force", "--out", "events"], flags].concat();
-    check(&planbench_in(place, &arguments, variables), 0, &["fingerprint"]);
+fn generated(place: &Path, flags: &str, variables: &[(&str, &str)]) -> serde_json::Value {
+    let line = format!("generate --force --out events {flags}");
+    check(planbench_in(place, &line).envs(variables.iter().copied()), 0, &["fingerprint"]);
     json(&place.join("events/generation_summary.json"))
 }
 
@@ -22,16 +22,13 @@ fn generate_follows_flag_variable_and_file() {
     let place = folder();
     let place = place.path();
     fs::write(place.join("planbench.toml"), SETTINGS).expect("settings");
-    let sql = ["--mode", "sql"];
-    let said = generated(place, &sql, &[]);
+    let sql = "--mode sql";
+    let said = generated(place, sql, &[]);
     assert_eq!((&said["seed"], &said["threads"], &said["scenario_id"]), (&7.into(), &1.into(), &"ours".into()));
-    let said = generated(
-        place,
-        &sql,
-        &[("BENCHMARK_SEED", "9"), ("BENCHMARK_THREADS", "2"), ("BENCHMARK_SCENARIOS", "quick")],
-    );
+    let said =
+        generated(place, sql, &[("BENCHMARK_SEED", "9"), ("BENCHMARK_THREADS", "2"), ("BENCHMARK_SCENARIOS", "quick")]);
     assert_eq!((&said["seed"], &said["threads"], &said["scenario_id"]), (&9.into(), &2.into(), &"quick".into()));
-    let flags = ["--modes", "polars", "--seeds", "11", "--threads", "3", "--scenarios", "ours"];
+    let flags = "--modes polars --seeds 11 --threads 3 --scenarios ours";
     let variables = [
         ("BENCHMARK_SEED", "9"),
         ("BENCHMARK_THREADS", "2"),
@@ -41,13 +38,13 @@ fn generate_follows_flag_variable_and_file() {
         ("BENCHMARK_START_YEAR", "2030"),
         ("BENCHMARK_END_YEAR", "2030"),
     ];
-    let said = generated(place, &flags, &variables);
+    let said = generated(place, flags, &variables);
     assert_eq!((&said["seed"], &said["threads"], &said["scenario_id"]), (&11.into(), &3.into(), &"ours".into()));
     assert_eq!((&said["mode"], &said["start_year"]), (&"polars".into(), &2025.into()));
 
     // What is simulated comes from one source.
     let custom = &variables[4..];
-    let said = generated(place, &["--mode", "reference"], custom);
+    let said = generated(place, "--mode reference", custom);
     assert_eq!(
         (&said["scenario_id"], &said["census"]["employees"], &said["start_year"]),
         (&"custom".into(), &9.into(), &2030.into())
@@ -56,10 +53,10 @@ fn generate_follows_flag_variable_and_file() {
                   B,1990-01-01,2010-01-01,50000\n";
     fs::write(place.join("people.csv"), people).expect("a census");
     let census = [("BENCHMARK_CENSUS", "people.csv"), custom[1], custom[2]];
-    let said = generated(place, &["--mode", "reference", "--strict"], &census);
+    let said = generated(place, "--mode reference --strict", &census);
     assert_eq!((&said["census"]["employees"], &said["census"]["synthetic"]), (&2.into(), &false.into()));
-    let flags = ["--mode", "reference", "--employee-count", "30", "--start-year", "2026", "--end-year", "2026"];
-    let said = generated(place, &flags, &[&variables[3..4], &census[..]].concat());
+    let flags = "--mode reference --employee-count 30 --start-year 2026 --end-year 2026";
+    let said = generated(place, flags, &[&variables[3..4], &census[..]].concat());
     assert_eq!(
         (&said["scenario_id"], &said["census"]["employees"], &said["start_year"]),
         (&"custom".into(), &30.into(), &2026.into())
@@ -70,31 +67,28 @@ fn generate_follows_flag_variable_and_file() {
 fn generate_takes_one_of_each() {
     let place = folder();
     let place = place.path();
-    let generate = |flags: &[&str], variables: &[(&str, &str)]| -> Output {
-        planbench_in(place, &[&["generate", "--out", "events"], flags].concat(), variables)
+    let generate = |flags: &str, variables: &[(&str, &str)]| -> Output {
+        let line = format!("generate --out events {flags}");
+        planbench_in(place, &line).envs(variables.iter().copied()).output().unwrap()
     };
-    let quick = ["--scenario", "quick"];
-    check(
-        &generate(&[&quick[..], &["--mode", "sql", "polars"]].concat(), &[]),
-        2,
-        &["one mode", "sql, polars", "--mode"],
-    );
-    check(&generate(&[&quick[..], &["--mode", "sql,polars"]].concat(), &[]), 2, &["one mode", "sql, polars"]);
-    check(&generate(&quick, &[("BENCHMARK_MODES", "sql polars")]), 2, &["one mode", "BENCHMARK_MODES"]);
-    check(&generate(&quick, &[]), 2, &["which mode", "--mode"]);
-    check(&generate(&["--mode", "sql"], &[]), 2, &["say what to simulate", "BENCHMARK_SCENARIOS"]);
-    check(&generate(&["--mode", "sql", "--scenario", "quick", "1kx3"], &[]), 2, &["one scenario", "quick, 1kx3"]);
-    check(&generate(&["--mode", "sql"], &[("BENCHMARK_SCENARIOS", "quick,1kx3")]), 2, &["one scenario"]);
-    check(&generate(&["--mode", "sql", "--scenario", "quick", "--seed", "1..3"], &[]), 2, &["one seed"]);
-    check(&generate(&["--mode", "sql", "--scenario", "quick", "--seed", "-1"], &[]), 2, &["seed"]);
-    check(&generate(&["--mode", "sql", "--scenario", "quick", "--strict"], &[]), 2, &["--strict", "--census"]);
-    check(&generate(&["--mode", "sql"], &[("BENCHMARK_START_YEAR", "2025")]), 2, &["say what to simulate"]);
+    let quick = "--scenario quick";
+    check(&generate("--scenario quick --mode sql polars", &[]), 2, &["one mode", "sql, polars", "--mode"]);
+    check(&generate("--scenario quick --mode sql,polars", &[]), 2, &["one mode", "sql, polars"]);
+    check(&generate(quick, &[("BENCHMARK_MODES", "sql polars")]), 2, &["one mode", "BENCHMARK_MODES"]);
+    check(&generate(quick, &[]), 2, &["which mode", "--mode"]);
+    check(&generate("--mode sql", &[]), 2, &["say what to simulate", "BENCHMARK_SCENARIOS"]);
+    check(&generate("--mode sql --scenario quick 1kx3", &[]), 2, &["one scenario", "quick, 1kx3"]);
+    check(&generate("--mode sql", &[("BENCHMARK_SCENARIOS", "quick,1kx3")]), 2, &["one scenario"]);
+    check(&generate("--mode sql --scenario quick --seed 1..3", &[]), 2, &["one seed"]);
+    check(&generate("--mode sql --scenario quick --seed -1", &[]), 2, &["seed"]);
+    check(&generate("--mode sql --scenario quick --strict", &[]), 2, &["--strict", "--census"]);
+    check(&generate("--mode sql", &[("BENCHMARK_START_YEAR", "2025")]), 2, &["say what to simulate"]);
     let quick_in = [("BENCHMARK_SCENARIOS", "quick"), ("BENCHMARK_EMPLOYEE_COUNT", "5")];
-    check(&generate(&["--mode", "sql"], &quick_in), 2, &["quick", "brings its own"]);
-    check(&generate(&["--mode", "sql", "--scenario", "quick"], &[("BENCHMARK_SEED", "many")]), 2, &["BENCHMARK_SEED"]);
+    check(&generate("--mode sql", &quick_in), 2, &["quick", "brings its own"]);
+    check(&generate("--mode sql --scenario quick", &[("BENCHMARK_SEED", "many")]), 2, &["BENCHMARK_SEED"]);
     assert!(!place.join("events").exists());
     // One that is named twice is one.
-    check(&generate(&["--mode", "sql", "sql", "--scenario", "quick,quick"], &[]), 0, &["459 events"]);
+    check(&generate("--mode sql sql --scenario quick,quick", &[]), 0, &["459 events"]);
 }
 
 #[test]
@@ -102,7 +96,7 @@ fn parity_follows_flag_variable_and_file() {
     let place = folder();
     let place = place.path();
     let parity = |flags: &[&str], variables: &[(&str, &str)], parts: &[&str]| {
-        check(&planbench_in(place, &[&["parity"], flags].concat(), variables), 0, parts)
+        check(planbench_in(place, "parity").args(flags).envs(variables.iter().copied()), 0, parts)
     };
     let text = parity(&["--scenario", "quick"], &[("BENCHMARK_SEED", "9")], &["quick seed 9 ", "3 modes"]);
     assert!(!text.contains("seed 42"), "{text}");
@@ -112,7 +106,7 @@ fn parity_follows_flag_variable_and_file() {
     // One mode alone has nothing to agree with but the reference.
     parity(&[], &[("BENCHMARK_MODES", "polars")], &["reference ", "polars ", "2 modes"]);
     let refused = |flags: &[&str], variables: &[(&str, &str)], parts: &[&str]| {
-        check(&planbench_in(place, &[&["parity"], flags].concat(), variables), 2, parts)
+        check(planbench_in(place, "parity").args(flags).envs(variables.iter().copied()), 2, parts)
     };
     // Nor has the reference but the others.
     parity(&[], &[("BENCHMARK_MODES", "reference")], &["reference ", "sql ", "polars ", "3 modes"]);
@@ -144,7 +138,7 @@ fn parity_follows_flag_variable_and_file() {
     check(&output, 0, &["custom seed 3 2025-2025, 1 people", "identical: 3 run(s)"]);
 
     // What a folder holds is what its summary says; settings about what to run do not count.
-    check(&planbench_in(place, &["generate", "--mode", "sql", "--seed", "3", "--out", "events"], &[]), 0, &[]);
+    check(planbench_in(place, "generate --mode sql --seed 3 --out events"), 0, &[]);
     let variables = [("BENCHMARK_SEED", "9"), ("BENCHMARK_SCENARIOS", "quick"), ("BENCHMARK_THREADS", "2")];
     parity(&["--against", "events"], &variables, &["ours seed 3 ", "sql ", "polars ", "events ", "identical"]);
     for flags in [&["--seed", "3"][..], &["--scenario", "ours"], &["--assumptions", "a.toml"]] {
@@ -158,16 +152,11 @@ fn quiet_leaves_results_alone() {
     let people = "employee_id,employee_birth_date,employee_hire_date,employee_gross_compensation\n\
                   A,2020-01-01,2010-01-01,50000\nB,1990-01-01,2010-01-01,50000\n";
     fs::write(place.path().join("people.csv"), people).expect("a census");
-    let what = ["--census", "people.csv", "--start-year", "2025", "--end-year", "2025"];
-    for (verb, flags) in [
-        ("generate", &["--mode", "reference", "--force", "--out", "events"][..]),
-        ("parity", &["--modes", "sql", "reference"]),
-    ] {
-        let arguments = [&[verb], flags, &what].concat();
-        let loud = planbench_in(place.path(), &arguments, &[]);
-        assert!(check(&loud, 0, &["2 active employees"]).contains("warning: "));
+    for verb in ["generate --mode reference --force --out events", "parity --modes sql reference"] {
+        let line = format!("{verb} --census people.csv --start-year 2025 --end-year 2025");
+        assert!(check(planbench_in(place.path(), &line), 0, &["2 active employees"]).contains("warning: "));
         for flag in ["--quiet", "-q"] {
-            let quiet = planbench_in(place.path(), &[&arguments[..], &[flag]].concat(), &[]);
+            let quiet = planbench_in(place.path(), &line).arg(flag).output().unwrap();
             let said = String::from_utf8_lossy(&quiet.stderr);
             assert!(said.lines().all(|line| line.starts_with("warning: ")), "{verb}: {said}");
             assert!(!quiet.stdout.is_empty() && quiet.status.success(), "{verb}");

@@ -7,44 +7,37 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const NONE: &[(&str, &str)] = &[];
-
 fn measured(place: &Path) {
-    check(
-        &planbench_in(place, &["run", "--quick", "--modes", "reference", "polars", "--runs", "2", "-q"], NONE),
-        0,
-        &[],
-    );
+    check(planbench_in(place, "run --quick --modes reference polars --runs 2 -q"), 0, &[]);
 }
 
 #[test]
 fn each_shape_is_what_its_reader_expects() {
     let place = folder();
     measured(place.path());
-    let export = |format: &str, more: &[&str]| {
-        let arguments = [&["export", "--format", format, "--to", "file"][..], more].concat();
-        check(&planbench_in(place.path(), &arguments, NONE), 0, &["written: file"]);
+    let export = |format: &str| {
+        check(planbench_in(place.path(), &format!("export --to file --format {format}")), 0, &["written: file"]);
         place.path().join("file")
     };
-    let bencher = json(&export("bencher", &[]));
+    let bencher = json(&export("bencher"));
     let latency = &bencher["quick/polars"]["latency"];
     let value = latency["value"].as_f64().unwrap();
     assert!(value > 1e5 && latency["lower_value"].as_f64().unwrap() <= value, "nanoseconds: {latency}");
     assert!(bencher["quick/polars"]["throughput"]["value"].as_f64().unwrap() > 0.0);
 
-    let smaller = json(&export("github-action-benchmark", &[]));
+    let smaller = json(&export("github-action-benchmark"));
     let names: Vec<_> = smaller.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"quick/polars/wall_time") && names.contains(&"quick/polars/peak_memory"));
     assert!(!names.iter().any(|name| name.ends_with("throughput")), "one direction a file");
-    let bigger = json(&export("github-action-benchmark", &["--bigger-is-better"]));
+    let bigger = json(&export("github-action-benchmark --bigger-is-better"));
     assert!(bigger.as_array().unwrap().iter().all(|entry| entry["name"].as_str().unwrap().ends_with("throughput")));
     assert!(smaller[0]["range"].is_string() && smaller[0]["unit"].is_string());
 
-    let text = read(&export("openmetrics", &["--scenarios", "quick"]));
+    let text = read(&export("openmetrics --scenarios quick"));
     openmetrics_is_valid(&text);
     assert!(text.contains("bench_wall_time_seconds{scenario=\"quick\",mode=\"polars\",machine=\""), "{text}");
 
-    let series = json(&export("datadog", &["--host", "h1"]));
+    let series = json(&export("datadog --host h1"));
     let first = &series["series"][0];
     assert_eq!((first["type"].as_u64(), first["metric"].as_str()), (Some(3), Some("bench.wall_time")));
     assert!(first["points"][0]["timestamp"].as_i64().unwrap() > 1_700_000_000);
@@ -104,7 +97,7 @@ fn a_server_is_tried_again_only_when_that_may_help() {
     let place = folder();
     measured(place.path());
     let post = |url: &str, key: &str| {
-        planbench_in(place.path(), &["export", "--format", "datadog", "--post", url], &[("DD_API_KEY", key)])
+        planbench_in(place.path(), "export --format datadog --post").arg(url).env("DD_API_KEY", key).output().unwrap()
     };
     let (url, received) = server(&[503, 429, 202]);
     check(&post(&url, "s3cr3t"), 0, &["sent:"]);
@@ -131,11 +124,11 @@ fn a_server_is_tried_again_only_when_that_may_help() {
 
     check(&post("ftp://127.0.0.1/", "s3cr3t"), 2, &["http://"]);
     let (url, unasked) = server(&[200]);
-    check(&planbench_in(place.path(), &["export", "--format", "datadog", "--post", &url], NONE), 2, &["DD_API_KEY"]);
+    check(planbench_in(place.path(), "export --format datadog --post").arg(&url), 2, &["DD_API_KEY"]);
     assert!(unasked.lock().unwrap().is_empty());
     let closed = "http://127.0.0.1:1/in";
     let text = check(
-        &planbench_in(place.path(), &["export", "--format", "bencher", "--post", closed], &[("EXPORT_API_KEY", "k3y")]),
+        planbench_in(place.path(), "export --format bencher --post").arg(closed).env("EXPORT_API_KEY", "k3y"),
         2,
         &["127.0.0.1:1"],
     );
@@ -156,7 +149,8 @@ fn old_points_are_not_sent_to_who_refuses_them() {
         }
     }
     let (url, received) = server(&[200]);
-    let output = planbench_in(place.path(), &["export", "--format", "datadog", "--post", &url], &[("DD_API_KEY", "k")]);
+    let output =
+        planbench_in(place.path(), "export --format datadog --post").arg(&url).env("DD_API_KEY", "k").output().unwrap();
     check(&output, 2, &["minutes ago", "nothing was sent"]);
     assert!(received.lock().unwrap().is_empty());
 }

@@ -6,12 +6,10 @@ mod common;
 use common::{check, folder, json, leftovers, planbench_in, read};
 use std::path::Path;
 
-const NONE: &[(&str, &str)] = &[];
-
 /// A history of one benchmark: a real entry, copied with other dates, commits and times.
 fn history(place: &Path, factors: &[f64]) {
-    let run = ["run", "--quick", "--modes", "reference", "--runs", "2", "--history", "seed", "-q"];
-    check(&planbench_in(place, &run, NONE), 0, &[]);
+    let run = "run --quick --modes reference --runs 2 --history seed -q";
+    check(planbench_in(place, run), 0, &[]);
     let seed = std::fs::read_dir(place.join("seed")).unwrap().next().unwrap().unwrap().path();
     let entry = json(&seed);
     std::fs::create_dir_all(place.join("history")).unwrap();
@@ -38,11 +36,8 @@ fn a_step_is_found_between_its_commits() {
     let place = folder();
     let step: Vec<f64> = (0..40).map(|index| noise(index) * if index < 25 { 1.0 } else { 1.05 }).collect();
     history(place.path(), &step);
-    let text = check(
-        &planbench_in(place.path(), &["trend"], NONE),
-        0,
-        &["quick/reference", "WORSE", "written: out/reports/trend.html"],
-    );
+    let text =
+        check(planbench_in(place.path(), "trend"), 0, &["quick/reference", "WORSE", "written: out/reports/trend.html"]);
     let trend = json(&place.path().join("out/reports/trend.json"));
     let time = &trend["series"][0];
     let changes = time["changes"].as_array().expect("judged");
@@ -61,14 +56,14 @@ fn a_step_is_found_between_its_commits() {
 #[test]
 fn a_history_that_is_missing_short_or_broken_is_said_to_be() {
     let place = folder();
-    check(&planbench_in(place.path(), &["trend"], NONE), 2, &["history", "no sessions there", "--history DIR"]);
+    check(planbench_in(place.path(), "trend"), 2, &["history", "no sessions there", "--history DIR"]);
     history(place.path(), &[1.0, 1.0, 1.0]);
-    check(&planbench_in(place.path(), &["trend"], NONE), 0, &["too few sessions"]);
-    check(&planbench_in(place.path(), &["trend", "--scenarios", "5kx5"], NONE), 2, &["no sessions of these"]);
+    check(planbench_in(place.path(), "trend"), 0, &["too few sessions"]);
+    check(planbench_in(place.path(), "trend --scenarios 5kx5"), 2, &["no sessions of these"]);
     let broken = place.path().join("history/20260101T010000Z-1_quick_reference.json");
     let whole = read(&broken);
     std::fs::write(&broken, &whole[..100]).unwrap();
-    check(&planbench_in(place.path(), &["trend"], NONE), 2, &["20260101T010000Z-1_quick_reference.json"]);
+    check(planbench_in(place.path(), "trend"), 2, &["20260101T010000Z-1_quick_reference.json"]);
 }
 
 #[test]
@@ -77,13 +72,13 @@ fn writers_at_the_same_time_do_not_meet() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let run = ["run", "--quick", "--modes", "reference", "--runs", "2", "--history", "h", "-q"];
-                check(&planbench_in(place.path(), &run, NONE), 0, &[]);
+                let run = "run --quick --modes reference --runs 2 --history h -q";
+                check(planbench_in(place.path(), run), 0, &[]);
             });
         }
     });
     assert_eq!(std::fs::read_dir(place.path().join("h")).unwrap().count(), 4);
-    check(&planbench_in(place.path(), &["trend", "--history", "h"], NONE), 0, &["4 session(s)"]);
+    check(planbench_in(place.path(), "trend --history h"), 0, &["4 session(s)"]);
 }
 
 #[test]
@@ -91,13 +86,10 @@ fn a_history_widens_what_a_stored_baseline_proves() {
     let place = folder();
     let days: Vec<f64> = (0..12).map(|day| [0.8, 1.0, 1.25][day % 3]).collect();
     history(place.path(), &days);
-    let update =
-        ["baseline-update", "--scenarios", "quick", "--modes", "reference", "--runs", "4", "--no-criterion", "--yes"];
-    check(&planbench_in(place.path(), &update, NONE), 0, &[]);
-    let arguments =
-        ["regression-check", "--scenarios", "quick", "--modes", "reference", "--runs", "4", "--time-threshold", "900"];
-    let output = planbench_in(place.path(), &arguments, NONE);
-    assert!(output.status.code().is_some_and(|code| code != 2));
+    let update = "baseline-update --scenarios quick --modes reference --runs 4 --no-criterion --yes";
+    check(planbench_in(place.path(), update), 0, &[]);
+    let arguments = "regression-check --scenarios quick --modes reference --runs 4 --time-threshold 900";
+    check(planbench_in(place.path(), arguments), vec![0, 1, 3], &[]);
     let checked = json(&place.path().join("out/reports/check.json"));
     let time = &checked["benchmarks"][0]["judgements"][0];
     assert_eq!(time["between_days"], true);
@@ -110,8 +102,8 @@ fn a_history_widens_what_a_stored_baseline_proves() {
 #[test]
 fn a_day_is_not_its_own_yardstick() {
     let place = folder();
-    let run = ["run", "--quick", "--modes", "reference", "--runs", "6", "--history", "history", "-q"];
-    check(&planbench_in(place.path(), &run, NONE), 0, &[]);
+    let run = "run --quick --modes reference --runs 6 --history history -q";
+    check(planbench_in(place.path(), run), 0, &[]);
     let history = place.path().join("history");
     let today = std::fs::read_dir(&history).unwrap().next().unwrap().unwrap().path();
     let entry = json(&today);
@@ -133,8 +125,8 @@ fn a_day_is_not_its_own_yardstick() {
             let text = other(&session, factor * noise(day));
             std::fs::write(history.join(format!("{session}_quick_reference.json")), text).unwrap();
         }
-        let arguments = ["regression-check", "--from", "out", "--scenarios", "quick", "--modes", "reference"];
-        check(&planbench_in(place.path(), &arguments, NONE), code, &["quick/reference"]);
+        let arguments = "regression-check --from out --scenarios quick --modes reference";
+        check(planbench_in(place.path(), arguments), code, &["quick/reference"]);
         json(&place.path().join("out/reports/check.json"))["benchmarks"][0].clone()
     };
     // Today takes a hundred times as long as ten quiet days: more than any noise of this machine.
@@ -155,14 +147,15 @@ fn a_planted_slow_down_is_proven_round_by_round() {
     let settings = "[[scenario]]\nname = 'ours'\nemployee_count = 30\nstart_year = 2025\nend_year = 2025\npurpose = 'head count'\n";
     std::fs::write(place.path().join("planbench.toml"), settings).unwrap();
     // Sizes that no noise reaches; the usual ones are the calibration's business.
-    let wide =
-        ["--time-threshold", "300", "--throughput-threshold", "75", "--scenarios", "quick", "--modes", "reference"];
-    let compare = |more: &[&str]| planbench_in(place.path(), &[&["compare", own], &wide[..], more].concat(), NONE);
-    let ours = ["compare", own, "--time-threshold", "300", "--throughput-threshold", "75", "--modes", "reference"];
-    let plain = planbench_in(place.path(), &[&ours[..], &["--scenarios", "ours"]].concat(), NONE);
-    assert!(matches!(plain.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&plain.stderr));
+    let compare = |more: &str| {
+        let line =
+            format!("compare --time-threshold 300 --throughput-threshold 75 --modes reference --scenarios {more}");
+        planbench_in(place.path(), &line).arg("--").arg(own).output().unwrap()
+    };
+    let plain = compare("ours");
+    check(&plain, vec![0, 3], &[]);
     assert!(String::from_utf8_lossy(&plain.stdout).contains("ours-30x2025-2025/reference"));
-    let text = String::from_utf8_lossy(&compare(&["--pad-head", "reference:time=3000"]).stdout).into_owned();
+    let text = String::from_utf8_lossy(&compare("quick --pad-head reference:time=3000").stdout).into_owned();
     // A machine too noisy to judge says so, and never passes this.
     assert!(text.contains("FAIL          quick/reference (") && text.contains("20 rounds"), "{text}");
     assert!(text.contains("this program against") && !text.contains(": PASS"), "{text}");
@@ -174,15 +167,15 @@ fn a_planted_slow_down_is_proven_round_by_round() {
         assert!((of("head") / of("base") / of("ratio") - 1.0).abs() < 1e-9, "{judged}");
     }
     assert!(read(&place.path().join("out/reports/compare.md")).contains("FAIL"));
-    let slow_base = compare(&["--pad-base", "reference:time=3000"]);
-    assert!(matches!(slow_base.status.code(), Some(0 | 3)), "faster is no regression");
-    check(&compare(&["--max-time", "0s"]), 2, &["--max-time"]);
-    check(&compare(&["--runs", "3"]), 2, &["--runs", "unexpected"]);
-    check(&compare(&["--max-time", "0.001"]), 3, &["out of time after 0 round(s)"]);
-    let short = compare(&["--max-time", "1ms"]);
+    let slow_base = compare("quick --pad-base reference:time=3000");
+    check(&slow_base, vec![0, 3], &[]); // faster is no regression
+    check(&compare("quick --max-time 0s"), 2, &["--max-time"]);
+    check(&compare("quick --runs 3"), 2, &["--runs", "unexpected"]);
+    check(&compare("quick --max-time 0.001"), 3, &["out of time after 0 round(s)"]);
+    let short = compare("quick --max-time 1ms");
     check(&short, 3, &["INCONCLUSIVE", "out of time after 0 round(s)"]);
-    check(&planbench_in(place.path(), &["compare", "no-such-thing"], NONE), 2, &["no-such-thing"]);
-    check(&planbench_in(place.path(), &["compare", "/bin/true"], NONE), 2, &["is no planbench"]);
+    check(planbench_in(place.path(), "compare no-such-thing"), 2, &["no-such-thing"]);
+    check(planbench_in(place.path(), "compare /bin/true"), 2, &["is no planbench"]);
 }
 
 #[test]
@@ -191,7 +184,7 @@ fn a_head_with_other_output_or_a_crash_is_the_headline() {
     let script = |name: &str, body: &str| {
         let file = place.path().join(name);
         std::fs::write(&file, format!("#!/bin/sh\n{body}\n")).unwrap();
-        std::process::Command::new("chmod").arg("755").arg(&file).status().unwrap();
+        assert_cmd::Command::new("chmod").arg("755").arg(&file).assert().success();
         file.display().to_string()
     };
     let own = env!("CARGO_BIN_EXE_planbench");
@@ -207,14 +200,17 @@ fn a_head_with_other_output_or_a_crash_is_the_headline() {
     let same = script("same", &seeded);
     let older = script("older", &format!("{version}; unset PLANBENCH_TURNS; exec {own} \"$@\""));
     let compare = |head: &str| {
-        planbench_in(place.path(), &["compare", own, head, "--scenarios", "quick", "--modes", "reference"], NONE)
+        planbench_in(place.path(), "compare")
+            .args([own, head, "--scenarios", "quick", "--modes", "reference"])
+            .output()
+            .unwrap()
     };
     check(&compare(&crashing), 1, &["FAIL", "critical", "the head does not run", "no memory"]);
     check(&compare(&changed), 1, &["OUTPUT CHANGED"]);
-    assert!(matches!(compare(&same).status.code(), Some(0 | 3)), "the same program is no regression");
+    check(&compare(&same), vec![0, 3], &[]);
     check(&compare(&older), 2, &["does not take turns"]);
     check(
-        &planbench_in(place.path(), &["compare", &older, own, "--scenarios", "quick", "--modes", "reference"], NONE),
+        planbench_in(place.path(), "compare").args([&older, own, "--scenarios", "quick", "--modes", "reference"]),
         2,
         &["does not take turns"],
     );
@@ -234,20 +230,20 @@ fn a_process_that_dies_beside_the_others_is_blamed_only_if_it_dies_alone() {
             count.display()
         );
         std::fs::write(&file, start).unwrap();
-        std::process::Command::new("chmod").arg("755").arg(&file).status().unwrap();
+        assert_cmd::Command::new("chmod").arg("755").arg(&file).assert().success();
         file.display().to_string()
     };
     let compare = |head: &str, more: &[&str]| {
         let _ = std::fs::remove_file(&count);
-        let quick = ["compare", own, head, "--scenarios", "quick", "--modes", "reference"];
-        planbench_in(place.path(), &[&quick[..], more].concat(), NONE)
+        let quick = "--scenarios quick --modes reference".split_whitespace();
+        planbench_in(place.path(), "compare").args([own, head]).args(quick).args(more).output().unwrap()
     };
     let in_turn =
         "exec 3<>/dev/tcp/${PLANBENCH_TURNS%:*}/${PLANBENCH_TURNS#*:}; read -r -n1 -u3; echo in its turn >&2; exit 9";
     check(&compare(&script("in-turn", in_turn), &[]), 1, &["critical", "the head does not run", "in its turn"]);
     // Killed once beside the others, as by a lack of memory; from then on they run one after the other.
     let once = compare(&script("once", "[ $n = 1 ] && kill -9 $$"), &[]);
-    assert!(matches!(once.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&once.stdout));
+    check(&once, vec![0, 3], &[]);
     let rounds = json(&place.path().join("out/reports/compare.json"))["benchmarks"][0]["rounds"].clone();
     assert!(rounds.as_array().is_some_and(|rounds| rounds.len() >= 10));
     assert!(String::from_utf8_lossy(&once.stdout).contains("failed beside the others"), "it is said");
@@ -260,11 +256,10 @@ fn a_process_that_dies_beside_the_others_is_blamed_only_if_it_dies_alone() {
 fn a_calibration_goes_on_where_it_stopped() {
     let place = folder();
     let calibrate = |plain: &str| {
-        let arguments =
-            ["calibrate", "--scenarios", "quick", "--modes", "reference", "--plain", plain, "--per-level", "0"];
-        planbench_in(place.path(), &[&arguments[..], &["--to", "page.md"]].concat(), NONE)
+        let line = format!("calibrate --scenarios quick --modes reference --plain {plain} --per-level 0 --to page.md");
+        planbench_in(place.path(), &line).output().unwrap()
     };
-    check(&planbench_in(place.path(), &["calibrate", "--report-only"], NONE), 2, &["no trials there"]);
+    check(planbench_in(place.path(), "calibrate --report-only"), 2, &["no trials there"]);
     check(&calibrate("1"), 0, &["1 run(s) against itself", "page.md"]);
     let trial = place.path().join("calibration/none_001.json");
     let first = read(&trial);
@@ -280,8 +275,8 @@ fn a_calibration_goes_on_where_it_stopped() {
     check(&calibrate("3"), 2, &["calibration", "another calibration writes its trials there"]);
     drop(other);
     // Trials of other work are not counted as this work's.
-    let polars = ["calibrate", "--scenarios", "quick", "--modes", "polars", "--plain", "2", "--per-level", "0"];
-    check(&planbench_in(place.path(), &polars, NONE), 2, &["none_001.json", "other scenarios or modes", "--trials"]);
+    let polars = "calibrate --scenarios quick --modes polars --plain 2 --per-level 0";
+    check(planbench_in(place.path(), polars), 2, &["none_001.json", "other scenarios or modes", "--trials"]);
     std::fs::write(&trial, &first[..100]).unwrap();
     check(&calibrate("2"), 2, &["none_001.json", "not a whole trial", "move it away"]);
 }

@@ -23,9 +23,9 @@ fn workers(parent: u32, mode: &str) -> Vec<u32> {
 }
 
 /// Runs planbench and kills observation processes of a mode: so many, one after the other, or all.
-fn with_kills(place: &Path, arguments: &[&str], mode: &str, signal: i32, most: usize) -> Output {
+fn with_kills(place: &Path, line: &str, mode: &str, signal: i32, most: usize) -> Output {
     let mut child: Child = command()
-        .args(arguments)
+        .args(line.split_whitespace())
         .current_dir(place)
         .env("BENCHMARK_OUTPUT_DIR", "out")
         .stdin(Stdio::null())
@@ -58,12 +58,12 @@ fn records(place: &Path, benchmark: &str) -> Vec<Value> {
     records
 }
 
-const RUN: [&str; 8] = ["run", "--scenarios", "quick", "--modes", "sql", "reference", "--runs", "3"];
+const RUN: &str = "run --scenarios quick --modes sql reference --runs 3";
 
 #[test]
 fn a_process_that_was_killed_once_is_done_again_and_said() {
     let place = folder();
-    let output = with_kills(place.path(), &RUN, "sql", libc::SIGKILL, 1);
+    let output = with_kills(place.path(), RUN, "sql", libc::SIGKILL, 1);
     let text = check(&output, 0, &["SIGKILL", "tried again as run", "[6/6]", "ended from outside and is in no figure"]);
     assert!(!text.contains("[7/6]"), "{text}");
     let sql = records(place.path(), "quick_sql");
@@ -79,15 +79,19 @@ fn a_process_that_was_killed_once_is_done_again_and_said() {
     assert!((1..=3).contains(&again) && lost["error"].as_str().unwrap().contains("signal: 9"), "{lost}");
     assert_eq!(records(place.path(), "quick_reference").len(), 3);
     // Whole, so it makes a baseline.
-    let update = ["baseline-update", "--yes", "--from", "out"];
-    check(&common::planbench_in(place.path(), &update, &[]), 0, &["quick_sql.json", "quick_reference.json"]);
+    let update = "baseline-update --yes --from out";
+    check(
+        &common::planbench_in(place.path(), update).output().unwrap(),
+        0,
+        &["quick_sql.json", "quick_reference.json"],
+    );
     assert_eq!(leftovers(place.path()), Vec::<String>::new());
 }
 
 #[test]
 fn a_benchmark_that_is_killed_again_is_given_up_and_the_others_go_on() {
     let place = folder();
-    let output = with_kills(place.path(), &RUN, "sql", libc::SIGTERM, usize::MAX);
+    let output = with_kills(place.path(), RUN, "sql", libc::SIGTERM, usize::MAX);
     let text = check(&output, 2, &["quick/sql run 1", "SIGTERM", "second try", "1 of 1 run(s) failed"]);
     assert!(text.contains("written: out/reports/report.json"), "the others are reported:\n{text}");
     let (sql, reference) = (records(place.path(), "quick_sql"), records(place.path(), "quick_reference"));
@@ -96,27 +100,16 @@ fn a_benchmark_that_is_killed_again_is_given_up_and_the_others_go_on() {
     assert_eq!(leftovers(place.path()), Vec::<String>::new());
 
     // Nothing is proven by it: neither a missed gate nor a regression.
-    let gate = [
-        "performance-gate",
-        "--scenario",
-        "quick",
-        "--modes",
-        "sql",
-        "reference",
-        "--target-time",
-        "60",
-        "--runs",
-        "3",
-    ];
-    let text = check(&with_kills(place.path(), &gate, "sql", libc::SIGKILL, usize::MAX), 2, &["quick/sql", "SIGKILL"]);
+    let gate = "performance-gate --scenario quick --modes sql reference --target-time 60 --runs 3";
+    let text = check(&with_kills(place.path(), gate, "sql", libc::SIGKILL, usize::MAX), 2, &["quick/sql", "SIGKILL"]);
     assert!(text.contains("PASS quick/reference time"), "{text}");
 }
 
 #[test]
 fn a_criterion_benchmark_without_its_processes_leaves_no_figure() {
     let place = folder();
-    let bench = ["--bench", "--noplot", "--quick", "quick/(sql|reference)/peak_memory"];
-    let output = with_kills(place.path(), &bench, "sql", libc::SIGKILL, usize::MAX);
+    let bench = "--bench --noplot --quick quick/(sql|reference)/peak_memory";
+    let output = with_kills(place.path(), bench, "sql", libc::SIGKILL, usize::MAX);
     check(
         &output,
         2,
@@ -126,11 +119,11 @@ fn a_criterion_benchmark_without_its_processes_leaves_no_figure() {
     assert!(!group("sql").join("peak_memory/new").exists() && !group("sql").join("context").exists());
     assert!(group("reference").join("peak_memory/new/sample.json").is_file());
     assert!(group("reference").join("context/new/peak_memory.json").is_file());
-    let text = check(&common::planbench_in(place.path(), &["report"], &[]), 0, &["quick/reference"]);
+    let text = check(&common::planbench_in(place.path(), "report").output().unwrap(), 0, &["quick/reference"]);
     assert!(text.contains("quick/sql run 2: failed and is in no figure"), "{text}");
 
     // One process is made good, and the figure is there.
-    let output = with_kills(place.path(), &bench, "sql", libc::SIGKILL, 1);
+    let output = with_kills(place.path(), bench, "sql", libc::SIGKILL, 1);
     check(&output, 0, &["warning: quick/sql run", "tried again as run"]);
     assert!(group("sql").join("peak_memory/new/sample.json").is_file());
 }
@@ -138,8 +131,8 @@ fn a_criterion_benchmark_without_its_processes_leaves_no_figure() {
 #[test]
 fn a_busy_machine_is_what_others_do_and_not_what_the_load_average_says() {
     let place = folder();
-    let run = ["run", "--scenarios", "quick", "--modes", "reference", "--runs", "2", "--quiet"];
-    check(&common::planbench_in(place.path(), &run, &[]), 0, &[]);
+    let run = "run --scenarios quick --modes reference --runs 2 --quiet";
+    check(&common::planbench_in(place.path(), run).output().unwrap(), 0, &[]);
     let runs = place.path().join("out/criterion/quick_reference/runs");
     let report = |load: f64, others: Value| {
         for file in std::fs::read_dir(&runs).expect("records").flatten() {
@@ -149,7 +142,7 @@ fn a_busy_machine_is_what_others_do_and_not_what_the_load_average_says() {
             record["machine"]["others_cpus"] = others.as_f64().map_or(Value::Null, |share| (share * cpus).into());
             std::fs::write(file.path(), record.to_string()).expect("written");
         }
-        check(&common::planbench_in(place.path(), &["report"], &[]), 0, &["quick/reference"])
+        check(&common::planbench_in(place.path(), "report").output().unwrap(), 0, &["quick/reference"])
     };
     // A build of one's own that has just ended.
     assert!(!report(50.0, 0.01.into()).contains("busy"));

@@ -11,21 +11,19 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const NONE: &[(&str, &str)] = &[];
-fn run(place: &Path, more: &[&str]) -> std::process::Output {
-    let quick = ["run", "--quick", "--modes", "reference", "--runs", "2", "-q"];
-    planbench_in(place, &[&quick[..], more].concat(), NONE)
+fn run(place: &Path, more: &str) -> std::process::Output {
+    planbench_in(place, &format!("run --quick --modes reference --runs 2 -q {more}")).output().unwrap()
 }
 
 /// Two modes of quick.
-const BOTH: [&str; 7] = ["run", "--quick", "--modes", "reference", "polars", "--runs", "2"];
+const BOTH: &str = "run --quick --modes reference polars --runs 2";
 
 /// Runs it while every process that it starts for mode reference is killed from outside.
 #[cfg(target_os = "linux")]
-fn with_reference_killed(place: &Path, arguments: &[&str]) -> std::process::Output {
+fn with_reference_killed(place: &Path, line: &str) -> std::process::Output {
     use std::process::{Command, Stdio};
     let mut command = common::command();
-    command.current_dir(place).env("BENCHMARK_OUTPUT_DIR", "out").args(arguments);
+    command.current_dir(place).env("BENCHMARK_OUTPUT_DIR", "out").args(line.split_whitespace());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let parent = format!("PPid:\t{}\n", child.id());
     while child.try_wait().unwrap().is_none() {
@@ -85,13 +83,13 @@ fn session_in_report(place: &Path) -> String {
 #[test]
 fn the_last_session_is_the_latest_whatever_clocks_say() {
     let place = folder();
-    check(&run(place.path(), &[]), 0, &[]);
+    check(&run(place.path(), ""), 0, &[]);
     set_clock(place.path(), "20900101T000000Z", "2090-01-01T00:00:00Z");
-    check(&planbench_in(place.path(), &["report"], NONE), 0, &["yet to come", "clock was set back"]);
+    check(planbench_in(place.path(), "report"), 0, &["yet to come", "clock was set back"]);
     assert!(session_in_report(place.path()).starts_with("2090"));
     // The clock is set back: what is measured now is the latest all the same, and it is said.
-    check(&run(place.path(), &[]), 0, &["warning: quick/reference", "clock was set back"]);
-    check(&planbench_in(place.path(), &["report"], NONE), 0, &["clock was set back"]);
+    check(&run(place.path(), ""), 0, &["warning: quick/reference", "clock was set back"]);
+    check(planbench_in(place.path(), "report"), 0, &["clock was set back"]);
     assert!(!session_in_report(place.path()).starts_with("2090"));
     let numbers: Vec<u64> = records(place.path()).iter().map(|file| json(file)["sequence"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [1, 1, 2, 2]);
@@ -103,7 +101,7 @@ fn sessions_at_the_same_time_keep_all_their_records() {
     let place = folder();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| check(&run(place.path(), &[]), 0, &[]));
+            scope.spawn(|| check(&run(place.path(), ""), 0, &[]));
         }
     });
     let records = records(place.path());
@@ -118,7 +116,7 @@ fn sessions_at_the_same_time_keep_all_their_records() {
 #[test]
 fn the_same_mode_on_fewer_cpus_is_no_later_session_of_the_same_work() {
     let place = folder();
-    check(&run(place.path(), &[]), 0, &[]);
+    check(&run(place.path(), ""), 0, &[]);
     // As `taskset -c 0` would leave them, on a machine of any size.
     for file in records(place.path()) {
         let mut record = json(&file);
@@ -129,48 +127,46 @@ fn the_same_mode_on_fewer_cpus_is_no_later_session_of_the_same_work() {
         record["benchmark"]["threads"] = 1_000.into();
         write(&file.with_file_name(name), &record);
     }
-    let text = check(&planbench_in(place.path(), &["report"], NONE), 0, &["quick/reference", "quick ("]);
+    let text = check(planbench_in(place.path(), "report"), 0, &["quick/reference", "quick ("]);
     let scenarios = report(place.path())["scenarios_tested"].clone();
     assert_eq!(scenarios.as_object().unwrap().len(), 2, "{text}");
     let csv = read(&place.path().join("out/reports/runs.csv"));
     assert_eq!(csv.lines().count(), 1 + 4, "{csv}");
     // A baseline is held against the work that it is of.
-    let update =
-        ["baseline-update", "--scenarios", "quick", "--modes", "reference", "--no-criterion", "--yes", "--runs", "2"];
+    let update = "baseline-update --scenarios quick --modes reference --no-criterion --yes --runs 2";
     let other = folder();
-    check(&planbench_in(other.path(), &update, NONE), 0, &[]);
+    check(planbench_in(other.path(), update), 0, &[]);
     let baselines = other.path().join("target-baselines");
-    let judged =
-        ["regression-check", "--from", "out", "--baseline-dir", baselines.to_str().unwrap(), "--time-threshold"];
-    let judged = [&judged[..], &["1000", "--throughput-threshold", "99", "--memory-threshold", "1000"]].concat();
-    let text = check(&planbench_in(place.path(), &judged, NONE), 0, &["PASS"]);
+    let wide = "--time-threshold 1000 --throughput-threshold 99 --memory-threshold 1000";
+    let judged = format!("regression-check --from out {wide} --baseline-dir");
+    let text = check(planbench_in(place.path(), &judged).arg(baselines), 0, &["PASS"]);
     assert!(!text.contains("UNFIT"), "{text}");
 }
 
 #[test]
 fn a_torn_file_costs_its_own_figures_only() {
     let place = folder();
-    check(&planbench_in(place.path(), &BOTH, NONE), 0, &[]);
+    check(planbench_in(place.path(), BOTH), 0, &[]);
     let torn = &records(place.path())[0];
     let whole = read(torn);
     fs::write(torn, &whole[..whole.len() / 2]).unwrap();
     let name = torn.file_name().unwrap().to_str().unwrap();
     let said = [name, "not a whole run record", "quick/polars", "quick/reference"];
-    let text = check(&planbench_in(place.path(), &["report"], NONE), 2, &said);
+    let text = check(planbench_in(place.path(), "report"), 2, &said);
     assert!(!text.contains("was cut off after"), "the session was not: {text}");
     let modes = report(place.path())["scenarios_tested"]["quick"]["results_by_mode"].clone();
     assert_eq!(modes["reference"]["detailed_runs"].as_array().unwrap().len(), 1);
     assert_eq!(modes["polars"]["detailed_runs"].as_array().unwrap().len(), 2);
     check(
-        &planbench_in(place.path(), &["export", "--format", "openmetrics"], NONE),
+        planbench_in(place.path(), "export --format openmetrics"),
         2,
         &["mode=\"polars\"", "mode=\"reference\"", name],
     );
     // Another mode's file is no matter; a verdict is not given on what happens to be readable.
-    check(&planbench_in(place.path(), &["report", "--modes", "polars"], NONE), 0, &[]);
+    check(planbench_in(place.path(), "report --modes polars"), 0, &[]);
     let gate = |mode: &str| {
-        let gate = ["performance-gate", "--scenarios", "quick", "--modes", mode, "--from", "out", "--target-time"];
-        planbench_in(place.path(), &[&gate[..], &["60"]].concat(), NONE)
+        let gate = format!("performance-gate --scenarios quick --modes {mode} --from out --target-time 60");
+        planbench_in(place.path(), &gate).output().unwrap()
     };
     check(&gate("reference"), 2, &[name]);
     check(&gate("polars"), 0, &["PASS"]);
@@ -182,7 +178,7 @@ fn a_torn_file_costs_its_own_figures_only() {
     for file in files(&own) {
         fs::copy(&file, copy.join(file.file_name().unwrap())).unwrap();
     }
-    check(&planbench_in(place.path(), &["report"], NONE), 2, &["quick_polars.old", "left out"]);
+    check(planbench_in(place.path(), "report"), 2, &["quick_polars.old", "left out"]);
     let modes = report(place.path())["scenarios_tested"]["quick"]["results_by_mode"].clone();
     assert_eq!(modes["polars"]["detailed_runs"].as_array().unwrap().len(), 2);
 }
@@ -195,22 +191,22 @@ fn records_of_another_version_are_named_as_that_and_block_nothing_newer() {
     let older = runs.join("20251123T173124Z-4711-0001.json");
     fs::write(&older, r#"{"format_version": 2, "session": "20251123T173124Z-4711"}"#).unwrap();
     let words = ["20251123T173124Z-4711-0001.json", "format 2", "older version", "measure again"];
-    check(&planbench_in(place.path(), &["report"], NONE), 2, &words);
-    check(&run(place.path(), &[]), 0, &[]);
-    check(&planbench_in(place.path(), &["report"], NONE), 0, &["quick/reference"]);
+    check(planbench_in(place.path(), "report"), 2, &words);
+    check(&run(place.path(), ""), 0, &[]);
+    check(planbench_in(place.path(), "report"), 0, &["quick/reference"]);
     assert!(older.is_file(), "a version that reads it may come back");
     // One that a newer version left is not passed over: it is the latest.
     let newer = runs.join("00000002-20261123T173124Z-00000000000000aa-0001.json");
     fs::write(&newer, r#"{"format_version": 99}"#).unwrap();
-    check(&planbench_in(place.path(), &["report"], NONE), 2, &["format 99", "newer version"]);
-    check(&run(place.path(), &[]), 0, &[]);
-    check(&planbench_in(place.path(), &["report"], NONE), 0, &["quick/reference"]);
+    check(planbench_in(place.path(), "report"), 2, &["format 99", "newer version"]);
+    check(&run(place.path(), ""), 0, &[]);
+    check(planbench_in(place.path(), "report"), 0, &["quick/reference"]);
 }
 
 #[test]
 fn a_name_in_a_file_leads_nowhere() {
     let place = folder();
-    check(&run(place.path(), &["--history", "history"]), 0, &[]);
+    check(&run(place.path(), "--history history"), 0, &[]);
     let record = &records(place.path())[0];
     let whole = json(record);
     for (field, value) in [("mode", "../../../escaped"), ("group", "/absolute"), ("mode", "spark"), ("scenario", "..")]
@@ -218,8 +214,8 @@ fn a_name_in_a_file_leads_nowhere() {
         let mut record_now = whole.clone();
         record_now["benchmark"][field] = value.into();
         write(record, &record_now);
-        let from = ["baseline-update", "--from", "out", "--yes"];
-        check(&planbench_in(place.path(), &from, NONE), 2, &[record.file_name().unwrap().to_str().unwrap(), value]);
+        let from = "baseline-update --from out --yes";
+        check(planbench_in(place.path(), from), 2, &[record.file_name().unwrap().to_str().unwrap(), value]);
     }
     let entry = &files(&place.path().join("history"))[0];
     let whole = json(entry);
@@ -227,7 +223,7 @@ fn a_name_in_a_file_leads_nowhere() {
         let mut changed = whole.clone();
         changed[field] = "../../escaped".into();
         write(entry, &changed);
-        check(&planbench_in(place.path(), &["trend"], NONE), 2, &["escaped", field]);
+        check(planbench_in(place.path(), "trend"), 2, &["escaped", field]);
     }
     assert!(!place.path().join("target-baselines").read_dir().is_ok_and(|mut folder| folder.next().is_some()));
 }
@@ -235,12 +231,12 @@ fn a_name_in_a_file_leads_nowhere() {
 #[test]
 fn a_history_takes_what_is_good_and_names_what_is_not() {
     let place = folder();
-    let both = [&BOTH[..], &["--history", "history"]].concat();
+    let both = format!("{BOTH} --history history");
     let names = || -> Vec<String> {
         let name = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap().to_owned();
         files(&place.path().join("history")).iter().map(name).collect()
     };
-    let padded = planbench_in(place.path(), &both, &[("PLANBENCH_TEST_PADDING", "reference:time=20")]);
+    let padded = planbench_in(place.path(), &both).env("PLANBENCH_TEST_PADDING", "reference:time=20").output().unwrap();
     let text =
         check(&padded, 0, &["not added to the history: quick/reference: the runs were padded on purpose", "added:"]);
     assert!(!text.contains("baseline"), "{text}");
@@ -251,20 +247,20 @@ fn a_history_takes_what_is_good_and_names_what_is_not() {
         check(&failed, 2, &["not added to the history: quick/reference: run 1 failed", "quick_polars.json"]);
         assert!(names().len() == 2 && names()[1].starts_with("00000002-"), "{:?}", names());
     }
-    check(&run(place.path(), &["--history", "history", "--runs", "1"]), 2, &["--runs"]);
+    check(&run(place.path(), "--history history --runs 1"), 2, &["--runs"]);
     // One damaged entry costs neither the trend of the others nor a verdict.
     let torn = files(&place.path().join("history"))[0].clone();
     fs::write(&torn, "{").unwrap();
     let torn = torn.file_name().unwrap().to_str().unwrap();
-    check(&planbench_in(place.path(), &["trend"], NONE), 2, &["quick/polars", torn]);
+    check(planbench_in(place.path(), "trend"), 2, &["quick/polars", torn]);
 }
 
 #[test]
 fn a_baseline_update_keeps_what_is_good_and_names_what_is_not() {
     let place = folder();
-    check(&planbench_in(place.path(), &BOTH, &[("PLANBENCH_TEST_PADDING", "reference:time=20")]), 0, &[]);
-    let update = ["baseline-update", "--from", "out", "--yes"];
-    check(&planbench_in(place.path(), &update, NONE), 2, &["quick/reference: the runs were padded", "as it was"]);
+    check(planbench_in(place.path(), BOTH).env("PLANBENCH_TEST_PADDING", "reference:time=20"), 0, &[]);
+    let update = "baseline-update --from out --yes";
+    check(planbench_in(place.path(), update), 2, &["quick/reference: the runs were padded", "as it was"]);
     let kept = files(&place.path().join("target-baselines"));
     assert!(kept.len() == 1 && kept[0].ends_with("quick_polars.json"), "{kept:?}");
 }
@@ -272,7 +268,7 @@ fn a_baseline_update_keeps_what_is_good_and_names_what_is_not() {
 #[test]
 fn writers_of_a_history_lose_nothing_and_the_order_is_that_of_writing() {
     let place = folder();
-    check(&run(place.path(), &["--history", "seed"]), 0, &[]);
+    check(&run(place.path(), "--history seed"), 0, &[]);
     let seed = Baseline::read_file(&files(&place.path().join("seed"))[0]).unwrap();
     let history = place.path().join("history");
     std::thread::scope(|scope| {
@@ -316,7 +312,7 @@ fn writers_of_a_history_lose_nothing_and_the_order_is_that_of_writing() {
         ..seed.clone()
     });
     assert!(history::contradictions(&merged).iter().any(|text| text.contains("both have number 1")));
-    check(&planbench_in(place.path(), &["trend"], NONE), 0, &["2020-01-01", "clock was set back"]);
+    check(planbench_in(place.path(), "trend"), 0, &["2020-01-01", "clock was set back"]);
     // Other figures under a session that is there are not passed over.
     let other = Baseline { events: seed.events + 1, ..late };
     assert!(history::append(&history, &other).unwrap_err().to_string().contains("other figures"));
@@ -332,9 +328,9 @@ fn modes_with_long_names_do_not_meet() {
         ("BENCHMARK_SCENARIOS", "abcdefghijklmnopqrstuvwx"),
         ("BENCHMARK_THREADS", "3"),
     ];
-    let bench = ["--bench", "--quick", "--noplot", "--save-baseline", "kept"];
-    check(&planbench_in(place.path(), &bench, &variables), 0, &["abcdefghijklmnopqrstuvwx-30x2025"]);
-    check(&planbench_in(place.path(), &["run", "--runs", "2"], &variables), 0, &[]);
+    let bench = "--bench --quick --noplot --save-baseline kept";
+    check(planbench_in(place.path(), bench).envs(variables), 0, &["abcdefghijklmnopqrstuvwx-30x2025"]);
+    check(planbench_in(place.path(), "run --runs 2").envs(variables), 0, &[]);
     let folders: Vec<String> = fs::read_dir(place.path().join("out/criterion"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -353,7 +349,7 @@ fn modes_with_long_names_do_not_meet() {
             }
         }
     }
-    check(&planbench_in(place.path(), &["report"], NONE), 0, &[]);
+    check(planbench_in(place.path(), "report"), 0, &[]);
     let report = report(place.path());
     let scenario = report["scenarios_tested"].as_object().unwrap().values().next().unwrap();
     for mode in ["sql", "polars", "reference"] {
@@ -364,11 +360,10 @@ fn modes_with_long_names_do_not_meet() {
 #[test]
 fn a_copy_of_criterions_folder_is_no_second_measurement() {
     let place = folder();
-    let bench = ["--bench", "--quick", "--noplot", "quick/reference/wall_time"];
-    check(&planbench_in(place.path(), &bench, NONE), 0, &[]);
+    let bench = "--bench --quick --noplot quick/reference/wall_time";
+    check(planbench_in(place.path(), bench), 0, &[]);
     let criterion = place.path().join("out/criterion");
-    let mut copy = std::process::Command::new("cp");
-    copy.arg("-r").args([criterion.join("quick_reference"), criterion.join("old")]);
-    assert!(copy.status().unwrap().success());
-    check(&planbench_in(place.path(), &["report"], NONE), 2, &["old/wall_time", "is a copy", "quick/reference"]);
+    let copied = [criterion.join("quick_reference"), criterion.join("old")];
+    assert_cmd::Command::new("cp").arg("-r").args(copied).assert().success();
+    check(planbench_in(place.path(), "report"), 2, &["old/wall_time", "is a copy", "quick/reference"]);
 }

@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Output;
 
-const NONE: &[(&str, &str)] = &[];
-
 fn flags(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
@@ -20,7 +18,7 @@ fn said(output: &Output) -> String {
 
 /// The verbs that the program lists.
 fn verbs() -> Vec<String> {
-    let help = check(&planbench(&["--help"]), 0, &["Commands:"]);
+    let help = check(planbench("--help"), 0, &["Commands:"]);
     let (_, list) = help.split_once("Commands:").expect("a list");
     let (list, _) = list.split_once("\n\n").expect("its end");
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
@@ -71,15 +69,15 @@ fn needed(verb: &str, flag: &str) -> Vec<&'static str> {
 fn a_verb_is_never_told_a_flag_that_it_does_not_have() {
     let place = folder();
     let prepared = place.path();
-    let run = ["run", "--quick", "--modes", "reference", "--runs", "2", "--history", "history", "-q"];
-    check(&planbench_in(prepared, &run, NONE), 0, &[]);
-    let update = ["baseline-update", "--from", "out", "--modes", "reference", "--yes"];
-    check(&planbench_in(prepared, &update, NONE), 0, &[]);
+    let run = "run --quick --modes reference --runs 2 --history history -q";
+    check(planbench_in(prepared, run), 0, &[]);
+    let update = "baseline-update --from out --modes reference --yes";
+    check(planbench_in(prepared, update), 0, &[]);
     fs::write(prepared.join("file"), "").unwrap();
     let long = "x".repeat(300);
     let mut told = BTreeMap::<String, usize>::new();
     for verb in verbs() {
-        let help = String::from_utf8(planbench(&[&verb, "--help"]).stdout).expect("UTF-8");
+        let help = String::from_utf8(planbench(&format!("{verb} --help")).output().unwrap().stdout).expect("UTF-8");
         let known = flags(&help);
         for flag in path_flags(&help) {
             // Folders to write to are made where there are none.
@@ -94,7 +92,7 @@ fn a_verb_is_never_told_a_flag_that_it_does_not_have() {
                 }
                 arguments.extend(needed(&verb, &flag));
                 arguments.extend([flag.as_str(), bad]);
-                let output = planbench_in(prepared, &arguments, NONE);
+                let output = planbench_in(prepared, "").args(&arguments).output().unwrap();
                 let words = said(&output);
                 let Some(error) =
                     words.lines().find(|line| line.starts_with("error: ") || line.starts_with("warning: "))
@@ -123,7 +121,7 @@ fn a_temporary_folder_that_cannot_be_used_is_told_as_that() {
     let place = folder();
     let own = env!("CARGO_BIN_EXE_planbench");
     for arguments in [&["compare", own, "--max-time", "1"][..], &["calibrate", "--plain", "1", "--per-level", "0"]] {
-        let output = planbench_in(place.path(), arguments, &[("TMPDIR", "/no/such/folder")]);
+        let output = planbench_in(place.path(), "").args(arguments).env("TMPDIR", "/no/such/folder").output().unwrap();
         let text = check(&output, 2, &["/no/such/folder", "set TMPDIR"]);
         assert!(!text.contains("--"), "{text}");
     }
@@ -163,7 +161,7 @@ fn a_name_passes_for_nothing_else_in_a_log() {
             vec!["run", "--quick", "--dry-run", "--output-dir", name],
             vec!["daily-monitor", "--dry-run", "--history", name],
         ] {
-            let output = planbench_in(place.path(), &arguments, NONE);
+            let output = planbench_in(place.path(), "").args(&arguments).output().unwrap();
             let text = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), said(&output));
             for line in text.lines() {
                 assert!(!line.trim_start().starts_with("::"), "{arguments:?}:\n{text}");
@@ -172,53 +170,40 @@ fn a_name_passes_for_nothing_else_in_a_log() {
             }
         }
     }
-    let variable = planbench_in(place.path(), &["run", "--quick"], &[("BENCHMARK_RUNS", nasty)]);
+    let variable = planbench_in(place.path(), "run --quick").env("BENCHMARK_RUNS", nasty).output().unwrap();
     assert!(!said(&variable).contains("\n::"), "{}", said(&variable));
 }
 
 #[test]
 fn a_dash_stands_for_standard_output_and_nothing_else_is_there() {
     let place = folder();
-    let run = ["run", "--quick", "--modes", "reference", "--runs", "2", "--format", "json", "--to", "-"];
+    let run = "run --quick --modes reference --runs 2 --format json --to -";
     let parsed = |output: &Output| -> serde_json::Value {
-        assert_eq!(output.status.code(), Some(0), "{}", said(output));
+        check(output, 0, &[]);
         serde_json::from_slice(&output.stdout).expect("JSON and nothing else")
     };
-    let report = parsed(&planbench_in(place.path(), &run, NONE));
+    let report = parsed(&planbench_in(place.path(), run).output().unwrap());
     assert_eq!(report["scenarios_tested"]["quick"]["results_by_mode"]["reference"]["mode"], "reference");
     assert!(!place.path().join("-").exists() && !place.path().join("out/reports").exists());
-    parsed(&planbench_in(place.path(), &["report", "--format", "json", "--to", "-"], NONE));
-    let csv = planbench_in(place.path(), &["report", "--format", "csv", "--to", "-"], NONE);
+    parsed(&planbench_in(place.path(), "report --format json --to -").output().unwrap());
+    let csv = planbench_in(place.path(), "report --format csv --to -").output().unwrap();
     let text = String::from_utf8(csv.stdout).expect("UTF-8");
     assert!(text.starts_with("scenario_name,mode,run_number,") && text.lines().count() == 3, "{text}");
-    for format in [&["--format", "json,csv"][..], &["--format", "html"], &[]] {
-        let arguments = [&["report", "--to", "-"], format].concat();
-        check(&planbench_in(place.path(), &arguments, NONE), 2, &["--format json or --format csv"]);
+    for format in ["--format json,csv", "--format html", ""] {
+        check(planbench_in(place.path(), &format!("report --to - {format}")), 2, &["--format json or --format csv"]);
     }
-    let both = ["report", "--format", "json", "--to", "-", "--baseline", "main"];
-    check(&planbench_in(place.path(), &both, NONE), 2, &["--baseline"]);
-    let export = planbench_in(place.path(), &["export", "--format", "bencher", "--to", "-"], NONE);
+    let both = "report --format json --to - --baseline main";
+    check(planbench_in(place.path(), both), 2, &["--baseline"]);
+    let export = planbench_in(place.path(), "export --format bencher --to -").output().unwrap();
     assert!(parsed(&export)["quick/reference"]["latency"]["value"].is_number());
 
-    check(
-        &planbench_in(place.path(), &["baseline-update", "--from", "out", "--modes", "reference", "--yes"], NONE),
-        0,
-        &[],
-    );
-    check(
-        &planbench_in(
-            place.path(),
-            &["run", "--quick", "--modes", "reference", "--runs", "2", "-q", "--history", "history"],
-            NONE,
-        ),
-        0,
-        &[],
-    );
-    let judged = ["regression-check", "--from", "out", "--to", "-", "--allow-inconclusive", "--no-fail-on-regression"];
-    let output = planbench_in(place.path(), &judged, &[("GITHUB_ACTIONS", "true")]);
+    check(planbench_in(place.path(), "baseline-update --from out --modes reference --yes"), 0, &[]);
+    check(planbench_in(place.path(), "run --quick --modes reference --runs 2 -q --history history"), 0, &[]);
+    let judged = "regression-check --from out --to - --allow-inconclusive --no-fail-on-regression";
+    let output = planbench_in(place.path(), judged).env("GITHUB_ACTIONS", "true").output().unwrap();
     assert!(parsed(&output)["benchmarks"][0]["id"].is_string());
     assert!(said(&output).contains("regression check against main"), "people are told on standard error");
-    let trend = planbench_in(place.path(), &["trend", "--to", "-"], NONE);
+    let trend = planbench_in(place.path(), "trend --to -").output().unwrap();
     assert!(parsed(&trend)["series"][0].is_object());
     assert!(!place.path().join("-").exists());
 }
@@ -226,28 +211,24 @@ fn a_dash_stands_for_standard_output_and_nothing_else_is_there() {
 #[test]
 fn results_are_read_where_and_as_the_variables_say() {
     let place = folder();
-    let run = ["run", "--quick", "--modes", "reference", "polars", "--runs", "2", "-q", "--history", "kept"];
-    check(&planbench_in(place.path(), &run, NONE), 0, &[]);
+    let run = "run --quick --modes reference polars --runs 2 -q --history kept";
+    check(planbench_in(place.path(), run), 0, &[]);
     let history = [("BENCHMARK_HISTORY_DIR", "kept")];
-    check(&planbench_in(place.path(), &["trend"], &history), 0, &["quick/reference"]);
+    check(planbench_in(place.path(), "trend").envs(history), 0, &["quick/reference"]);
     // A file there that is not whole shows who looks.
     fs::write(place.path().join("kept/broken.json"), "{").unwrap();
-    check(&planbench_in(place.path(), &["baseline-update", "--from", "out", "--yes"], NONE), 0, &[]);
+    check(planbench_in(place.path(), "baseline-update --from out --yes"), 0, &[]);
     let warned = "warning: not in the spread between days: kept/broken.json";
-    check(&planbench_in(place.path(), &["report", "--baseline", "main"], &history), 0, &[warned]);
-    check(&planbench_in(place.path(), &["regression-check", "--from", "out"], &history), 3, &[warned]);
-    let only = |name: &str, value: &str, verb: &[&str]| {
-        check(&planbench_in(place.path(), verb, &[(name, value)]), 0, &["quick/reference"])
+    check(planbench_in(place.path(), "report --baseline main").envs(history), 0, &[warned]);
+    check(planbench_in(place.path(), "regression-check --from out").envs(history), 3, &[warned]);
+    let only = |name: &str, value: &str, line: &str| {
+        check(planbench_in(place.path(), line).env(name, value), 0, &["quick/reference"])
     };
-    assert!(!only("BENCHMARK_MODES", "reference", &["report"]).contains("quick/polars"));
-    check(
-        &planbench_in(place.path(), &["report"], &[("BENCHMARK_SCENARIOS", "5kx5")]),
-        2,
-        &["5kx5", "quick/reference"],
-    );
+    assert!(!only("BENCHMARK_MODES", "reference", "report").contains("quick/polars"));
+    check(planbench_in(place.path(), "report").env("BENCHMARK_SCENARIOS", "5kx5"), 2, &["5kx5", "quick/reference"]);
     // What a settings file wants measured hides nothing that was.
     fs::write(place.path().join("planbench.toml"), "scenarios = ['5kx5']\nmodes = ['sql']\n").unwrap();
-    check(&planbench_in(place.path(), &["report"], NONE), 0, &["quick/reference", "quick/polars"]);
+    check(planbench_in(place.path(), "report"), 0, &["quick/reference", "quick/polars"]);
 }
 
 #[test]
@@ -257,14 +238,14 @@ fn names_may_be_separated_by_blanks_or_commas_in_every_verb() {
     {
         for verb in ["run", "baseline-update"] {
             let arguments = [&[verb, "--dry-run", "--mode", "sql,reference"], names].concat();
-            let text = check(&planbench_in(place.path(), &arguments, NONE), 0, &["quick/sql", "1kx3/reference"]);
+            let text = check(planbench_in(place.path(), "").args(&arguments), 0, &["quick/sql", "1kx3/reference"]);
             assert!(!text.contains("polars"), "{text}");
         }
         let arguments = [&["release-gate", "--dry-run"], names].concat();
-        check(&planbench_in(place.path(), &arguments, NONE), 0, &["performance-gate --scenarios quick 1kx3"]);
+        check(planbench_in(place.path(), "").args(&arguments), 0, &["performance-gate --scenarios quick 1kx3"]);
     }
     for verb in ["run", "report", "trend", "calibrate", "daily-monitor", "performance-gate"] {
-        check(&planbench_in(place.path(), &[verb, "--scenarios", " "], NONE), 2, &["names nothing"]);
+        check(planbench_in(place.path(), &format!("{verb} --scenarios")).arg(" "), 2, &["names nothing"]);
     }
 }
 
@@ -272,21 +253,25 @@ fn names_may_be_separated_by_blanks_or_commas_in_every_verb() {
 fn runs_of_the_settings_file_go_before_an_automations_own() {
     let place = folder();
     let daily = |variables: &[(&str, &str)]| {
-        check(&planbench_in(place.path(), &["daily-monitor", "--dry-run"], variables), 0, &["planbench trend"])
+        check(
+            planbench_in(place.path(), "daily-monitor --dry-run").envs(variables.iter().copied()),
+            0,
+            &["planbench trend"],
+        )
     };
-    assert!(daily(NONE).contains("run --scenarios quick 1kx3 5kx5 --runs 10"));
+    assert!(daily(&[]).contains("run --scenarios quick 1kx3 5kx5 --runs 10"));
     fs::write(place.path().join("planbench.toml"), "runs = 4\n").unwrap();
-    assert!(daily(NONE).contains("--runs 4"));
+    assert!(daily(&[]).contains("--runs 4"));
     assert!(daily(&[("BENCHMARK_RUNS", "6")]).contains("--runs 6"));
 }
 
 #[test]
 fn every_page_of_the_manual_is_written_and_clean() {
     let place = folder();
-    check(&planbench_in(place.path(), &["completions", "man", "--to", "man"], NONE), 0, &["man/planbench-run.1"]);
+    check(planbench_in(place.path(), "completions man --to man"), 0, &["man/planbench-run.1"]);
     let pages: Vec<_> = fs::read_dir(place.path().join("man")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(pages.len(), 1 + verbs().len());
-    check(&planbench_in(place.path(), &["completions", "bash", "--to", "man"], NONE), 2, &["completions man"]);
+    check(planbench_in(place.path(), "completions bash --to man"), 2, &["completions man"]);
     // What can be said without the tool is said beside the code.
     if let Ok(lint) = std::process::Command::new("mandoc").arg("-Tlint").args(&pages).output() {
         assert!(lint.status.success() && lint.stdout.is_empty(), "{}", String::from_utf8_lossy(&lint.stdout));
@@ -299,7 +284,7 @@ fn completions_offer_scenarios_and_modes_those_of_the_settings_file_too() {
     let text = "[[scenario]]\nname = 'ours-9'\nemployee_count = 7\nstart_year = 2025\nend_year = 2025\n";
     fs::write(place.path().join("planbench.toml"), text).unwrap();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = check(&planbench_in(place.path(), &["completions", shell], NONE), 0, &[]);
+        let script = check(planbench_in(place.path(), &format!("completions {shell}")), 0, &[]);
         if ["bash", "zsh", "fish"].contains(&shell) {
             for offered in ["1kx3", "ours-9", "custom", "reference"] {
                 assert!(script.contains(offered), "{shell} does not offer {offered}");

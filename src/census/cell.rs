@@ -2,7 +2,6 @@
 //!
 //! CSV and Parquet, and every type of Parquet, meet here: the same value means the same in all of them.
 
-use super::columns::NAMES;
 use super::day::{self, OUTSIDE, Zone, of_instant};
 use crate::rules::calendar::{Day, iso};
 use duckdb::arrow::datatypes::i256;
@@ -28,9 +27,6 @@ pub(super) enum Cell<'a> {
     Instant(i64, bool, Zone),
     Flag(bool),
 }
-
-/// A row, in the order of [`NAMES`].
-pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 
 /// What is wrong with a cell.
 pub(super) type Unusable = Cow<'static, str>;

@@ -1,6 +1,6 @@
 //! The columns of a census file, and where a file has them.
 
-use super::cell::printable;
+use super::cell::{Cell, printable};
 use crate::error::{Error, Result};
 use std::collections::HashSet;
 
@@ -28,6 +28,9 @@ pub(super) const ACTIVE: usize = 7;
 const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
 /// Names of a file's columns shown in an error.
 const SHOWN: usize = 30;
+
+/// A row, in the order of [`NAMES`].
+pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 
 /// What a file has for each of [`NAMES`]: an index into its own columns.
 pub(super) type Found = [Option<usize>; NAMES.len()];

@@ -1,7 +1,7 @@
 //! People as they are read, row by row: checked, the active ones kept, in the end sorted.
 
-use super::cell::{Cell, Cells, Unusable, printable};
-use super::columns::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
+use super::cell::{Cell, Unusable, printable};
+use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, Warning, Warnings, describe};
 use crate::error::{Error, Result};

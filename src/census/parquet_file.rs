@@ -1,8 +1,8 @@
 //! A census in Parquet. Only columns that are used are read, by their own types and exactly; whatever else the file
 //! holds may be of any type.
 
-use super::cell::{Cell, Cells};
-use super::columns::{self, NAMES};
+use super::cell::Cell;
+use super::columns::{self, Cells, NAMES};
 use super::parquet_type::{Kind, embedded, kind, name, suits};
 use super::problems::Place;
 use crate::error::{Cause, Error, Result};

@@ -1,6 +1,6 @@
 //! A generated output that is read back: its summary, and the events of its files as they are.
 
-use super::output_folder::entries;
+use super::place::entries;
 use super::summary::{FORMAT_VERSION, Figures, SUMMARY, Summary, figures};
 use crate::engine::{EventLog, Mode};
 use crate::error::{Error, Result};

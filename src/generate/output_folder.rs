@@ -5,7 +5,7 @@
 
 use super::event_folder::{irregularity, summary};
 use super::exchange::{Exchanged, exchange};
-use super::place::{LOCK, Made, hidden, is_mount_point, lock, resolve};
+use super::place::{LOCK, Made, entries, hidden, is_mount_point, lock, resolve};
 use super::summary::SUMMARY;
 use crate::error::{Error, Result};
 use std::ffi::{OsStr, OsString};
@@ -24,12 +24,6 @@ pub const NOT_EMPTY: &str = "is not empty: it holds an earlier output";
 
 /// What is said of a folder that cannot be replaced as a whole.
 const IMMOVABLE: &str = "is a mount point, or a folder of a container's image, and cannot be replaced";
-
-/// Names and paths in a folder.
-pub(super) fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
-    let list = fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
-    list.map(|entry| entry.map(|entry| (entry.file_name(), entry.path())).map_err(|e| Error::file(folder, e))).collect()
-}
 
 /// Whether nothing is there, or an empty folder.
 fn is_free(place: &Path) -> bool {

@@ -70,6 +70,12 @@ pub(super) fn is_mount_point(_: &Path) -> bool {
     false
 }
 
+/// Names and paths in a folder.
+pub(super) fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
+    let list = fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
+    list.map(|entry| entry.map(|entry| (entry.file_name(), entry.path())).map_err(|e| Error::file(folder, e))).collect()
+}
+
 /// The hidden folder of a name.
 pub(super) fn hidden(name: &OsStr) -> OsString {
     let mut hidden = OsString::from(".");

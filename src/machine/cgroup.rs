@@ -3,6 +3,8 @@
 //! Every level from the process' own group up to the root counts, and the strictest of them decides. Both versions are
 //! read, and both at once (a hybrid layout); a container sees the part of the tree that is mounted in it.
 
+use procfs_core::process::MountInfo;
+use procfs_core::{FromRead, ProcessCGroup, ProcessCGroups};
 use std::fs::read_to_string;
 use std::path::{Component, Path, PathBuf};
 
@@ -31,8 +33,10 @@ impl Cgroups {
 
     /// Those of the process whose `/proc/self` and `/sys` are below `root`.
     pub fn read(root: &Path) -> Self {
-        let text = |file: &str| read_to_string(root.join(file)).unwrap_or_default();
-        let (groups, mounts) = (text("proc/self/cgroup"), text("proc/self/mountinfo"));
+        let groups = ProcessCGroups::from_file(root.join("proc/self/cgroup")).map_or(Vec::new(), |groups| groups.0);
+        let mounts = read_to_string(root.join("proc/self/mountinfo")).unwrap_or_default();
+        // Line by line: one that is odd hides no other.
+        let mounts: Vec<_> = mounts.lines().filter_map(|line| MountInfo::from_line(line).ok()).collect();
         let levels = |controller: &str| levels(root, &groups, &mounts, controller);
         Self { cpu: levels("cpu"), memory: levels("memory") }
     }
@@ -102,24 +106,25 @@ fn field(file: &Path, key: &str) -> Option<u64> {
 }
 
 /// Where a controller's groups of the process are. A controller of version 1 is not in version 2 as well.
-fn levels(root: &Path, groups: &str, mounts: &str, controller: &str) -> Levels {
-    // hierarchy:controllers:path; version 2 has no controllers here.
-    let lines = || groups.lines().filter_map(|line| line.split_once(':')?.1.split_once(':'));
-    let first = lines().find(|(controllers, _)| controllers.split(',').any(|name| name == controller));
-    let (second_version, path) = match first.or_else(|| lines().find(|(controllers, _)| controllers.is_empty())) {
-        Some((controllers, path)) => (controllers.is_empty(), Path::new(path)),
-        None => return Levels::default(),
+fn levels(root: &Path, groups: &[ProcessCGroup], mounts: &[MountInfo], controller: &str) -> Levels {
+    let first = groups.iter().find(|group| group.controllers.iter().any(|name| name == controller));
+    let Some(group) = first.or_else(|| groups.iter().find(|group| group.controllers.is_empty())) else {
+        return Levels::default();
     };
-    let wanted = |mount: &Mount| match second_version {
-        true => mount.kind == "cgroup2",
-        false => mount.kind == "cgroup" && mount.options.split(',').any(|name| name == controller),
+    let (second_version, path) = (group.controllers.is_empty(), Path::new(&group.pathname));
+    let wanted = |mount: &&MountInfo| match second_version {
+        true => mount.fs_type == "cgroup2",
+        false => mount.fs_type == "cgroup" && mount.super_options.contains_key(controller),
     };
-    let mounts: Vec<Mount> = mounts.lines().filter_map(Mount::parse).filter(wanted).collect();
+    // What of the tree is mounted, and where.
+    let mounts = mounts.iter().filter(wanted);
+    let mounts = mounts.map(|mount| (unescaped(&mount.root), unescaped(&mount.mount_point.to_string_lossy())));
+    let mounts: Vec<(PathBuf, PathBuf)> = mounts.collect();
     // The mount that shows the process' own group; a bind mount may show another part of the tree.
-    let shown = |mount: &Mount| Some((path.strip_prefix(&mount.root).ok()?.to_path_buf(), mount.place.clone()));
+    let shown = |(top, place): &(PathBuf, PathBuf)| Some((path.strip_prefix(top).ok()?.to_path_buf(), place.clone()));
     let own = mounts.iter().filter_map(shown).min_by_key(|(below, _)| below.components().count());
     // Of a group that is outside of what is mounted here, the root of the mount is all that can be seen.
-    let nearest = own.or_else(|| mounts.first().map(|mount| (PathBuf::new(), mount.place.clone())));
+    let nearest = own.or_else(|| mounts.first().map(|(_, place)| (PathBuf::new(), place.clone())));
     let Some((below, place)) = nearest else { return Levels::default() };
     let seen = below.components().all(|part| matches!(part, Component::Normal(_)));
     let below = if seen { below } else { PathBuf::new() };
@@ -128,33 +133,12 @@ fn levels(root: &Path, groups: &str, mounts: &str, controller: &str) -> Levels {
     Levels { second_version, folders }
 }
 
-/// A line of mountinfo (proc_pid_mountinfo(5)).
-struct Mount {
-    root: PathBuf,
-    place: PathBuf,
-    kind: String,
-    options: String,
-}
-
-impl Mount {
-    fn parse(line: &str) -> Option<Self> {
-        let (mount, system) = line.split_once(" - ")?;
-        let mut mount = mount.split(' ').skip(3).map(unescaped);
-        let mut system = system.split(' ');
-        Some(Self {
-            root: mount.next()?.into(),
-            place: mount.next()?.into(),
-            kind: system.next()?.to_owned(),
-            options: system.nth(1)?.to_owned(),
-        })
-    }
-}
-
 /// Blanks, tabs, line ends and backslashes stand as octal numbers.
-fn unescaped(text: &str) -> String {
+fn unescaped(text: &str) -> PathBuf {
     [(r"\040", " "), (r"\011", "\t"), (r"\012", "\n"), (r"\134", "\\")]
         .iter()
         .fold(text.to_owned(), |text, (octal, character)| text.replace(octal, character))
+        .into()
 }
 
 #[cfg(test)]

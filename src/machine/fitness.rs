@@ -2,7 +2,7 @@
 
 use super::cgroup::Cgroups;
 use super::load::{self, Load};
-use super::process::available_threads;
+use super::process::{allowed_cpus, available_threads};
 pub use super::warning::{MOST_SPREAD, Warning};
 use crate::stats::{coefficient_of_variation, quantile};
 use std::fs::read_to_string;
@@ -33,19 +33,6 @@ pub fn examine() -> Vec<Warning> {
 /// Whether others' work is worth a warning.
 fn busy(others: f64, cpus: usize) -> Option<Warning> {
     (others >= load::NOISE * cpus as f64).then_some(Warning::Busy(others, cpus))
-}
-
-/// CPUs that this process may run on, whatever a quota says of their time.
-pub(super) fn allowed_cpus() -> usize {
-    // SAFETY: an all-zero set is valid for the call to fill.
-    #[cfg(target_os = "linux")]
-    unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        if libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set) == 0 {
-            return (libc::CPU_COUNT(&set) as usize).max(1);
-        }
-    }
-    available_threads()
 }
 
 /// What the kernel has counted since the system or a group was started: only what is added while somebody looks says

@@ -1,8 +1,8 @@
 //! Facts about the machine that every record carries.
 
 use super::cgroup::Cgroups;
-use super::fitness::allowed_cpus;
-use super::process::available_threads;
+use super::process::{allowed_cpus, available_threads};
+use procfs_core::{CpuInfo, FromRead};
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -91,16 +91,8 @@ fn usable(total: Option<u64>, groups: &Cgroups) -> Option<u64> {
 
 /// Whether the CPU says that it runs under a hypervisor.
 fn virtualised() -> Option<bool> {
-    #[cfg(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64")))]
-    {
-        let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").ok()?;
-        let flags = cpuinfo.lines().find_map(|line| line.strip_prefix("flags"))?;
-        Some(flags.split_ascii_whitespace().any(|flag| flag == "hypervisor"))
-    }
-    #[cfg(not(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64"))))]
-    {
-        None
-    }
+    let cpus = CpuInfo::from_file("/proc/cpuinfo").ok()?;
+    Some(cpus.flags(0)?.contains(&"hypervisor"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! that ended a minute ago.
 
 use super::process::{children_cpu_time, cpu_time};
+use procfs_core::FromRead;
+use procfs_core::process::Status;
 use std::fs::read_to_string;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -51,13 +53,13 @@ fn ticks_per_second() -> Option<f64> {
 
 /// Busy time of the CPUs that the process may use since the system started, seconds.
 fn busy_seconds(root: &Path, ticks_per_second: f64) -> Option<f64> {
-    let status = read_to_string(root.join("proc/self/status")).ok()?;
-    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?.trim().to_owned();
+    let allowed = Status::from_file(root.join("proc/self/status")).ok()?.cpus_allowed_list?;
+    let is_allowed = |cpu: u32| allowed.iter().any(|&(first, last)| (first..=last).contains(&cpu));
     let mut busy = None;
     for line in read_to_string(root.join("proc/stat")).ok()?.lines() {
         let mut fields = line.split_ascii_whitespace();
-        let cpu: Option<usize> = fields.next().and_then(|name| name.strip_prefix("cpu")?.parse().ok());
-        if !cpu.is_some_and(|cpu| is_in(&allowed, cpu)) {
+        let cpu: Option<u32> = fields.next().and_then(|name| name.strip_prefix("cpu")?.parse().ok());
+        if !cpu.is_some_and(is_allowed) {
             continue;
         }
         let ticks: Vec<u64> = fields.filter_map(|ticks| ticks.parse().ok()).collect();
@@ -68,24 +70,19 @@ fn busy_seconds(root: &Path, ticks_per_second: f64) -> Option<f64> {
     busy
 }
 
-/// Whether a list such as `0-3,8` names a CPU.
-fn is_in(list: &str, cpu: usize) -> bool {
-    let bounds = |part: &str| {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
-    };
-    list.split(',').filter_map(bounds).any(|(first, last): (usize, usize)| (first..=last).contains(&cpu))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::machine::cgroup::tests::tree;
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn only_the_cpus_of_this_process_count_and_idle_waiting_and_stolen_time_does_not() {
+        let own = read_to_string("/proc/self/status").expect("Linux tells");
+        let lines = own.lines().filter(|line| !line.starts_with("Cpus_allowed_list:"));
+        let status = lines.chain(["Cpus_allowed_list:\t0,2-3\n"]).collect::<Vec<_>>().join("\n");
         let root = tree(&[
-            ("proc/self/status", "Name:\tx\nCpus_allowed:\t5\nCpus_allowed_list:\t0,2-3\n"),
+            ("proc/self/status", &status),
             (
                 "proc/stat",
                 "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 100 10 40 5000 700 20 30 90 60 5\ncpu1 9000 0 0 0 0 0 0 0 0 0\n\

@@ -1,10 +1,25 @@
 //! This process' own accounts, as the kernel keeps them. What a platform does not tell is absent, never zero.
 
+use procfs_core::FromRead;
+use procfs_core::process::{Io, Status};
 use std::time::Duration;
 
 /// CPUs this process may use.
 pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// CPUs that this process may run on, whatever a quota says of their time.
+pub(super) fn allowed_cpus() -> usize {
+    // SAFETY: an all-zero set is valid for the call to fill.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        if libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set) == 0 {
+            return (libc::CPU_COUNT(&set) as usize).max(1);
+        }
+    }
+    available_threads()
 }
 
 /// CPU time (user and system, all threads) that this process has used.
@@ -27,23 +42,11 @@ pub fn children_cpu_time() -> Option<Duration> {
     Some(time(usage.ru_utime) + time(usage.ru_stime))
 }
 
-/// A line of `/proc/self/status` in bytes.
-#[cfg(target_os = "linux")]
-fn status_bytes(key: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let value = status.lines().find_map(|line| line.strip_prefix(key))?;
-    value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1_024)
-}
-
 /// Highest resident set size of this process' address space so far, bytes.
 ///
 /// On Linux this is `VmHWM`, which starts anew with `exec`; `ru_maxrss` would carry over the size of the process that
 /// started this one.
 pub fn peak_memory_bytes() -> Option<u64> {
-    #[cfg(target_os = "linux")]
-    {
-        status_bytes("VmHWM:")
-    }
     #[cfg(target_os = "macos")]
     {
         // SAFETY: an all-zero rusage is valid, and the call only writes to it.
@@ -53,9 +56,9 @@ pub fn peak_memory_bytes() -> Option<u64> {
         };
         usage.and_then(|usage| u64::try_from(usage.ru_maxrss).ok())
     }
-    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    #[cfg(not(target_os = "macos"))]
     {
-        None
+        Status::from_file("/proc/self/status").ok()?.vmhwm.map(|kib| kib * 1_024)
     }
 }
 
@@ -111,16 +114,8 @@ pub struct DiskIo {
 
 /// The process' storage account (`/proc/self/io` on Linux).
 pub fn disk_io() -> Option<DiskIo> {
-    #[cfg(target_os = "linux")]
-    {
-        let text = std::fs::read_to_string("/proc/self/io").ok()?;
-        let field = |key: &str| text.lines().find_map(|line| line.strip_prefix(key))?.trim().parse().ok();
-        Some(DiskIo { read_bytes: field("read_bytes:")?, written_bytes: field("write_bytes:")? })
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        None
-    }
+    let io = Io::from_file("/proc/self/io").ok()?;
+    Some(DiskIo { read_bytes: io.read_bytes, written_bytes: io.write_bytes })
 }
 
 #[cfg(test)]

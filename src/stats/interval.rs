@@ -1,6 +1,6 @@
 //! Confidence intervals, and those of means by Student's t distribution.
 
-use super::describe::{Moments, finite, scale_of};
+use super::describe::{Moments, finite, mean, scale_of};
 use super::distribution::{student_quantile, tail_of};
 
 /// Confidence of every interval that this program states.
@@ -122,7 +122,7 @@ pub fn welch_difference(before: &[f64], after: &[f64], confidence: f64) -> Optio
 pub fn paired_difference(before: &[f64], after: &[f64], confidence: f64) -> Option<Estimate> {
     tail_of(confidence)?;
     let differences = differences(before, after)?;
-    Some(Estimate { value: super::mean(&differences)?, interval: t_interval(&differences, confidence) })
+    Some(Estimate { value: mean(&differences)?, interval: t_interval(&differences, confidence) })
 }
 
 /// `after - before`, pair by pair; `None` if the sides differ in length.

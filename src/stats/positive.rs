@@ -5,7 +5,8 @@
 //! never reaches zero, however few the values. The geometric mean of a rate is the reciprocal of that of the time, and
 //! the ratio of two geometric means is the geometric mean of the ratios: tables, charts and comparisons agree.
 
-use super::describe::finite;
+use super::describe::{finite, mean};
+use super::distribution::tail_of;
 use super::interval::{Estimate, t_interval};
 
 /// The geometric mean, with its t interval on logarithms, both in the samples' unit.
@@ -14,10 +15,10 @@ use super::interval::{Estimate, t_interval};
 /// range of positive doubles. `None` if there is no value or one is not positive and finite, or unless
 /// `0 < confidence < 1`.
 pub fn geometric_mean_interval(samples: &[f64], confidence: f64) -> Option<Estimate> {
-    super::distribution::tail_of(confidence)?;
+    tail_of(confidence)?;
     let (unit, logs) = logs_of(samples)?;
     let back = |log: f64| unit * log.exp();
-    let value = finite(back(super::mean(&logs)?)).filter(|value| *value > 0.0)?;
+    let value = finite(back(mean(&logs)?)).filter(|value| *value > 0.0)?;
     let interval = t_interval(&logs, confidence).and_then(|interval| interval.map(back));
     Some(Estimate { value, interval: interval.filter(|interval| interval.is_above(0.0)) })
 }
@@ -25,7 +26,7 @@ pub fn geometric_mean_interval(samples: &[f64], confidence: f64) -> Option<Estim
 /// The geometric mean, in the samples' unit; `None` if there is no value or one is not positive and finite.
 pub fn geometric_mean(samples: &[f64]) -> Option<f64> {
     let (unit, logs) = logs_of(samples)?;
-    finite(unit * super::mean(&logs)?.exp()).filter(|value| *value > 0.0)
+    finite(unit * mean(&logs)?.exp()).filter(|value| *value > 0.0)
 }
 
 /// The first value, and all logarithms in units of it, so that equal values are exactly zero.

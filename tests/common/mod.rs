@@ -1,17 +1,34 @@
 //! What the end-to-end tests share: the real binary, away from the settings of whoever runs the tests.
 #![allow(dead_code)] // each test file uses its part
 
+use assert_cmd::Command;
+use assert_cmd::assert::{Assert, IntoCodePredicate, OutputAssertExt};
+use predicates::Predicate;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process;
 
-/// The binary, without any variable that could change what it does.
-pub fn command() -> Command {
+/// The binary with the words of a line as arguments, without any variable that could change what it does.
+pub fn planbench(line: &str) -> Command {
+    let mut command = Command::from_std(command());
+    command.args(line.split_whitespace());
+    command
+}
+
+/// Likewise in a folder, with results below it.
+pub fn planbench_in(folder: &Path, line: &str) -> Command {
+    let mut command = planbench(line);
+    command.current_dir(folder).env("BENCHMARK_OUTPUT_DIR", "out");
+    command
+}
+
+/// The binary as a process that a test starts and stops by itself.
+pub fn command() -> process::Command {
     command_of(env!("CARGO_BIN_EXE_planbench"))
 }
 
 /// Another program, likewise.
-pub fn command_of(program: &str) -> Command {
-    let mut command = Command::new(program);
+pub fn command_of(program: &str) -> process::Command {
+    let mut command = process::Command::new(program);
     let ours = ["BENCHMARK_", "PLANBENCH_", "GITHUB_", "DD_", "CRITERION_", "BUILD_NUMBER", "CARGO_TARGET_DIR"];
     for (name, _) in std::env::vars() {
         if name == "CI" || ours.iter().any(|prefix| name.starts_with(prefix)) {
@@ -21,23 +38,35 @@ pub fn command_of(program: &str) -> Command {
     command
 }
 
-/// Runs the binary.
-pub fn planbench(arguments: &[&str]) -> Output {
-    command().args(arguments).output().expect("the binary starts")
+/// What has run, or is to be run now.
+pub trait Run {
+    fn run(self) -> Assert;
 }
 
-/// Runs the binary in a folder, with results below it, and variables.
-pub fn planbench_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = command();
-    command.current_dir(folder).env("BENCHMARK_OUTPUT_DIR", "out").envs(variables.iter().copied());
-    command.args(arguments).output().expect("the binary starts")
+impl Run for Command {
+    fn run(mut self) -> Assert {
+        self.assert()
+    }
 }
 
-/// Exit code and parts of the output; all of it.
+impl Run for &mut Command {
+    fn run(self) -> Assert {
+        self.assert()
+    }
+}
+
+impl Run for &process::Output {
+    fn run(self) -> Assert {
+        self.clone().assert()
+    }
+}
+
+/// Exit code (or codes) and parts of the output; all of it.
 #[track_caller]
-pub fn check(output: &Output, code: i32, parts: &[&str]) -> String {
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{text}");
+pub fn check<P: Predicate<i32>>(run: impl Run, code: impl IntoCodePredicate<P>, parts: &[&str]) -> String {
+    let assert = run.run().code(code);
+    let output = assert.get_output();
+    let text = String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned();
     for part in parts {
         assert!(text.contains(part), "{part:?} not in\n{text}");
     }
