@@ -6,6 +6,7 @@ use super::foreign::{LOOKED_AT, named};
 use super::people::LoadedCensus;
 use super::{csv_file, parquet_file};
 use crate::error::{Error, Result};
+use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, remove_abandoned};
 use crate::rules::run::RunSpec;
 use std::fs::File;
@@ -134,9 +135,9 @@ impl PrivateCopy {
 ///
 /// # Errors
 /// Names the file as it was given.
-pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: &str) -> Result<()> {
+pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: Fingerprint) -> Result<()> {
     let found = census_fingerprint(&loaded.census);
-    if found.to_string() == expected {
+    if found == expected {
         return Ok(());
     }
     Err(Error::file(

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         let proof = Proof {
             side: this_program(place.path())?,
             work: work(&settings)?,
-            padded_mode: settings.modes[0].name().to_owned(),
+            padded_mode: settings.modes[0],
             plain: args.plain,
             per_level: args.per_level,
             folder: args.trials.clone(),

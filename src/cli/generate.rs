@@ -126,7 +126,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // A named scenario with nothing changed must give what the repository says it gives.
     let changed = seed != DEFAULT_SEED || work.census.is_some() || args.custom.assumptions.is_some();
     if let Some((scenario, golden)) = work.scenario.and_then(|s| Some((s, s.golden?))).filter(|_| !changed)
-        && (summary.events, summary.fingerprint.as_str()) != (golden.events, golden.fingerprint)
+        && (summary.events, &summary.fingerprint) != (golden.events, &golden.fingerprint.to_string())
     {
         return Err(Error::Parity(format!(
             "scenario {} gave {} events ({}), expected {} ({}); the output in {} is not to be trusted",

@@ -13,7 +13,6 @@ use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::history::{self, History};
 use crate::record::names::{Problem, none_of};
-use crate::record::run::RunRecord;
 use crate::report::template::render_value;
 use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
 use crate::settings::choices::variable;
@@ -288,7 +287,7 @@ fn unfit_before_measuring(
                     severity: None,
                     evidence: "none",
                     decided_by: Vec::new(),
-                    baseline_timestamp: baseline.timestamp,
+                    baseline_timestamp: baseline.timestamp.to_string(),
                     baseline_commit: baseline.git_commit,
                     judgements: Vec::new(),
                     remarks: vec![reason],
@@ -337,9 +336,8 @@ impl Against<'_> {
                     checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, self.history));
                 }
                 None => {
-                    let of_mode = Mode::named(&mode.benchmark.mode)?;
                     let scenario = [mode.benchmark.scenario.clone()];
-                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[of_mode]);
+                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[mode.benchmark.mode]);
                     none_of(&unread.iter().filter(its).cloned().collect::<Vec<_>>())?;
                     // Where work of one name is several, what Criterion measured is of one of them alone.
                     let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
@@ -358,8 +356,7 @@ impl Against<'_> {
 
 /// Whether a baseline is of this very work, on this machine, and can be held against processes of it.
 fn fits(baseline: &Baseline, mode: &ModeResults) -> bool {
-    let on_its_machine = |run: &RunRecord| run.machine.key == baseline.machine.key;
-    baseline.benchmark.same_work(&mode.benchmark) && mode.runs.first().is_some_and(on_its_machine)
+    mode.runs.first().is_some_and(|run| run.key() == baseline.key())
 }
 
 /// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed. The verdict

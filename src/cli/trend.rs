@@ -43,8 +43,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
-        (scenarios.is_empty() || scenarios.iter().any(|name| named.contains(&name)))
-            && modes.iter().any(|mode| mode.name() == entry.mode)
+        (scenarios.is_empty() || scenarios.iter().any(|name| named.contains(&name))) && modes.contains(&entry.mode)
     });
     if entries.is_empty() {
         none_of(&problems)?;

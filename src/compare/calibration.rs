@@ -5,6 +5,7 @@ use super::{Benchmark, Round};
 use crate::error::Result;
 use crate::machine::{Build, Machine};
 use crate::record::metric::Gated;
+use crate::record::timestamp::Timestamp;
 use crate::stats::{median, standard_deviation};
 use crate::verdict::Verdict;
 use serde::Serialize;
@@ -16,13 +17,13 @@ use std::path::Path;
 #[derive(Debug, Clone, Serialize)]
 pub struct Calibration {
     /// When it was written, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
     /// The command that makes it.
     pub command: String,
     /// First and last trial, UTC.
-    pub from: String,
+    pub from: Timestamp,
     /// First and last trial, UTC.
-    pub to: String,
+    pub to: Timestamp,
     /// Hours that the trials took.
     pub hours: f64,
     /// By what was planted.
@@ -103,15 +104,15 @@ impl Calibration {
     /// Names a file that is not whole.
     pub fn read(folder: &Path, command: String) -> Result<Option<Self>> {
         let mut trials: Vec<Trial> = read_all(folder)?.into_iter().map(|(_, trial)| trial).collect();
-        trials.sort_by(|a, b| a.comparison.generated_at.cmp(&b.comparison.generated_at));
+        trials.sort_by_key(|trial| trial.comparison.generated_at);
         let (Some(first), Some(last)) = (trials.first(), trials.last()) else { return Ok(None) };
         let plain: Vec<&Trial> = trials.iter().filter(|trial| trial.planted == Planted::Nothing).collect();
         let false_alarms = plain.iter().filter(|trial| trial.comparison.verdict == Verdict::Fail).count();
         Ok(Some(Self {
-            generated_at: crate::record::now(),
+            generated_at: Timestamp::now(),
             command,
-            from: first.comparison.generated_at.clone(),
-            to: last.comparison.generated_at.clone(),
+            from: first.comparison.generated_at,
+            to: last.comparison.generated_at,
             hours: trials.iter().map(|trial| trial.comparison.seconds).sum::<f64>() / 3_600.0,
             levels: levels(&trials),
             plain_runs: plain.len(),

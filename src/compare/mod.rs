@@ -9,10 +9,12 @@ mod turns;
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::interrupt::check_interrupt;
+use crate::machine::Machine;
 use crate::machine::fitness::{MOST_SPREAD, burn_in};
-use crate::machine::{Machine, MachineKey};
 use crate::measure::rounds::Order;
+use crate::record::key::same_place;
 use crate::record::metric::Gated;
+use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
 use crate::stats::benjamini_hochberg;
 use crate::verdict::paired::{FIRST_LOOK, Judgement, METHOD, SECOND_LOOK, judge_memory, judge_time};
@@ -48,7 +50,7 @@ pub struct Plan {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Comparison {
     /// When it ended, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
     /// The command, for who wants to repeat it.
     pub command: String,
     /// What the base is.
@@ -152,7 +154,7 @@ pub fn compare(plan: &Plan, command: &str, progress: &mut dyn FnMut(Step<'_>)) -
         benchmarks.push(one(plan, work, index + 1, clock, progress)?);
     }
     let mut comparison = Comparison {
-        generated_at: crate::record::now(),
+        generated_at: Timestamp::now(),
         command: command.to_owned(),
         base: plan.base.name.clone(),
         head: plan.head.name.clone(),
@@ -312,10 +314,7 @@ fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verd
         );
         return Some(((false, Verdict::Fail), reason));
     }
-    // Both run here; builds of different age find different limits of memory.
-    let place = |key: &MachineKey| MachineKey { memory_bucket_gib: None, cpu_quota_hundredths: None, ..key.clone() };
-    let same = |a: &MachineKey, b: &MachineKey| place(a) == place(b);
-    if !same(&round.base.machine, &round.head.machine) || round.base.threads != round.head.threads {
+    if !same_place(&round.base.machine, &round.head.machine) || round.base.threads != round.head.threads {
         return Some(((true, Verdict::Unfit), "the sides ran with another machine key or number of threads".into()));
     }
     None

@@ -5,12 +5,14 @@
 
 use crate::engine::Mode;
 use crate::error::{Error, Result};
-use crate::files::{Workspace, temporary_workspace};
+use crate::events::fingerprint::Fingerprint;
+use crate::files::{Workspace, read_versioned, temporary_workspace};
 use crate::interrupt::check_interrupt;
 use crate::machine::MachineKey;
 use crate::measure::padding;
 use crate::measure::turns;
 use crate::record::metric::Gated;
+use crate::report;
 use crate::scenario::{CUSTOM, SCENARIOS};
 use crate::settings::session::Selection;
 use crate::stats::median;
@@ -72,7 +74,7 @@ pub struct Observed {
     /// Events of one run.
     pub events: u64,
     /// Digest of the events.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// The machine.
     pub machine: MachineKey,
     /// Worker threads.
@@ -275,7 +277,12 @@ impl Process {
                 self.name
             )));
         }
-        let report: Value = crate::files::read_json(&self.place.path().join("report.json"), "report")?;
+        let report: Value = read_versioned(
+            &self.place.path().join("report.json"),
+            "report",
+            1..=report::model::FORMAT_VERSION,
+            "compare with another build",
+        )?;
         let of = report["build"]["git_commit"].as_str();
         if let Some((of, wanted)) = of.zip(self.commit.as_deref()).filter(|(of, wanted)| of != wanted) {
             let name = &self.name;
@@ -319,7 +326,7 @@ fn observed(report: &Value, work: &Work) -> Option<Observed> {
         first_run: seen["wall_seconds"].as_f64()?,
         peak_memory: seen["peak_memory_bytes"].as_f64(),
         events: seen["events"].as_u64()?,
-        fingerprint: seen["fingerprint"].as_str()?.to_owned(),
+        fingerprint: serde_json::from_value(seen["fingerprint"].clone()).ok()?,
         machine: serde_json::from_value(run["machine"]["key"].clone()).ok()?,
         threads: run["benchmark"]["threads"].as_u64()?,
     })

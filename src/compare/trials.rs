@@ -3,6 +3,7 @@
 
 use super::side::{Side, Work};
 use super::{Comparison, Plan, compare};
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::files::{json_files, lock, read_versioned, write_new_json};
 use crate::machine::{Build, Machine, MachineKey};
@@ -50,7 +51,7 @@ impl Planted {
     }
 
     /// For the test hook.
-    fn padding(self, mode: &str) -> Option<String> {
+    fn padding(self, mode: Mode) -> Option<String> {
         match self {
             Planted::Nothing => None,
             Planted::Time(percent) => Some(format!("{mode}:time={percent}")),
@@ -80,7 +81,7 @@ pub struct Trial {
     /// What was planted.
     pub planted: Planted,
     /// Mode in which it was planted.
-    pub mode: String,
+    pub mode: Mode,
     /// The program that was tried; absent in trials from before it was recorded.
     pub program: Option<Build>,
     /// What was found.
@@ -98,7 +99,7 @@ impl Trial {
             (found != wanted, "other scenarios or modes"),
             (self.planted != Planted::Nothing && self.mode != proof.padded_mode, "slow-downs planted in another mode"),
             (self.comparison.machine.key != *machine, "another machine"),
-            (self.program.as_ref() != Some(&program()), "another build of this program"),
+            (self.program.as_ref() != Some(&Build::current().program()), "another build of this program"),
         ]
         .into_iter()
         .find_map(|(differs, what)| differs.then_some(what))
@@ -113,7 +114,7 @@ pub struct Proof {
     /// What each comparison runs.
     pub work: Vec<Work>,
     /// Mode in which slow-downs are planted; the others must stay quiet.
-    pub padded_mode: String,
+    pub padded_mode: Mode,
     /// Runs against itself.
     pub plain: u32,
     /// Trials of each level.
@@ -162,7 +163,7 @@ impl Proof {
                 continue;
             }
             progress(index + 1, trials.len(), &planted.words());
-            let head = Side { padding: planted.padding(&self.padded_mode), ..head.clone() };
+            let head = Side { padding: planted.padding(self.padded_mode), ..head.clone() };
             let plan = Plan {
                 base: base.clone(),
                 null: null.clone(),
@@ -173,25 +174,19 @@ impl Proof {
                 max_time: None,
             };
             let comparison = compare(&plan, "", &mut |_| ())?;
-            let mode = self.padded_mode.clone();
             write_new_json(
                 &file,
                 &Trial {
                     format_version: FORMAT_VERSION,
                     planted: *planted,
-                    mode,
-                    program: Some(program()),
+                    mode: self.padded_mode,
+                    program: Some(Build::current().program()),
                     comparison,
                 },
             )?;
         }
         Ok(())
     }
-}
-
-/// This program; which run of a pipeline it was started by makes no other program of it.
-fn program() -> Build {
-    Build { build_number: None, ..Build::current() }
 }
 
 /// The trials of a folder, with their files.
@@ -201,7 +196,7 @@ pub(super) fn read_all(folder: &Path) -> Result<Vec<(PathBuf, Trial)>> {
     }
     let remedy = "move it away, and it is done again";
     let read = |file: PathBuf| {
-        let trial: Trial = read_versioned(&file, "trial of a calibration", FORMAT_VERSION, remedy)?;
+        let trial: Trial = read_versioned(&file, "trial of a calibration", FORMAT_VERSION..=FORMAT_VERSION, remedy)?;
         Ok((file, trial))
     };
     json_files(folder)?.into_iter().map(read).collect()

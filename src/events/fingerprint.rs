@@ -7,25 +7,35 @@ use std::fmt;
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// 128-bit digest of a run's events, shown as 32 hexadecimal digits (`docs/event-rules.md`, "Fingerprint").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Fingerprint(u128);
 
 impl Fingerprint {
     /// A digest.
-    pub(crate) fn new(digest: u128) -> Self {
+    pub(crate) const fn new(digest: u128) -> Self {
         Self(digest)
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.pad(&format!("{:032x}", self.0))
     }
 }
 
-impl serde::Serialize for Fingerprint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let known = u128::from_str_radix(&text, 16).map(Self).ok().filter(|known| known.to_string() == text);
+        known.ok_or_else(|| format!("`{text}` is no fingerprint: it has 32 hexadecimal digits"))
     }
 }
 

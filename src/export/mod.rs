@@ -10,6 +10,7 @@ mod tests;
 
 use crate::error::Result;
 use crate::machine::MachineKey;
+use crate::record::timestamp::Timestamp;
 use crate::report::figure::Figure;
 use crate::report::mode::ModeReport;
 use crate::report::model::{Report, ScenarioReport};
@@ -106,8 +107,7 @@ fn rows(report: &Report) -> Vec<Row<'_>> {
 }
 
 fn row<'a>(scenario: &'a str, report: &'a ModeReport, machine: String) -> Row<'a> {
-    let measured = report.measured_at.as_ref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-    Row { scenario, mode: &report.mode, machine, timestamp: measured.map(|time| time.as_second()), report }
+    Row { scenario, mode: report.mode.name(), machine, timestamp: report.measured_at.map(Timestamp::as_second), report }
 }
 
 /// A short name for a machine key, the same wherever the key is.

@@ -12,7 +12,7 @@ use crate::results::{Results, scaling, trend};
 fn of_two_machines() -> Results {
     let mut two = session("two", Some("c"), 0.1);
     let mut polars = session("two", Some("c"), 0.05);
-    polars.iter_mut().for_each(|run| run.benchmark.mode = "polars".into());
+    polars.iter_mut().for_each(|run| run.benchmark.mode = Mode::Polars);
     two.extend(polars);
     let machine = |cpus: usize| {
         let mut machine = Machine::current();

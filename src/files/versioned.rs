@@ -25,19 +25,12 @@ fn not_whole(path: &Path, what: &str, error: &serde_json::Error) -> Error {
 }
 
 /// Reads a JSON file of this program that carries `format_version`, which is looked at before anything else: what
-/// another version of this program wrote is whole and ours, but not to be read here. `remedy` says how to get one that is.
+/// another version of this program wrote is whole and ours, but not to be read here. `versions` are those that this program
+/// reads, and `remedy` says how to get one of them.
 ///
 /// # Errors
 /// Names the file when it cannot be read, is cut off or something else, or is of another version.
-pub fn read_versioned<T: DeserializeOwned>(path: &Path, what: &str, version: u32, remedy: &str) -> Result<T> {
-    read_versions(path, what, version..=version, remedy)
-}
-
-/// As [`read_versioned`], for a format of which this program reads several versions.
-///
-/// # Errors
-/// As [`read_versioned`].
-pub fn read_versions<T: DeserializeOwned>(
+pub fn read_versioned<T: DeserializeOwned>(
     path: &Path,
     what: &str,
     versions: RangeInclusive<u32>,
@@ -77,7 +70,7 @@ mod tests {
         let file = folder.path().join("record.json");
         let said = |text: &str| {
             fs::write(&file, text).unwrap();
-            read_versioned::<Second>(&file, "record", 2, "measure again").map_err(|e| e.to_string())
+            read_versioned::<Second>(&file, "record", 2..=2, "measure again").map_err(|e| e.to_string())
         };
         assert_eq!(said(r#"{"format_version": 2, "figure": 1.5}"#), Ok(Second { format_version: 2, figure: 1.5 }));
         let older = said(r#"{"format_version": 1, "other": []}"#).unwrap_err();

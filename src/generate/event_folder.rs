@@ -27,7 +27,7 @@ pub(super) const EVENTS: &str = "events.parquet";
 pub(super) fn summary(folder: &Path) -> Result<Summary> {
     let file = folder.join(SUMMARY);
     let remedy = "use the version that wrote it, or generate the output again";
-    let summary: Summary = read_versioned(&file, "generation summary", FORMAT_VERSION, remedy)?;
+    let summary: Summary = read_versioned(&file, "generation summary", FORMAT_VERSION..=FORMAT_VERSION, remedy)?;
     let checked = run_spec(&summary).and_then(|_| check_headcount(summary.census.employees));
     checked.map_err(|e| Error::file(&file, e)).map(|()| summary)
 }

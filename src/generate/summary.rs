@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::events::fingerprint::Fingerprinter;
 use crate::events::schema::position;
 use crate::machine::Versions;
+use crate::record::timestamp::Timestamp;
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ pub struct Summary {
     /// Version of this format.
     pub format_version: u32,
     /// When the run ended, UTC.
-    pub created_at: String,
+    pub created_at: Timestamp,
     /// Engine.
     pub mode: String,
     /// Scenario name, `custom` for a custom one.

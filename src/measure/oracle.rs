@@ -36,7 +36,7 @@ impl<'a> Fixtures<'a> {
         let log = engine.generate()?;
         let found = outcome(log.as_ref(), &selection.run)?;
         if let Some(golden) = selection.golden
-            && (found.events, found.fingerprint.to_string().as_str()) != (golden.events, golden.fingerprint)
+            && (found.events, found.fingerprint) != (golden.events, golden.fingerprint)
         {
             return Err(Error::Parity(format!(
                 "scenario {}: event count mismatch, expected {} ({}), got {} ({})",

@@ -10,14 +10,13 @@ use crate::census::{self, LoadedCensus};
 use crate::engine::resources::STEP;
 use crate::engine::{Engine, EngineOptions, Mode};
 use crate::error::{Error, Result};
-use crate::events::fingerprint::Fingerprinter;
+use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::events::schema::position;
 use crate::files::Workspace;
 use crate::machine::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use crate::machine::sampler::Sampler;
 use crate::panics::FEWER;
 use crate::record::run::{Observation, Phases};
-use crate::rules::assumptions::Assumptions;
 use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,8 +50,8 @@ pub struct FileOfPeople {
     /// As it was given, for messages.
     #[serde(with = "crate::files::paths")]
     pub given: PathBuf,
-    /// Digest of the people that were read from it, in hexadecimal digits.
-    pub fingerprint: String,
+    /// Digest of the people that were read from it.
+    pub fingerprint: Fingerprint,
 }
 
 /// What a fresh process is asked to do.
@@ -67,20 +66,10 @@ pub enum Request {
 /// One run of one engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRequest {
-    /// Mode name.
-    pub mode: String,
-    /// Value of `scenario_id`.
-    pub scenario_id: String,
-    /// Value of `plan_design_id`.
-    pub plan_design_id: String,
-    /// Seed of every draw.
-    pub seed: u64,
-    /// First simulated year.
-    pub start_year: i32,
-    /// Last simulated year.
-    pub end_year: i32,
-    /// Assumptions.
-    pub assumptions: Assumptions,
+    /// By which engine.
+    pub mode: Mode,
+    /// What.
+    pub run: RunSpec,
     /// Who.
     pub people: People,
     /// Worker threads.
@@ -121,24 +110,7 @@ pub struct Allocated {
 impl RunRequest {
     /// The request for a run of `mode`.
     pub fn new(run: &RunSpec, people: People, mode: Mode, options: &EngineOptions, scratch: &Path, warm: Warm) -> Self {
-        Self {
-            mode: mode.name().to_owned(),
-            scenario_id: run.scenario_id.clone(),
-            plan_design_id: run.plan_design_id.clone(),
-            seed: run.seed,
-            start_year: run.start_year,
-            end_year: run.end_year,
-            assumptions: run.assumptions.clone(),
-            people,
-            threads: options.threads,
-            scratch: scratch.to_path_buf(),
-            warm,
-        }
-    }
-
-    fn run_spec(&self) -> Result<RunSpec> {
-        let assumptions = self.assumptions.clone();
-        RunSpec::new(&self.scenario_id, &self.plan_design_id, self.seed, self.start_year, self.end_year, assumptions)
+        Self { mode, run: run.clone(), people, threads: options.threads, scratch: scratch.to_path_buf(), warm }
     }
 }
 
@@ -198,8 +170,8 @@ fn lap(clock: &mut Instant) -> f64 {
 fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<Observation> {
     // SAFETY: the process was started for this and still has its one thread.
     unsafe { crate::engine::polars::set_threads(request.threads) };
-    let mode = Mode::named(&request.mode)?;
-    let run = request.run_spec()?;
+    let run = &request.run;
+    run.check()?;
     let mut caller = Caller::join()?;
     if caller.as_mut().is_some_and(|caller| caller.wait() != Told::TakeTurn) {
         return Err(Error::Interrupted);
@@ -207,14 +179,14 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let io_before = disk_io();
 
     let mut clock = Instant::now();
-    let loaded = people(&request.people, &run)?;
+    let loaded = people(&request.people, run)?;
     let census_read = lap(&mut clock);
     if let People::File(file) = &request.people {
-        census::check_same(&file.given, &loaded, &file.fingerprint)?;
+        census::check_same(&file.given, &loaded, file.fingerprint)?;
     }
     let spill_parent = Some(request.scratch.clone());
     let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
-    let mut engine = open(mode, &run, &loaded.census, &options)?;
+    let mut engine = open(request.mode, run, &loaded.census, &options)?;
     drop(loaded);
     let setup = engine.setup_times();
 
@@ -282,7 +254,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
         },
         events,
         events_by_type,
-        fingerprint: printer.finish().to_string(),
+        fingerprint: printer.finish(),
         metrics,
     })
 }

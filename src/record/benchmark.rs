@@ -1,8 +1,10 @@
 //! What was measured: the identity of a benchmark in every file that carries figures, and the context of Criterion's.
 
+use super::key::Work;
 use super::names::check_part;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::events::fingerprint::Fingerprint;
 use crate::files::{read_versioned, write_json};
 use crate::machine::{Build, Machine};
 use crate::scenario::SCALING;
@@ -17,8 +19,8 @@ pub struct Benchmark {
     pub group: String,
     /// Scenario name.
     pub scenario: String,
-    /// Mode name.
-    pub mode: String,
+    /// Mode.
+    pub mode: Mode,
     /// Seed of every draw.
     pub seed: u64,
     /// First simulated year.
@@ -28,7 +30,7 @@ pub struct Benchmark {
     /// People on 1 January of the start year.
     pub employees: usize,
     /// Digest of those people.
-    pub census_fingerprint: String,
+    pub census_fingerprint: Fingerprint,
     /// Worker threads.
     pub threads: usize,
     /// Time that one run may take at the most, seconds, where somebody set one.
@@ -53,9 +55,7 @@ impl Benchmark {
     /// Names `file`, which they come from, and the field.
     pub fn check(&self, file: &Path) -> Result<()> {
         check_part(file, "group", &self.group)?;
-        check_part(file, "scenario", &self.scenario)?;
-        check_part(file, "mode", &self.mode)?;
-        Mode::named(&self.mode).map(drop).map_err(|e| Error::file(file, e))
+        check_part(file, "scenario", &self.scenario)
     }
 
     /// Criterion's name of its group: a scaling benchmark has the head count behind the mode, and is one of a group.
@@ -81,9 +81,9 @@ impl Benchmark {
         self.employees as f64 * f64::from(self.end_year - self.start_year + 1)
     }
 
-    /// The same work, whoever set which target for it.
+    /// The same work by the same mode.
     pub fn same_work(&self, other: &Self) -> bool {
-        Self { target_time_seconds: None, ..self.clone() } == Self { target_time_seconds: None, ..other.clone() }
+        self.mode == other.mode && Work::of(self) == Work::of(other)
     }
 }
 
@@ -161,7 +161,8 @@ impl Context {
         if !file.is_file() {
             return Ok(None);
         }
-        let context: Self = read_versioned(&file, "context of a measurement", FORMAT_VERSION, "measure again")?;
+        let context: Self =
+            read_versioned(&file, "context of a measurement", FORMAT_VERSION..=FORMAT_VERSION, "measure again")?;
         context.benchmark.check(&file)?;
         check_part(&file, "session", &context.session)?;
         Ok(Some(context))

@@ -261,6 +261,8 @@ fn name_of(folder: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Mode;
+    use crate::events::fingerprint::Fingerprint;
     use crate::machine::Machine;
     use std::fs;
     use std::time::{Duration, UNIX_EPOCH};
@@ -269,12 +271,12 @@ mod tests {
         Benchmark {
             group: "quick".into(),
             scenario: "quick".into(),
-            mode: "sql".into(),
+            mode: Mode::Sql,
             seed: 42,
             start_year: 2025,
             end_year: 2026,
             employees: 100,
-            census_fingerprint: "00".into(),
+            census_fingerprint: Fingerprint::new(0),
             threads: 2,
             target_time_seconds: None,
         }

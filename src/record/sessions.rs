@@ -211,7 +211,7 @@ pub fn latest_session(group_folder: &Path) -> Result<Latest> {
         let of_it = files.iter().filter(|file| named(file) == Named::Record(session.clone()));
         let mut records = of_it.filter_map(|file| read(file).ok()).peekable();
         let Some(first) = records.peek() else { continue };
-        let known = |of: &Vec<RunRecord>| of.first().is_some_and(|known| same_work_and_machine(known, first));
+        let known = |of: &Vec<RunRecord>| of.first().is_some_and(|known| known.key() == first.key());
         if !known(&latest.records) && !latest.others.iter().any(known) {
             latest.others.push(records.collect());
         }
@@ -219,13 +219,9 @@ pub fn latest_session(group_folder: &Path) -> Result<Latest> {
     Ok(latest)
 }
 
-fn same_work_and_machine(a: &RunRecord, b: &RunRecord) -> bool {
-    a.benchmark.same_work(&b.benchmark) && a.machine.key == b.machine.key
-}
-
 /// Reads one record.
 fn read(file: &Path) -> Result<RunRecord> {
-    let record: RunRecord = read_versioned(file, "run record", FORMAT_VERSION, REMEDY)?;
+    let record: RunRecord = read_versioned(file, "run record", FORMAT_VERSION..=FORMAT_VERSION, REMEDY)?;
     record.benchmark.check(file)?;
     Ok(record)
 }

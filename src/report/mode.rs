@@ -1,8 +1,10 @@
 //! One scenario by one mode, in figures.
 
 use super::figure::Figure;
+use crate::engine::Mode;
 use crate::record::metric::Direction;
 use crate::record::run::{Observation, RunRecord};
+use crate::record::timestamp::Timestamp;
 use crate::results::{Basis, ModeResults};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,8 +25,8 @@ pub struct MetricFigure {
 /// One scenario by one mode. Times are seconds, memory bytes, CPU percent of one CPU.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModeReport {
-    /// Mode name.
-    pub mode: String,
+    /// Mode.
+    pub mode: Mode,
     /// Arithmetic mean of the execution times on `basis`, seconds; `execution_time` has the estimate that is shown.
     pub avg_execution_time: Option<f64>,
     /// Arithmetic mean of the events per second of execution time; `events_per_second` has the estimate that is shown.
@@ -70,7 +72,7 @@ pub struct ModeReport {
     /// What went wrong in the runs that failed.
     pub failures: Vec<String>,
     /// When the latest run started, UTC.
-    pub measured_at: Option<String>,
+    pub measured_at: Option<Timestamp>,
     /// The runs, whole.
     pub detailed_runs: Vec<RunRecord>,
     /// Criterion's samples by function, for `samples.csv`.
@@ -94,7 +96,7 @@ pub(super) fn report(results: &ModeResults) -> ModeReport {
     let (execution_time, events_per_second) = (Figure::of(&times), Figure::of(&rates));
     let batch_seconds = over(|o| Some(o.batch_seconds()));
     let mut report = ModeReport {
-        mode: results.benchmark.mode.clone(),
+        mode: results.benchmark.mode,
         avg_execution_time: execution_time.map(|figure| figure.mean),
         avg_events_per_second: events_per_second.map(|figure| figure.mean),
         meets_target: None,
@@ -121,7 +123,7 @@ pub(super) fn report(results: &ModeResults) -> ModeReport {
             .collect(),
         runs_succeeded: seen.len(),
         failures: results.failed().iter().map(|run| run.error.clone().unwrap_or_else(|| "no output".into())).collect(),
-        measured_at: results.runs.iter().map(|run| run.started_at.clone()).max(),
+        measured_at: results.runs.iter().map(|run| run.started_at).max(),
         detailed_runs: results.runs.clone(),
         samples: results.sampled.iter().map(|s| (s.function.clone(), s.values.clone())).collect(),
     };

@@ -7,6 +7,7 @@ use super::targets::{Target, targets};
 use crate::engine::Mode;
 use crate::machine::{Build, Machine, MachineKey};
 use crate::record::run::{Parity, RunRecord};
+use crate::record::timestamp::Timestamp;
 use crate::results::comparison::{Comparison, compare};
 use crate::results::scaling::{Line, Scaling, lines};
 use crate::results::{Group, ModeResults, Results};
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 /// Version of the JSON report. Since 2, `ci95` is the interval of `estimate`, which is a geometric mean for times, rates
 /// and memory; and work that goes by a name that is taken has what differs in its own.
-const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -22,7 +23,7 @@ pub struct Report {
     /// Version of this format.
     pub format_version: u32,
     /// When it was made, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
     /// The command that made it.
     pub command: String,
     /// The figures in brief.
@@ -137,7 +138,7 @@ impl Report {
         };
         let mut report = Self {
             format_version: FORMAT_VERSION,
-            generated_at: crate::record::now(),
+            generated_at: Timestamp::now(),
             command,
             summary,
             scaling,
@@ -158,7 +159,7 @@ impl Report {
 fn growth(lines: &[Line], scaling: &[Scaling]) -> Vec<(String, Vec<(f64, f64)>)> {
     let drawn: Vec<&Line> = lines.iter().filter(|line| scaling.is_empty() || line.scaling().is_some()).collect();
     let name = |line: &&Line| match drawn.iter().filter(|other| other.mode() == line.mode()).count() {
-        1 => line.mode().to_owned(),
+        1 => line.mode().to_string(),
         _ => format!("{} ({})", line.mode(), line.conditions()),
     };
     drawn.iter().map(|line| (name(line), line.points())).collect()
@@ -175,7 +176,7 @@ fn wins(scenarios: &[ScenarioReport]) -> Wins {
     for comparison in scenarios.iter().filter_map(|scenario| scenario.comparison.as_ref()) {
         wins.total_comparisons += 1;
         match comparison.winner {
-            Some("polars") => wins.polars_wins += 1,
+            Some(Mode::Polars) => wins.polars_wins += 1,
             Some(_) => wins.sql_wins += 1,
             None => wins.undecided += 1,
         }
@@ -202,7 +203,7 @@ fn scenario(group: &Group) -> ScenarioReport {
         chart_values: group
             .modes
             .iter()
-            .filter_map(|mode| Some((mode.benchmark.mode.clone(), mode.execution_times(mode.best_basis()?))))
+            .filter_map(|mode| Some((mode.benchmark.mode.to_string(), mode.execution_times(mode.best_basis()?))))
             .collect(),
     }
 }

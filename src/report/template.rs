@@ -172,7 +172,7 @@ mod tests {
             ..benchmark.clone()
         };
         let mut check = Check::new("main", thresholds, vec![benchmark, unseen], "planbench regression-check".into());
-        check.generated_at = "2026-01-03T00:00:00Z".into();
+        check.generated_at = "2026-01-03T00:00:00Z".to_owned().try_into().expect("a time");
         check
     }
 

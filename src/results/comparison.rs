@@ -2,6 +2,7 @@
 
 use super::{Basis, Group, ModeResults};
 use crate::engine::Mode;
+use crate::record::run::RunRecord;
 use crate::stats::CONFIDENCE;
 use crate::stats::{
     Interval, Magnitude, TTest, cohens_d, hedges_g, median, paired_difference, student_t_test, welch_difference,
@@ -30,9 +31,9 @@ impl Effect {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     /// Mode in the numerator of the speed-up: its time is divided by the other's.
-    pub slower_candidate: &'static str,
+    pub slower_candidate: Mode,
     /// The other.
-    pub faster_candidate: &'static str,
+    pub faster_candidate: Mode,
     /// What the times are.
     pub basis: Basis,
     /// `basis` in words.
@@ -49,7 +50,7 @@ pub struct Comparison {
     /// Absent where there are no events.
     pub throughput_ratio: Option<f64>,
     /// The faster mode, if the interval excludes a tie.
-    pub winner: Option<&'static str>,
+    pub winner: Option<Mode>,
     /// Why no winner is named.
     pub no_winner_because: Option<String>,
     /// Student's t test of the times, equal variances assumed.
@@ -80,14 +81,14 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
     let speedup = difference.value.exp();
     let (winner, no_winner_because) = match speedup_interval {
         None => (None, Some("one run shows no spread; run more".to_owned())),
-        Some(interval) if interval.lower > 1.0 => (Some(faster_candidate.name()), None),
-        Some(interval) if interval.upper < 1.0 => (Some(slower_candidate.name()), None),
+        Some(interval) if interval.lower > 1.0 => (Some(faster_candidate), None),
+        Some(interval) if interval.upper < 1.0 => (Some(slower_candidate), None),
         Some(_) => (None, Some("the interval includes a tie".to_owned())),
     };
     let events = slower.events().zip(faster.events()).filter(|(slower, faster)| *slower > 0 && *faster > 0);
     Some(Comparison {
-        slower_candidate: slower_candidate.name(),
-        faster_candidate: faster_candidate.name(),
+        slower_candidate,
+        faster_candidate,
         basis,
         basis_words: basis.words(),
         paired: rounds.is_some(),
@@ -106,22 +107,17 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
 
 /// Times of the same rounds, if the modes took turns in one session.
 fn pairs(slower: &ModeResults, faster: &ModeResults, basis: Basis) -> Option<(Vec<f64>, Vec<f64>)> {
-    let by_round = |results: &ModeResults| {
-        let value = |run: &crate::record::run::RunRecord| {
-            let seen = run.observation.as_ref().filter(|_| run.success && run.interleaved)?;
-            match basis {
-                Basis::Processes => median(&seen.warm_wall_seconds),
-                Basis::FirstRun => Some(seen.wall_seconds),
-                Basis::OneProcess => None,
-            }
-        };
-        results
-            .runs
-            .iter()
-            .filter_map(|run| Some(((run.session.clone(), run.run_number), value(run)?)))
-            .collect::<BTreeMap<_, _>>()
+    let value = |run: &RunRecord| {
+        let seen = run.observation.as_ref().filter(|_| run.success)?;
+        match basis {
+            Basis::Processes => median(&seen.warm_wall_seconds),
+            Basis::FirstRun => Some(seen.wall_seconds),
+            Basis::OneProcess => None,
+        }
     };
-    let (a, b) = (by_round(slower), by_round(faster));
+    let [a, b] = [slower, faster].map(|results| {
+        results.runs.iter().filter_map(|run| Some((run.round()?, value(run)?))).collect::<BTreeMap<_, _>>()
+    });
     let rounds: (Vec<f64>, Vec<f64>) = a.iter().filter_map(|(round, a)| Some((*a, *b.get(round)?))).unzip();
     (!rounds.0.is_empty()).then_some(rounds)
 }

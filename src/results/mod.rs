@@ -14,11 +14,11 @@ use crate::machine::MachineKey;
 use crate::record::baseline::Samples;
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::{LATEST, Sampled, read};
-use crate::record::names::{Problem, is_ahead, none_of, once};
+use crate::record::key::{Key, Work};
+use crate::record::names::{Problem, none_of, once};
 use crate::record::run::RunRecord;
 use crate::record::sessions::latest_session;
-use crate::scenario::SCALING;
-use crate::scenario::SCENARIOS;
+use crate::scenario::{SCALING, SCENARIOS};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
@@ -127,7 +127,7 @@ impl ModeResults {
 impl Group {
     /// A mode's results.
     pub fn mode(&self, mode: Mode) -> Option<&ModeResults> {
-        self.modes.iter().find(|results| results.benchmark.mode == mode.name())
+        self.modes.iter().find(|results| results.benchmark.mode == mode)
     }
 }
 
@@ -140,7 +140,7 @@ impl Results {
     pub fn read(criterion_folder: &Path) -> Result<Self> {
         let (mut records, mut problems) = (Vec::new(), Vec::new());
         let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
-        let mut places: Vec<(Benchmark, MachineKey, PathBuf)> = Vec::new();
+        let mut places: Vec<(Key, PathBuf)> = Vec::new();
         for folder in folders(criterion_folder)? {
             let latest = match latest_session(&folder) {
                 Ok(latest) => latest,
@@ -153,7 +153,7 @@ impl Results {
             let Some(first) = latest.records.first() else { continue };
             let id = first.benchmark.id();
             set_back.extend(latest.remark.map(|remark| format!("{id}: {remark}")));
-            if let Some(record) = latest.records.iter().find(|record| is_ahead(&record.started_at)) {
+            if let Some(record) = latest.records.iter().find(|record| record.started_at.is_ahead()) {
                 ahead.push(format!(
                     "{id}: measured {}, which is yet to come by this machine's clock",
                     record.started_at
@@ -163,8 +163,8 @@ impl Results {
             for session in std::iter::once(latest.records).chain(latest.others) {
                 let Some(first) = session.first() else { continue };
                 // A copy of a folder would count every run twice, or mix two sessions.
-                let (work, machine) = (&first.benchmark, &first.machine.key);
-                if let Some((.., other)) = places.iter().find(|place| place.0.same_work(work) && place.1 == *machine) {
+                let key = first.key();
+                if let Some((_, other)) = places.iter().find(|place| place.0 == key) {
                     if !std::mem::replace(&mut told, true) {
                         let what =
                             format!("is of {id}, as {} is, and is left out; move one of them away", other.display());
@@ -172,7 +172,7 @@ impl Results {
                     }
                     continue;
                 }
-                places.push((work.clone(), machine.clone(), folder.clone()));
+                places.push((key, folder.clone()));
                 records.extend(session);
             }
         }
@@ -216,18 +216,15 @@ impl Results {
             (place, sampled_only, Reverse((group.machine.usable_cpus, benchmark.threads)))
         });
         for group in &mut results.groups {
-            group.modes.sort_by_key(|results| Mode::ALL.iter().position(|mode| mode.name() == results.benchmark.mode));
+            group.modes.sort_by_key(|results| results.benchmark.mode);
         }
         names::tell_apart(&mut results.groups);
         results
     }
 
     fn entry(&mut self, benchmark: &Benchmark, machine: &MachineKey) -> &mut ModeResults {
-        let work =
-            |benchmark: &Benchmark| Benchmark { mode: String::new(), target_time_seconds: None, ..benchmark.clone() };
-        let same = |group: &Group| {
-            group.machine == *machine && group.modes.iter().any(|mode| work(&mode.benchmark) == work(benchmark))
-        };
+        let work = Work::of(benchmark);
+        let same = |group: &Group| group.machine == *machine && Work::of(&group.modes[0].benchmark) == work;
         let group = match self.groups.iter().position(same) {
             Some(index) => index,
             None => {
@@ -270,7 +267,7 @@ impl Results {
             self.groups.retain(|group| scenarios.iter().any(|name| wanted(group, name)));
         }
         for group in &mut self.groups {
-            group.modes.retain(|results| modes.iter().any(|mode| mode.name() == results.benchmark.mode));
+            group.modes.retain(|results| modes.contains(&results.benchmark.mode));
         }
         self.groups.retain(|group| !group.modes.is_empty());
         if self.groups.is_empty() {

@@ -8,6 +8,7 @@ use crate::machine::{Build, MachineKey};
 use crate::record::baseline::Baseline;
 use crate::record::criterion::Sampled;
 use crate::record::metric::Gated;
+use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
 use crate::results::{ModeResults, describe};
 use serde::Serialize;
@@ -28,7 +29,7 @@ pub struct Check {
     /// The command, for who wants to repeat it.
     pub command: String,
     /// When it was made, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
 }
 
 /// One benchmark against its baseline.
@@ -59,7 +60,7 @@ impl Check {
     pub fn new(baseline_name: &str, thresholds: Thresholds, benchmarks: Vec<BenchmarkCheck>, command: String) -> Self {
         // Nothing judged is no pass.
         let verdict = benchmarks.iter().map(|benchmark| benchmark.verdict).max().unwrap_or(Verdict::Inconclusive);
-        let (baseline_name, generated_at) = (baseline_name.to_owned(), crate::record::now());
+        let (baseline_name, generated_at) = (baseline_name.to_owned(), Timestamp::now());
         let said = benchmarks.iter().flat_map(|b| b.remarks.iter().map(|remark| (b.id.clone(), remark.clone())));
         let remarks = gather(said);
         Self { baseline_name, verdict, thresholds, benchmarks, remarks, command, generated_at }
@@ -97,7 +98,7 @@ pub fn against_baseline(
         severity: None,
         decided_by: Vec::new(),
         evidence: "processes of two sessions",
-        baseline_timestamp: baseline.timestamp.clone(),
+        baseline_timestamp: baseline.timestamp.to_string(),
         baseline_commit: baseline.git_commit.clone(),
         judgements: Vec::new(),
         remarks: Vec::new(),
