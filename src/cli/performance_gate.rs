@@ -8,11 +8,11 @@ use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::figures;
-use crate::report::figure::Figure;
 use crate::report::mode::ModeReport;
 use crate::report::model::Report;
 use crate::report::targets::{above, below};
 use crate::results::{Results, criterion_folder};
+use crate::stats::Figure;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]

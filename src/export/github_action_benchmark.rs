@@ -2,7 +2,7 @@
 
 use super::{Row, Unit};
 use crate::error::{Error, Result};
-use crate::report::figure::Statistic;
+use crate::stats::Statistic;
 use serde_json::{Value, json};
 
 pub(super) fn render(rows: &[Row<'_>], bigger_is_better: bool) -> Result<String> {

@@ -11,9 +11,9 @@ mod tests;
 use crate::error::Result;
 use crate::machine::MachineKey;
 use crate::record::timestamp::Timestamp;
-use crate::report::figure::Figure;
 use crate::report::mode::ModeReport;
 use crate::report::model::{Report, ScenarioReport};
+use crate::stats::Figure;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A shape.

@@ -2,7 +2,6 @@
 
 pub mod charts;
 pub mod csv;
-pub mod figure;
 pub mod json;
 pub mod mode;
 pub mod model;

@@ -1,11 +1,11 @@
 //! One scenario by one mode, in figures.
 
-use super::figure::Figure;
 use crate::engine::Mode;
 use crate::record::metric::Direction;
 use crate::record::run::{Observation, RunRecord};
 use crate::record::timestamp::Timestamp;
 use crate::results::{Basis, ModeResults};
+use crate::stats::Figure;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -27,7 +27,7 @@ pub struct Report {
     /// The command that made it.
     pub command: String,
     /// The figures in brief.
-    pub summary: Summary,
+    pub summary: Overview,
     /// By scenario.
     pub scenarios: Vec<ScenarioReport>,
     /// How time grows with the work.
@@ -49,7 +49,7 @@ pub struct Report {
 
 /// The figures in brief.
 #[derive(Debug, Clone, Serialize)]
-pub struct Summary {
+pub struct Overview {
     /// SQL against Polars.
     pub performance_comparison: Wins,
     /// Scenarios in the report.
@@ -126,7 +126,7 @@ impl Report {
         let latest = runs().max_by_key(|run| (run.sequence, run.session.clone(), run.run_number));
         let sampled = results.groups.iter().flat_map(|group| group.modes.iter().flat_map(|mode| &mode.sampled)).next();
         let with = |met: Option<bool>| targets.iter().filter(|target| target.met == met).count();
-        let summary = Summary {
+        let summary = Overview {
             scenarios: scenarios.len(),
             runs: runs().count(),
             failed_runs: runs().filter(|run| run.has_failed()).count(),

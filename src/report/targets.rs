@@ -1,9 +1,9 @@
 //! What is to be reached, and whether it was: a target is met or missed only when the whole interval says so.
 
-use super::figure::Figure;
 use super::model::ScenarioReport;
 use crate::figures;
 use crate::results::scaling::{LINEAR, Scaling};
+use crate::stats::Figure;
 use serde::Serialize;
 
 /// Events per second that a run must exceed.
