@@ -8,11 +8,12 @@ use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::figures;
+use crate::record::baseline::BYTES_PER_MB;
 use crate::report::mode::ModeReport;
 use crate::report::model::Report;
-use crate::report::targets::{above, below};
 use crate::results::{Results, criterion_folder};
 use crate::stats::Figure;
+use crate::verdict::limit::{above, below};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -135,7 +136,7 @@ fn requirements(mode: &ModeReport, target: Option<f64>, limits: Limits) -> Vec<R
     requirements.extend(target.map(|limit| ("time", time, limit, figures::seconds as _, below as _)));
     let rate = |limit| ("events/s", mode.events_per_second, limit, figures::rate as _, above as _);
     requirements.extend(limits.min_throughput.map(rate));
-    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * 1e6, figures::bytes as _, below as _);
+    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * BYTES_PER_MB, figures::bytes as _, below as _);
     requirements.extend(limits.max_memory_mb.map(memory));
     requirements
 }

@@ -17,9 +17,10 @@ use crate::record::metric::Gated;
 use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
 use crate::stats::benjamini_hochberg;
-use crate::verdict::paired::{FIRST_LOOK, Judgement, METHOD, SECOND_LOOK, judge_memory, judge_time};
+use crate::verdict::paired::{METHOD, PairedJudgement, judge_memory, judge_time};
+use crate::verdict::rounds::{FIRST_LOOK, SECOND_LOOK};
 use crate::verdict::thresholds::Thresholds;
-use crate::verdict::{Severity, Verdict};
+use crate::verdict::{Severity, Verdict, together};
 use serde::{Deserialize, Serialize};
 use side::{Observed, Side, Work};
 use std::time::{Duration, Instant};
@@ -94,9 +95,9 @@ pub struct Benchmark {
     #[serde(default)]
     pub decided_by: Vec<Gated>,
     /// Head against base.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Vec<PairedJudgement>,
     /// Base against itself: what the machine does by itself.
-    pub null_judgements: Vec<Judgement>,
+    pub null_judgements: Vec<PairedJudgement>,
     /// Whether both sides gave the same events.
     pub same_output: bool,
     /// What else has to be known.
@@ -265,13 +266,8 @@ fn one(
         }
         benchmark.judgements = judgements(&benchmark.rounds, |round| &round.head, &plan.thresholds);
         benchmark.null_judgements = judgements(&benchmark.rounds, |round| &round.null, &plan.thresholds);
-        benchmark.verdict = benchmark.judgements.iter().map(|j| j.verdict).max().unwrap_or(Verdict::Inconclusive);
-        benchmark.severity = benchmark.judgements.iter().filter_map(|j| j.severity).max();
-        // Without an interval there was nothing to decide.
-        let judged = |j: &&Judgement| j.ratio_interval.is_some() && j.verdict != Verdict::Pass;
-        let worst = |j: &&Judgement| judged(j) && j.verdict == benchmark.verdict;
-        benchmark.decided_by = benchmark.judgements.iter().filter(worst).filter_map(|j| j.decided_by).collect();
-        benchmark.decided_by.dedup();
+        let judged = benchmark.judgements.iter().map(|j| (j.verdict, j.severity, j.ratio_interval.and(j.decided_by)));
+        (benchmark.verdict, benchmark.severity, benchmark.decided_by) = together(judged);
         if benchmark.verdict == Verdict::Pass || benchmark.rounds.len() < look {
             break;
         }
@@ -320,7 +316,7 @@ fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verd
     None
 }
 
-fn judgements(rounds: &[Round], of: fn(&Round) -> &Observed, thresholds: &Thresholds) -> Vec<Judgement> {
+fn judgements(rounds: &[Round], of: fn(&Round) -> &Observed, thresholds: &Thresholds) -> Vec<PairedJudgement> {
     let values = |of: &dyn Fn(&Round) -> Option<f64>| rounds.iter().filter_map(of).collect::<Vec<_>>();
     let Some(first) = rounds.first() else { return Vec::new() };
     let base = values(&|round| Some(round.base.execution_time));

@@ -1,6 +1,5 @@
 //! What was measured: the identity of a benchmark in every file that carries figures, and the context of Criterion's.
 
-use super::key::Work;
 use super::names::check_part;
 use crate::engine::Mode;
 use crate::error::Result;
@@ -79,11 +78,6 @@ impl Benchmark {
     /// Employees times years: the size of the work, apart from its mix.
     pub fn person_years(&self) -> f64 {
         self.employees as f64 * f64::from(self.end_year - self.start_year + 1)
-    }
-
-    /// The same work by the same mode.
-    pub fn same_work(&self, other: &Self) -> bool {
-        self.mode == other.mode && Work::of(self) == Work::of(other)
     }
 }
 

@@ -3,8 +3,7 @@
 //! backwards as clocks can.
 
 use super::baseline::Baseline;
-use super::names::{Problem, once};
-use super::sessions::{next, number_of, numbered};
+use super::names::{Problem, next, number_of, numbered, once};
 use super::timestamp::Timestamp;
 use crate::error::{Error, Result};
 use crate::files::{PARTIAL, json_files, remove_abandoned, write_new_json};

@@ -48,6 +48,13 @@ impl Work {
     }
 }
 
+impl Benchmark {
+    /// The same work by the same mode.
+    pub fn same_work(&self, other: &Self) -> bool {
+        self.mode == other.mode && Work::of(self) == Work::of(other)
+    }
+}
+
 /// One mode's work on one machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {

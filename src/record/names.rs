@@ -34,6 +34,35 @@ fn shown(text: &str) -> String {
     text.chars().take(60).flat_map(char::escape_debug).collect()
 }
 
+/// Digits of a session's number in file names, which sort by it.
+pub(super) const DIGITS: usize = 8;
+
+/// Whether a text is a number without a sign.
+pub(super) fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `<number>-<rest>`, so that names sort by the number.
+pub(super) fn numbered(sequence: u64, rest: &str) -> String {
+    format!("{sequence:0DIGITS$}-{rest}")
+}
+
+/// The number before the first hyphen or underscore of a file's name.
+pub(super) fn number_of(file: &Path) -> Option<u64> {
+    let name = file.file_name()?.to_str()?;
+    let number = name.get(..DIGITS).filter(|number| digits(number))?;
+    name[DIGITS..].starts_with(['-', '_']).then(|| number.parse().ok())?
+}
+
+/// One more than the highest of `numbers`.
+pub(super) fn next(folder: &Path, numbers: impl Iterator<Item = u64>) -> Result<u64> {
+    let next = numbers.max().unwrap_or(0).saturating_add(1);
+    if next >= 10u64.pow(DIGITS as u32) {
+        return Err(Error::file(folder, "the numbers of its sessions are used up; give another folder"));
+    }
+    Ok(next)
+}
+
 /// The id of a new session: when it started, for people, and digits that no other session has, whatever its clock,
 /// process id and machine.
 pub fn new_session() -> String {

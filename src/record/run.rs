@@ -3,6 +3,7 @@
 use super::benchmark::Benchmark;
 use super::key::Key;
 use super::metric::MetricValue;
+use super::names::numbered;
 use super::timestamp::Timestamp;
 use crate::error::Error;
 use crate::events::fingerprint::Fingerprint;
@@ -163,7 +164,7 @@ impl RunRecord {
 
     /// The name of this record's file: no other benchmark's session has the same.
     pub(crate) fn file_name(&self) -> String {
-        format!("{}-{:04}.json", super::sessions::numbered(self.sequence, &self.session), self.run_number)
+        format!("{}-{:04}.json", numbered(self.sequence, &self.session), self.run_number)
     }
 
     /// The file of this record within a benchmark group's folder.

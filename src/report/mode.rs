@@ -6,6 +6,7 @@ use crate::record::run::{Observation, RunRecord};
 use crate::record::timestamp::Timestamp;
 use crate::results::{Basis, ModeResults};
 use crate::stats::Figure;
+use crate::verdict::limit::below;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -130,7 +131,7 @@ pub(super) fn report(results: &ModeResults) -> ModeReport {
     report.meets_target = results
         .benchmark
         .target_time_seconds
-        .and_then(|target| super::targets::below(report.batch_seconds.or(report.execution_time)?, target));
+        .and_then(|target| below(report.batch_seconds.or(report.execution_time)?, target));
     report
 }
 

@@ -1,9 +1,9 @@
 //! A regression check: every benchmark against its stored baseline, and what they say together.
 
 use super::days::Days;
-use super::stored::{Judgement, judge_memory, judge_time};
+use super::outcome::{Severity, Verdict, together};
+use super::stored::{StoredJudgement, judge_memory, judge_time};
 use super::thresholds::Thresholds;
-use super::{Severity, Verdict};
 use crate::machine::{Build, MachineKey};
 use crate::record::baseline::Baseline;
 use crate::record::criterion::Sampled;
@@ -50,7 +50,7 @@ pub struct BenchmarkCheck {
     /// Commit of the baseline.
     pub baseline_commit: Option<String>,
     /// By figure; empty if unfit.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Vec<StoredJudgement>,
     /// What else differs or has to be known.
     pub remarks: Vec<String>,
 }
@@ -215,13 +215,8 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
 }
 
 fn conclude(mut check: BenchmarkCheck) -> BenchmarkCheck {
-    check.verdict = check.judgements.iter().map(|judgement| judgement.verdict).max().unwrap_or(Verdict::Inconclusive);
-    check.severity = check.judgements.iter().filter_map(|judgement| judgement.severity).max();
-    // Without an interval there was nothing to decide.
-    let judged = |j: &&Judgement| j.ratio_interval.is_some() && j.verdict != Verdict::Pass;
-    let worst = |j: &&Judgement| judged(j) && j.verdict == check.verdict;
-    check.decided_by = check.judgements.iter().filter(worst).map(|judgement| judgement.decided_by).collect();
-    check.decided_by.dedup();
+    let judged = check.judgements.iter().map(|j| (j.verdict, j.severity, j.ratio_interval.map(|_| j.decided_by)));
+    (check.verdict, check.severity, check.decided_by) = together(judged);
     check
 }
 
