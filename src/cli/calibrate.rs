@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::files::{temporary_workspace, write_whole};
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
-use crate::report::template::render_value;
+use crate::report::render::template::render_value;
 use crate::settings::choices::Choices;
 use std::path::{Path, PathBuf};
 

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::files::{check_writable, temporary_workspace, write_json, write_whole};
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
-use crate::report::template::render_value;
+use crate::report::render::template::render_value;
 use crate::verdict::Verdict;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

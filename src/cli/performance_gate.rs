@@ -9,8 +9,8 @@ use crate::console;
 use crate::error::{Error, Result};
 use crate::figures;
 use crate::record::baseline::BYTES_PER_MB;
-use crate::report::mode::ModeReport;
 use crate::report::model::Report;
+use crate::report::model::ReportRow;
 use crate::results::{Results, criterion_folder};
 use crate::stats::Figure;
 use crate::verdict::limit::{above, below};
@@ -130,7 +130,7 @@ fn nothing_to_gate() -> Error {
 
 type Requirement = (&'static str, Option<Figure>, f64, fn(f64) -> String, fn(Figure, f64) -> Option<bool>);
 
-fn requirements(mode: &ModeReport, target: Option<f64>, limits: Limits) -> Vec<Requirement> {
+fn requirements(mode: &ReportRow, target: Option<f64>, limits: Limits) -> Vec<Requirement> {
     let time = mode.batch_seconds.or(mode.execution_time);
     let mut requirements: Vec<Requirement> = Vec::new();
     requirements.extend(target.map(|limit| ("time", time, limit, figures::seconds as _, below as _)));

@@ -13,7 +13,7 @@ use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::history::{self, History};
 use crate::record::names::{Problem, none_of};
-use crate::report::template::render_value;
+use crate::report::render::template::render_value;
 use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
 use crate::settings::choices::variable;
 use crate::settings::session::{Selection, Settings};

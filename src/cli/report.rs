@@ -10,7 +10,7 @@ use crate::figures;
 use crate::record::baseline::check_name;
 use crate::record::names::none_of;
 use crate::report::model::Report;
-use crate::report::{Format, render, write};
+use crate::report::render::{Format, render, write};
 use crate::results::{Results, criterion_folder};
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
@@ -84,7 +84,7 @@ impl Reports {
         if let Output::Place(folder) = place {
             crate::files::check_writable(folder)?;
         }
-        crate::report::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
+        crate::report::render::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
     }
 
     /// Writes the reports, and the essence to standard output.
@@ -168,7 +168,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 
 /// A check, in words.
 pub(super) fn print_check(check: &Check, output: &Output) -> Result<()> {
-    let text = crate::report::template::render_value("check.txt", check, None)?;
+    let text = crate::report::render::template::render_value("check.txt", check, None)?;
     let good = match check.verdict {
         crate::verdict::Verdict::Pass => Some(true),
         crate::verdict::Verdict::Fail => Some(false),

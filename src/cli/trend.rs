@@ -11,8 +11,8 @@ use crate::files::{write_json, write_whole};
 use crate::record::history::{self, History};
 use crate::record::metric::Gated;
 use crate::record::names::none_of;
-use crate::report::charts;
-use crate::report::template::{render_value, render_value_with};
+use crate::report::render::charts;
+use crate::report::render::template::{render_value, render_value_with};
 use crate::results::trend::Trend;
 use std::path::PathBuf;
 

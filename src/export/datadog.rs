@@ -1,6 +1,6 @@
 //! Datadog's series, version 2: a gauge per figure, tagged.
 
-use super::{Row, Unit};
+use super::row::{Row, Unit};
 use crate::error::{Error, Result};
 use serde_json::{Value, json};
 

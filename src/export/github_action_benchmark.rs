@@ -1,6 +1,6 @@
 //! github-action-benchmark's custom files: one direction a file.
 
-use super::{Row, Unit};
+use super::row::{Row, Unit};
 use crate::error::{Error, Result};
 use crate::stats::Statistic;
 use serde_json::{Value, json};

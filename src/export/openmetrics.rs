@@ -1,6 +1,6 @@
 //! OpenMetrics 1.0 text: a family per figure, its unit in its name, `# EOF` at the end.
 
-use super::{Row, Unit};
+use super::row::{Row, Unit};
 use std::fmt::Write;
 
 const FAMILIES: [(&str, &str, &str, Unit, &str); 4] = [

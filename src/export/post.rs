@@ -1,6 +1,8 @@
 //! Sends an export to a server: bounded retries, and no secret in any message.
 
-use super::{Shape, datadog, rows};
+use super::datadog;
+use super::row::rows;
+use super::shape::Shape;
 use crate::error::{Error, Result};
 use crate::report::model::Report;
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! What follows from the figures, in words; nothing follows from a figure that does not decide.
 
-use super::mode::ModeReport;
-use super::model::{Report, ScenarioReport};
+use super::model::{Report, ReportRow, ScenarioReport};
 use crate::engine::Mode;
 use crate::figures::{bytes, ratio};
 use crate::record::run::Parity;
@@ -86,7 +85,7 @@ fn engine(report: &Report) -> String {
 fn memory(report: &Report) -> Option<String> {
     let largest = report.scenarios.iter().filter(|s| s.comparison.is_some()).max_by_key(|s| s.events)?;
     let peak = |mode: Mode| {
-        let found = largest.modes.iter().find(|m: &&ModeReport| m.mode == mode)?;
+        let found = largest.modes.iter().find(|m: &&ReportRow| m.mode == mode)?;
         found.peak_memory_bytes.map(|figure| figure.estimate)
     };
     let (sql, polars) = (peak(Mode::Sql)?, peak(Mode::Polars)?);

@@ -1,24 +1,10 @@
 //! What is to be reached, and whether it was: a target is met or missed only when the whole interval says so.
 
-use super::model::ScenarioReport;
+use super::model::{ScenarioReport, Target};
 use crate::figures;
 use crate::results::scaling::{LINEAR, Scaling};
 use crate::stats::Figure;
 use crate::verdict::limit::{EVENTS_PER_SECOND, PEAK_MEMORY_BYTES, above, below};
-use serde::Serialize;
-
-/// One target of one benchmark.
-#[derive(Debug, Clone, Serialize)]
-pub struct Target {
-    /// `<group>/<mode>`, or the mode for scaling.
-    pub subject: String,
-    /// What is to be reached, in words.
-    pub target: String,
-    /// What was observed, in words.
-    pub observed: String,
-    /// Whether it is met; absent if the figures do not decide.
-    pub met: Option<bool>,
-}
 
 /// The targets of everything measured.
 pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target> {

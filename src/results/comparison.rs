@@ -1,6 +1,6 @@
 //! Two modes of one scenario against each other.
 
-use super::{Basis, Group, ModeResults};
+use super::group::{Basis, Group, ModeResults};
 use crate::engine::Mode;
 use crate::record::run::RunRecord;
 use crate::stats::CONFIDENCE;
@@ -29,7 +29,7 @@ impl Effect {
 
 /// How much faster one mode is than another, and whether that is certain.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct ModeComparison {
     /// Mode in the numerator of the speed-up: its time is divided by the other's.
     pub slower_candidate: Mode,
     /// The other.
@@ -65,7 +65,7 @@ pub struct Comparison {
 
 /// Compares two modes of a group, and so of one work on one machine, on the best basis that both have; `None` if they have
 /// none in common, or one is not there.
-pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<Comparison> {
+pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<ModeComparison> {
     let (slower, faster) = (group.mode(slower_candidate)?, group.mode(faster_candidate)?);
     let basis = [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
         .into_iter()
@@ -86,7 +86,7 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
         Some(_) => (None, Some("the interval includes a tie".to_owned())),
     };
     let events = slower.events().zip(faster.events()).filter(|(slower, faster)| *slower > 0 && *faster > 0);
-    Some(Comparison {
+    Some(ModeComparison {
         slower_candidate,
         faster_candidate,
         basis,

@@ -1,6 +1,6 @@
 //! Names for people: of machines, and of work that goes by one name and is not the same.
 
-use super::Group;
+use super::group::Group;
 use crate::machine::MachineKey;
 
 /// A machine key in words.

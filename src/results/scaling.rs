@@ -1,7 +1,8 @@
 //! Whether time grows no faster than the work: the slope of log time over log person-years.
 
+use super::group::{Basis, Group, ModeResults};
 use super::names::describe;
-use super::{Basis, Group, ModeResults, Results};
+use super::reading::Results;
 use crate::engine::Mode;
 use crate::machine::Machine;
 use crate::record::key::Conditions;

@@ -1,9 +1,9 @@
 //! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
 
 use super::charts;
-use super::model::{Report, ScenarioReport};
 use crate::error::{Error, Result};
 use crate::figures;
+use crate::report::model::{Report, ScenarioReport};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,15 +11,15 @@ use tera::{Context, Kwargs, State, Tera, Value};
 
 /// Templates by the name of what they make; `<name>.tera` is the file.
 const BUILT_IN: [(&str, &str); 9] = [
-    ("report.md", include_str!("../../templates/report.md.tera")),
-    ("report.html", include_str!("../../templates/report.html.tera")),
-    ("check.md", include_str!("../../templates/check.md.tera")),
-    ("trend.html", include_str!("../../templates/trend.html.tera")),
-    ("trend.txt", include_str!("../../templates/trend.txt.tera")),
-    ("calibration.md", include_str!("../../templates/calibration.md.tera")),
-    ("compare.md", include_str!("../../templates/compare.md.tera")),
-    ("compare.txt", include_str!("../../templates/compare.txt.tera")),
-    ("check.txt", include_str!("../../templates/check.txt.tera")),
+    ("report.md", include_str!("../../../templates/report.md.tera")),
+    ("report.html", include_str!("../../../templates/report.html.tera")),
+    ("check.md", include_str!("../../../templates/check.md.tera")),
+    ("trend.html", include_str!("../../../templates/trend.html.tera")),
+    ("trend.txt", include_str!("../../../templates/trend.txt.tera")),
+    ("calibration.md", include_str!("../../../templates/calibration.md.tera")),
+    ("compare.md", include_str!("../../../templates/compare.md.tera")),
+    ("compare.txt", include_str!("../../../templates/compare.txt.tera")),
+    ("check.txt", include_str!("../../../templates/check.txt.tera")),
 ];
 
 /// Renders the report by the template that makes `name`; one of that name in `folder` takes precedence.
