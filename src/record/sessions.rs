@@ -5,7 +5,7 @@
 
 use super::names::{Problem, start_of};
 use super::run::{FOLDER, FORMAT_VERSION, RunRecord};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{PARTIAL, Workspace, folders, json_files, read_versioned, remove_abandoned};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -67,7 +67,7 @@ pub(super) fn number_of(file: &Path) -> Option<u64> {
 pub(super) fn next(folder: &Path, numbers: impl Iterator<Item = u64>) -> Result<u64> {
     let next = numbers.max().unwrap_or(0).saturating_add(1);
     if next >= 10u64.pow(DIGITS as u32) {
-        return Err(Error::file(folder, "the numbers of its sessions are used up; give another folder"));
+        return Err(Error::file(folder, Flaw::NumbersUsedUp));
     }
     Ok(next)
 }

@@ -11,7 +11,7 @@ pub mod recommendations;
 pub mod targets;
 pub mod template;
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::files::write_whole;
 use model::Report;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub fn render(report: &Report, formats: &[Format], templates: Option<&Path>) -> 
         files.extend(format.render(report, templates)?);
     }
     if files.is_empty() {
-        return Err(Error::Config("no report format asked for".into()));
+        return Err(Input::NothingTo { what: "report" }.into());
     }
     Ok(files)
 }
