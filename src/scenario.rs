@@ -1,6 +1,6 @@
 //! What is simulated: the named scenarios.
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::{RunSpec, check_headcount};
@@ -93,17 +93,16 @@ impl Catalogue {
         let name = &scenario.name;
         let usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.is_empty() || name.len() > 24 || !name.chars().all(usable) || name.starts_with('-') {
-            return Err(Error::Config(format!(
-                "scenario name `{name}`: give up to 24 lower-case letters, digits and hyphens, a hyphen not first"
-            )));
+            let wanted = "up to 24 lower-case letters, digits and hyphens, a hyphen not first".into();
+            return Err(Input::Unusable { given: format!("scenario name `{name}`"), wanted }.into());
         }
         if [CUSTOM, SCALING].contains(&&**name) || self.0.iter().any(|known| known.name == *name) {
-            return Err(Error::Config(format!("scenario name `{name}` is taken")));
+            return Err(Input::TakenName { what: "scenario", given: name.to_string(), by: "" }.into());
         }
         if scenario.employee_count == 0
             || scenario.target_time_seconds.is_some_and(|target| target.is_nan() || target <= 0.0)
         {
-            return Err(Error::Config(format!("scenario `{name}`: employees and target time must be above zero")));
+            return Err(Input::NotAboveZero { scenario: name.to_string() }.into());
         }
         check_headcount(scenario.employee_count)?;
         scenario.run_spec(DEFAULT_SEED, Assumptions::default())?;
@@ -127,10 +126,8 @@ impl Catalogue {
     /// Lists the known names.
     pub fn named(&self, name: &str) -> Result<&Scenario> {
         self.0.iter().find(|scenario| scenario.name == name).ok_or_else(|| {
-            Error::Config(format!(
-                "unknown scenario `{name}`; known: {}, and custom where years can be given",
-                self.names().join(", ")
-            ))
+            let known = format!("{}, and custom where years can be given", self.names().join(", "));
+            Input::UnknownName { what: "scenario", given: name.to_owned(), known }.into()
         })
     }
 }

@@ -5,7 +5,7 @@ use super::baseline_update::BaselinePlace;
 use super::run::TargetTime;
 use super::selection::{HistoryPlace, Place, Runs, Selected, resolve};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use crate::files::paths::typed_line;
 use crate::record::baseline::{BYTES_PER_MB, Baseline, check_name};
 use crate::scenario::CUSTOM;
@@ -293,7 +293,10 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
                 console::warning(format!("`{line}` ended with {code}; what is to be decided is decided all the same"));
             }
             Some(code) => return Ok(u8::try_from(code).unwrap_or(super::ERROR)),
-            None => return Err(Error::Config(format!("`{line}` ended with {status}"))),
+            None => {
+                let what = format!("`{line}`");
+                return Err(Outside::StepEnded { what, status, said: String::new() }.into());
+            }
         }
     }
     if let Some(place) = place.filter(|_| !checks) {

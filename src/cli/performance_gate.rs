@@ -116,16 +116,15 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
         }
     }
     if codes.is_empty() {
-        return Err(Error::Config(
-            "there is nothing to gate: the scenario has no target time; give --target-time".into(),
-        ));
+        return Err(nothing_to_gate());
     }
     // A missed limit outweighs one that is undecided.
     Ok(if codes.contains(&FAILED) { FAILED } else { codes.into_iter().max().unwrap_or(INCONCLUSIVE) })
 }
 
 fn nothing_to_gate() -> Error {
-    Error::Config("there is nothing to gate: the scenario has no target time; give --target-time".into())
+    let what = "there is nothing to gate: the scenario has no target time".into();
+    Error::Missing { what, settings: &["target_time"], variable: "" }
 }
 
 type Requirement = (&'static str, Option<Figure>, f64, fn(f64) -> String, fn(Figure, f64) -> Option<bool>);

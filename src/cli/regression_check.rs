@@ -7,7 +7,7 @@ use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{check_writable, write_whole};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
@@ -255,14 +255,7 @@ fn keep_those_with_baseline(settings: &mut Settings, folder: &Path, name: &str, 
 
 fn unknown_baseline(name: &str, missing: &[String], folder: &Path, kept: &[String]) -> Error {
     let kept = if kept.is_empty() { String::new() } else { format!(" (Criterion keeps: {})", kept.join(", ")) };
-    Error::file(
-        folder,
-        format!(
-            "no baseline `{name}` of {}{kept}; make one with `planbench baseline-update --baseline {name}`, or say where it \
-             is with --baseline-dir",
-            missing.join(", ")
-        ),
-    )
+    Error::file(folder, Flaw::NoBaseline { name: name.to_owned(), of: missing.join(", "), kept })
 }
 
 /// A baseline of another machine needs no measurement to be refused.

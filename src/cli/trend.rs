@@ -5,7 +5,7 @@ use super::report::{Output, tell};
 use super::selection::{HistoryPlace, Place, Selected};
 use super::{Context, PASS};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::figures;
 use crate::files::{write_json, write_whole};
 use crate::record::history::{self, History};
@@ -47,8 +47,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     });
     if entries.is_empty() {
         none_of(&problems)?;
-        let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
-        return Err(Error::file(&sessions, format!("{what}; `planbench run --history DIR` adds them")));
+        let of = if all == 0 { "" } else { " of these scenarios and modes" };
+        return Err(Error::file(&sessions, Flaw::NoSessions { of }));
     }
     for text in history::contradictions(&entries) {
         console::warning(text);

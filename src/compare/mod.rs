@@ -7,7 +7,7 @@ pub mod trials;
 mod turns;
 
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Outside, Result};
 use crate::interrupt::check_interrupt;
 use crate::machine::Machine;
 use crate::machine::fitness::{MOST_SPREAD, burn_in};
@@ -285,7 +285,7 @@ fn round(
 ) -> Result<std::result::Result<Round, Error>> {
     let sides = [&plan.base, &plan.head, &plan.null];
     let mut shown = turns::round(sides, work, order, alone)?;
-    if let Some(Err(error)) = shown.iter().find(|side| matches!(side, Err(Error::File { .. }))) {
+    if let Some(Err(error)) = shown.iter().find(|side| side.as_ref().is_err_and(is_its_own)) {
         // One that takes too much memory may have brought down another: who fails alone has failed.
         remarks.push(format!("failed beside the others, so from then on they ran one after the other: {error}"));
         *alone = Some(true);
@@ -295,9 +295,14 @@ fn round(
     let (base, null) = (base?, null?);
     match head {
         Ok(head) => Ok(Ok(Round { base, head, null })),
-        Err(error @ Error::File { .. }) => Ok(Err(error)),
+        Err(error) if is_its_own(&error) => Ok(Err(error)),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a side has failed, and not the comparison.
+fn is_its_own(error: &Error) -> bool {
+    matches!(error, Error::File { .. } | Error::Outside(Outside::Ended { .. } | Outside::NoFigures { .. }))
 }
 
 /// Why a round's figures must not be compared: whether the output is the same, the verdict, and the reason.
@@ -358,5 +363,5 @@ pub fn work(settings: &crate::settings::session::Settings) -> Result<Vec<Work>> 
     };
     let work: Vec<Work> =
         settings.selections.iter().flat_map(|s| settings.modes.iter().map(move |mode| pair(s, mode))).collect();
-    if work.is_empty() { Err(Error::Config("there is nothing to compare".into())) } else { Ok(work) }
+    if work.is_empty() { Err(Input::NothingTo { what: "compare" }.into()) } else { Ok(work) }
 }

@@ -4,7 +4,7 @@
 //! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Outside, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, read_versioned, temporary_workspace};
 use crate::interrupt::check_interrupt;
@@ -130,16 +130,11 @@ impl Side {
         let binary = std::path::absolute(binary).map_err(|e| Error::file(binary, e))?;
         let output = Command::new(&binary).arg("--version").stdin(Stdio::null()).output();
         let version = output.map_err(|e| match e.kind() {
-            ErrorKind::PermissionDenied if !is_executable(&binary) => {
-                Error::file(&binary, "may not be run; `chmod +x` it")
-            }
+            ErrorKind::PermissionDenied if !is_executable(&binary) => Error::file(&binary, Flaw::NotExecutable),
             _ => Error::file(&binary, e),
         })?;
         if !String::from_utf8_lossy(&version.stdout).starts_with("planbench") {
-            return Err(Error::file(
-                &binary,
-                "is no planbench: it does not answer to --version as one; give a binary that `make build` made",
-            ));
+            return Err(Error::file(&binary, Flaw::NotPlanbench));
         }
         Ok(Self { name: name.to_owned(), binary, commit: None, padding: None })
     }
@@ -255,11 +250,11 @@ impl Process {
     /// Ends its turns; what it showed.
     ///
     /// # Errors
-    /// [`Error::File`] of the binary with what it said when it failed, or what is wrong with its report.
+    /// What it said when it failed, or what is wrong with its report.
     pub fn finish(mut self) -> Result<Observed> {
         self.player = None;
         // As the user named it: the copy that ran is gone when this is read.
-        let failed = |message: String| Error::file(Path::new(&self.name), message);
+        let side = PathBuf::from(&self.name);
         let status = self.child.wait().map_err(|e| Error::file(&self.binary, e))?;
         let id = self.work.id();
         if !status.success() {
@@ -267,15 +262,10 @@ impl Process {
             // What cannot be read was not said.
             let _ = self.words.rewind().and_then(|()| self.words.read_to_end(&mut said));
             let said = last_lines(&said);
-            let said = if said.is_empty() { "nothing" } else { said.as_str() };
-            return Err(failed(format!("{id}: ended with {status}; it said: {said}")));
+            return Err(Outside::Ended { program: side, what: format!("{id}:"), status, said }.into());
         }
         if !self.joined {
-            return Err(Error::Config(format!(
-                "{}: does not take turns with the other side, so it was built before comparisons did that; compare with a \
-                 newer one",
-                self.name
-            )));
+            return Err(Outside::NoTurns { side }.into());
         }
         let report: Value = read_versioned(
             &self.place.path().join("report.json"),
@@ -285,13 +275,10 @@ impl Process {
         )?;
         let of = report["build"]["git_commit"].as_str();
         if let Some((of, wanted)) = of.zip(self.commit.as_deref()).filter(|(of, wanted)| of != wanted) {
-            let name = &self.name;
-            return Err(Error::Config(format!(
-                "{name}: the binary says that it was built from {of}, not from {wanted}"
-            )));
+            let (built_from, wanted) = (of.to_owned(), wanted.to_owned());
+            return Err(Outside::OtherCommit { side, built_from, wanted }.into());
         }
-        observed(&report, &self.work)
-            .ok_or_else(|| failed(format!("{id}: its report does not hold what a comparison needs")))
+        observed(&report, &self.work).ok_or_else(|| Outside::NoFigures { side, benchmark: id }.into())
     }
 }
 

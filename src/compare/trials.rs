@@ -4,7 +4,7 @@
 use super::side::{Side, Work};
 use super::{Comparison, Plan, compare};
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{json_files, lock, read_versioned, write_new_json};
 use crate::machine::{Build, Machine, MachineKey};
 use crate::record::metric::Gated;
@@ -145,16 +145,15 @@ impl Proof {
     pub fn run(&self, place: &Path, progress: &mut dyn FnMut(usize, usize, &str)) -> Result<()> {
         std::fs::create_dir_all(&self.folder).map_err(|e| Error::file(&self.folder, e))?;
         // Two at once would do the same trials, and disturb each other if they are on one machine.
-        let _lock = lock(&self.folder, "another calibration writes its trials there; wait for it")?;
+        let _lock = lock(&self.folder, Flaw::InUse { by: "calibration writes its trials" })?;
         let (base, null) = (self.side.copied(place, "base")?, self.side.copied(place, "null")?);
         let head = self.side.copied(place, "head")?;
         let trials = self.trials();
         let machine = Machine::current().key;
         // A page is of one program, one machine and one kind of work; nothing is mixed in, and nothing is thrown away.
         for (file, trial) in read_all(&self.folder)? {
-            if let Some(what) = trial.foreign(self, &machine) {
-                let remedy = "give another folder with --trials, or move this one away";
-                return Err(Error::file(&file, format!("is a trial of {what}; {remedy}")));
+            if let Some(of) = trial.foreign(self, &machine) {
+                return Err(Error::file(&file, Flaw::ForeignTrial { of }));
             }
         }
         for (index, (planted, number)) in trials.iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::datadog;
 use super::row::rows;
 use super::shape::Shape;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Outside, Result};
 use crate::report::model::Report;
 use std::time::Duration;
 
@@ -49,20 +49,10 @@ pub fn check_age(report: &Report, shape: Shape) -> Result<()> {
         if let Some(ahead) =
             row.timestamp.map(|timestamp| timestamp - now).filter(|ahead| *ahead > datadog::NEWEST_POINT)
         {
-            return Err(Error::Config(format!(
-                "{} was measured {} minutes ahead of this machine's clock, which was set back or disagrees with that of the \
-                 measuring machine; Datadog refuses points more than ten minutes ahead: nothing was sent; set the clock, and \
-                 measure again",
-                row.id(),
-                ahead / 60
-            )));
+            return Err(Outside::YetToCome { benchmark: row.id(), minutes: ahead / 60 }.into());
         }
         if let Some(age) = row.timestamp.map(|timestamp| now - timestamp).filter(|age| *age > datadog::OLDEST_POINT) {
-            return Err(Error::Config(format!(
-                "{} was measured {} minutes ago, and Datadog refuses points older than an hour: nothing was sent; measure again",
-                row.id(),
-                age / 60
-            )));
+            return Err(Outside::TooOld { benchmark: row.id(), minutes: age / 60 }.into());
         }
     }
     Ok(())
@@ -74,7 +64,7 @@ pub fn check_age(report: &Report, shape: Shape) -> Result<()> {
 /// What the server or the connection said last; never the key.
 pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
     if !target.url.starts_with("http://") && !target.url.starts_with("https://") {
-        return Err(Error::Config(format!("{}: give an http:// or https:// address", target.shown())));
+        return Err(Input::Unusable { given: target.shown(), wanted: "an http:// or https:// address".into() }.into());
     }
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
@@ -100,7 +90,7 @@ pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
             Ok(response) => {
                 last = format!("the server answered {}", response.status());
                 if !(response.status().is_server_error() || response.status().as_u16() == 429) {
-                    return Err(failed(target, &last, attempt));
+                    return Err(failed(target, last, attempt));
                 }
                 let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
                 asked = header.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -112,11 +102,11 @@ pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
             wait *= 2;
         }
     }
-    Err(failed(target, &last, ATTEMPTS))
+    Err(failed(target, last, ATTEMPTS))
 }
 
-fn failed(target: &Target, last: &str, attempts: u32) -> Error {
-    Error::Config(format!("{}: {last} (after {attempts} attempt(s)); nothing was kept there", target.shown()))
+fn failed(target: &Target, said: String, attempts: u32) -> Error {
+    Outside::NotTaken { address: target.shown(), said, attempts }.into()
 }
 
 /// A message without the key and without the address' secrets.
@@ -136,7 +126,7 @@ mod tests {
     fn secrets_are_not_shown() {
         let target = Target { url: "https://user:pass@host:8/v1/in?token=t0p".into(), key: Some("k3y".into()) };
         assert_eq!(target.shown(), "https://host:8/v1/in");
-        let error = failed(&target, &hide("https://user:pass@host:8/v1/in?token=t0p said k3y", &target), 1).to_string();
+        let error = failed(&target, hide("https://user:pass@host:8/v1/in?token=t0p said k3y", &target), 1).to_string();
         assert!(!["pass", "t0p", "k3y"].iter().any(|secret| error.contains(secret)), "{error}");
     }
 }

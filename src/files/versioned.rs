@@ -1,6 +1,6 @@
 //! JSON files of this program, which are read by their version.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::ops::RangeInclusive;
@@ -12,16 +12,11 @@ use std::path::Path;
 /// Names the file when it cannot be read, is cut off, or holds something else.
 pub fn read_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-    serde_json::from_str(&text).map_err(|e| not_whole(path, what, &e))
+    serde_json::from_str(&text).map_err(|e| not_whole(path, what, e))
 }
 
-fn not_whole(path: &Path, what: &str, error: &serde_json::Error) -> Error {
-    Error::file(
-        path,
-        format!(
-            "not a whole {what}: {error}; it was cut off or is something else: move it away, or put back a whole copy"
-        ),
-    )
+fn not_whole(path: &Path, what: &str, error: serde_json::Error) -> Error {
+    Error::file(path, Flaw::NotWhole { what: what.to_owned(), error })
 }
 
 /// Reads a JSON file of this program that carries `format_version`, which is looked at before anything else: what
@@ -41,17 +36,15 @@ pub fn read_versioned<T: DeserializeOwned>(
         format_version: u32,
     }
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-    let found = serde_json::from_str::<Versioned>(&text).map_err(|e| not_whole(path, what, &e))?.format_version;
+    let found = serde_json::from_str::<Versioned>(&text).map_err(|e| not_whole(path, what, e))?.format_version;
     if !versions.contains(&found) {
         let (first, last) = versions.into_inner();
         let age = if found < first { "an older" } else { "a newer" };
         let read = if first == last { last.to_string() } else { format!("{first} to {last}") };
-        return Err(Error::file(
-            path,
-            format!("{what} of format {found}, written by {age} version of this program, which reads {read}; {remedy}"),
-        ));
+        let (what, remedy) = (what.to_owned(), remedy.to_owned());
+        return Err(Error::file(path, Flaw::OtherVersion { what, found, age, read, remedy }));
     }
-    serde_json::from_str(&text).map_err(|e| not_whole(path, what, &e))
+    serde_json::from_str(&text).map_err(|e| not_whole(path, what, e))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::oracle::Fixtures;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::files::{remove_abandoned, write_new_json};
 use crate::machine::Build;
 use crate::machine::load::Load;
@@ -184,8 +184,5 @@ impl Observations {
 }
 
 fn no_peak() -> Error {
-    Error::Config(
-        "this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time"
-            .into(),
-    )
+    Input::NoPeakMemory.into()
 }

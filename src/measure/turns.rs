@@ -5,7 +5,7 @@
 //! one after the other meet different speeds; processes that take turns meet the same. The caller listens on the loopback
 //! interface and names the address in [`VARIABLE`]; each worker connects, and runs only when it is told to.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -92,11 +92,8 @@ impl Caller {
     pub fn join() -> Result<Option<Self>> {
         let Some(address) = crate::settings::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
         let stream = TcpStream::connect(&address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
-        let stream = stream.map_err(|e| {
-            Error::Config(format!(
-                "{VARIABLE}={address}: nobody gives turns there ({e}); unset it, `compare` sets it itself"
-            ))
-        })?;
+        let setting = format!("{VARIABLE}={address}");
+        let stream = stream.map_err(|error| Outside::NobodyGivesTurns { setting, error })?;
         Ok(Some(Self(stream)))
     }
 

@@ -7,15 +7,13 @@ use super::metric::{self, MetricValue, Run};
 use super::padding::open;
 use super::turns::{Caller, Told};
 use crate::census::{self, LoadedCensus};
-use crate::engine::resources::STEP;
 use crate::engine::{Engine, EngineOptions, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::events::schema::position;
 use crate::files::Workspace;
 use crate::machine::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use crate::machine::sampler::Sampler;
-use crate::panics::FEWER;
 use crate::record::run::{Observation, Phases};
 use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
@@ -132,7 +130,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
             }
             Err(error) => {
                 crate::console::line(&error.chain());
-                let starved = matches!(&error, Error::Engine { step, .. } if step == STEP);
+                let starved = matches!(&error, Error::Outside(Outside::NoThreads { .. } | Outside::NoPool { .. }));
                 ExitCode::from(if starved { STARVED } else { 2 })
             }
         }
@@ -191,8 +189,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let setup = engine.setup_times();
 
     let mut metrics = metric::all();
-    let sampler =
-        Sampler::start().map_err(|e| Error::failed(format!("cannot start the sampler's thread; {FEWER}"), e))?;
+    let sampler = Sampler::start().map_err(|error| Outside::NoSampler { error })?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();

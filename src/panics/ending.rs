@@ -3,6 +3,7 @@
 //! Libraries panic where they cannot go on: Polars and tokio when the system gives them no thread, Criterion on arguments
 //! that it cannot use, Rust's own `println!` on a full disk. Their threads may then wait for each other for ever.
 
+use crate::error::FEWER;
 use std::backtrace::Backtrace;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind, set_hook};
@@ -102,10 +103,6 @@ fn words(text: &str, place: Option<&Location<'_>>) -> String {
     let place = place.map_or_else(String::new, |place| format!(" at {}:{}", crate_path(file), place.line()));
     format!("internal error: {text}{place}; please report it with the command line (RUST_BACKTRACE=1 says more)")
 }
-
-/// What to do where threads cannot be started.
-pub const FEWER: &str = "use fewer threads (--threads, BENCHMARK_THREADS), or allow more processes or memory (`ulimit -u`, \
-                         `ulimit -v`, the container's limits)";
 
 /// A source file without the folders of whoever built this.
 fn crate_path(file: &str) -> &str {

@@ -7,7 +7,7 @@ use super::names::check_part;
 use super::run::RunRecord;
 use super::timestamp::Timestamp;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::files::{read_versioned, write_json};
 use crate::machine::{Build, Machine};
@@ -249,7 +249,7 @@ impl Baseline {
         let times = &baseline.samples.execution_time_seconds;
         let same = baseline.scenario_name == baseline.benchmark.scenario && baseline.mode == baseline.benchmark.mode;
         if times.is_empty() || !sound(times) || !sound(&baseline.samples.peak_memory_bytes) || !same {
-            return Err(Error::file(file, format!("contradicts itself or has no usable samples; {remedy}")));
+            return Err(Error::file(file, Flaw::Contradiction { remedy: remedy.to_owned() }));
         }
         Ok(baseline)
     }
@@ -266,10 +266,8 @@ impl Baseline {
         }
         let baseline = Self::read_file(&file)?;
         if baseline.benchmark.id() != benchmark.id() {
-            return Err(Error::file(
-                &file,
-                format!("is a baseline of {}, not of {}", baseline.benchmark.id(), benchmark.id()),
-            ));
+            let (found, expected) = (baseline.benchmark.id(), benchmark.id());
+            return Err(Error::file(&file, Flaw::OtherBaseline { found, expected }));
         }
         Ok(Some(baseline))
     }
@@ -282,12 +280,13 @@ impl Baseline {
 pub fn check_name(name: &str) -> Result<()> {
     let usable = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || name.len() > 40 || name.starts_with('.') || !name.chars().all(usable) {
-        let allowed = "give up to 40 letters, digits, hyphens, underscores and dots, a dot not first";
-        return Err(Error::Config(format!("baseline name `{name}`: {allowed}")));
+        let wanted = "up to 40 letters, digits, hyphens, underscores and dots, a dot not first".into();
+        return Err(Input::Unusable { given: format!("baseline name `{name}`"), wanted }.into());
     }
     // Some systems do not tell capital letters from small ones.
     if ["new", "base", "change", "report", "runs", "context", "profile"].contains(&name.to_ascii_lowercase().as_str()) {
-        return Err(Error::Config(format!("baseline name `{name}` is taken by Criterion or by this program")));
+        let by = " by Criterion or by this program";
+        return Err(Input::TakenName { what: "baseline", given: name.to_owned(), by }.into());
     }
     Ok(())
 }

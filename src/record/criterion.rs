@@ -4,7 +4,7 @@
 use super::baseline::check_name;
 use super::benchmark::{Benchmark, Context};
 use super::names::Problem;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{PARTIAL, Workspace, folders, read_json, remove_abandoned};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -75,8 +75,7 @@ fn identity(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Op
     let identity: Identity = read_json(&file, "benchmark identity of Criterion")?;
     let own = criterion_folder.join(&identity.directory_name);
     if own != *folder {
-        let of = &identity.directory_name;
-        return Err(Error::file(&file, format!("is a copy: Criterion wrote it to {of}; move the copy away")));
+        return Err(Error::file(&file, Flaw::Copy { of: identity.directory_name }));
     }
     Ok(Some(identity))
 }
@@ -91,14 +90,14 @@ fn read_one(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Op
     let Some(function) = context.benchmark.measured(&identity.group_id, &function) else {
         let expected = context.benchmark.id();
         let found = format!("{}/{function}", identity.group_id);
-        return Err(Error::file(&data.join(IDENTITY), format!("is of {found}, but its context is of {expected}")));
+        return Err(Error::file(data.join(IDENTITY), Flaw::OtherContext { found, expected }));
     };
     let file = data.join(SAMPLE);
     let sample: Sample = read_json(&file, "sample of Criterion")?;
     let whole = sample.iters.len() == sample.times.len() && !sample.iters.is_empty();
     let values: Vec<f64> = sample.times.iter().zip(&sample.iters).map(|(time, iterations)| time / iterations).collect();
     if !whole || values.iter().any(|value| !value.is_finite() || *value <= 0.0) {
-        return Err(Error::file(&file, "not a whole sample of Criterion; measure again"));
+        return Err(Error::file(&file, Flaw::NotWholeSample));
     }
     // Criterion counts times in nanoseconds; memory is in bytes.
     let unit = if function == "peak_memory" { 1.0 } else { 1e-9 };
@@ -161,9 +160,7 @@ impl Place {
         let usual = self.benchmark.folder(&self.criterion_folder).join(&self.function);
         let folder = self.folder().unwrap_or(usual);
         let sample = folder.join(LATEST).join(SAMPLE);
-        let not_saved = |file: &Path| {
-            Error::file(file, "Criterion did not save this measurement; is the disk full, or not writable?")
-        };
+        let not_saved = |file: &Path| Error::file(file, Flaw::NotSaved);
         let now = stamp(&sample).filter(|now| Some(now) != self.before.as_ref() && !now.content.is_empty());
         let Some(now) = now else { return Err(not_saved(&sample)) };
         read_json::<Sample>(&sample, "sample of Criterion").map_err(|_| not_saved(&sample))?;

@@ -5,7 +5,7 @@
 use super::baseline::Baseline;
 use super::names::{Problem, next, number_of, numbered, once};
 use super::timestamp::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{PARTIAL, json_files, remove_abandoned, write_new_json};
 use crate::machine::MachineKey;
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ pub fn append(folder: &Path, entry: &Baseline) -> Result<PathBuf> {
         if same(&Baseline::read_entry(file)?, &entry) {
             return Ok(file.clone());
         }
-        return Err(Error::file(file, "is there with other figures of this session, and stays as it is"));
+        return Err(Error::file(file, Flaw::OtherFigures));
     }
     // A file by another name may have been renamed: its own number counts.
     let number = |file: &PathBuf| number_of(file).or_else(|| Baseline::read_entry(file).ok()?.sequence);

@@ -1,7 +1,7 @@
 //! Names that become parts of paths, and the ids of sessions. What a file says is checked like what a person says: a
 //! record that calls its mode `../../x` must not lead anywhere.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::unique_digits;
 use std::path::{Path, PathBuf};
 
@@ -20,11 +20,7 @@ fn unusable(text: &str) -> bool {
 /// Names the file and the field.
 pub(crate) fn check_part(file: &Path, field: &str, text: &str) -> Result<()> {
     if unusable(text) {
-        let allowed = "letters, digits, hyphens, underscores and dots, a dot not first";
-        return Err(Error::file(
-            file,
-            format!("its {field} is `{}`, not {allowed}: the file was edited or is foreign; move it away", shown(text)),
-        ));
+        return Err(Error::file(file, Flaw::ForeignField { field: field.to_owned(), given: shown(text) }));
     }
     Ok(())
 }
@@ -58,7 +54,7 @@ pub(super) fn number_of(file: &Path) -> Option<u64> {
 pub(super) fn next(folder: &Path, numbers: impl Iterator<Item = u64>) -> Result<u64> {
     let next = numbers.max().unwrap_or(0).saturating_add(1);
     if next >= 10u64.pow(DIGITS as u32) {
-        return Err(Error::file(folder, "the numbers of its sessions are used up; give another folder"));
+        return Err(Error::file(folder, Flaw::NumbersUsedUp));
     }
     Ok(next)
 }
@@ -108,7 +104,7 @@ impl From<Error> for Problem {
 
 impl From<&Problem> for Error {
     fn from(problem: &Problem) -> Self {
-        Error::file(&problem.path, problem.what.as_str())
+        Error::file(&problem.path, Flaw::LeftOut { what: problem.what.clone(), more: 0 })
     }
 }
 
@@ -118,11 +114,7 @@ impl From<&Problem> for Error {
 /// If there is a problem.
 pub fn none_of(problems: &[Problem]) -> Result<()> {
     let Some(first) = problems.first() else { return Ok(()) };
-    let more = match problems.len() - 1 {
-        0 => String::new(),
-        more => format!(" (and {more} more file(s) that cannot be used)"),
-    };
-    Err(Error::file(&first.path, format!("{}{more}", first.what)))
+    Err(Error::file(&first.path, Flaw::LeftOut { what: first.what.clone(), more: problems.len() - 1 }))
 }
 
 /// What clocks contradict, said once: the first, how often else, and what it means.

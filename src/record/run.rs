@@ -158,8 +158,8 @@ impl RunRecord {
 
     /// The error of this run's failure: of parity if it gave other rows.
     pub fn failure(&self, what: &str) -> Error {
-        let text = format!("{} run {}: {what}", self.benchmark.id(), self.run_number);
-        if self.parity == Parity::Different { Error::Parity(text) } else { Error::Config(text) }
+        let what = format!("{} run {}: {what}", self.benchmark.id(), self.run_number);
+        Error::Runs { what, differs: self.parity == Parity::Different }
     }
 
     /// The name of this record's file: no other benchmark's session has the same.

@@ -3,7 +3,7 @@
 use super::group::{Group, ModeResults};
 use super::names::tell_apart;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::files::folders;
 use crate::machine::MachineKey;
 use crate::record::benchmark::Benchmark;
@@ -78,10 +78,7 @@ impl Results {
         let results = Self { problems, remarks, ..Self::new(records, sampled) };
         if results.groups.is_empty() {
             none_of(&results.problems)?;
-            return Err(Error::file(
-                criterion_folder,
-                "no measurements there; run `planbench run` or `cargo bench` first, or give the folder that holds them",
-            ));
+            return Err(Error::file(criterion_folder, Flaw::NoMeasurements));
         }
         Ok(results)
     }
@@ -155,7 +152,8 @@ impl Results {
         for name in scenarios {
             if !self.groups.iter().any(|group| wanted(group, name)) {
                 none_of(&self.problems)?;
-                return Err(Error::Config(format!("no measurements of scenario {name}; there are: {}", there(&self))));
+                let what = format!("scenario {name}");
+                return Err(Input::NotMeasured { what, there: there(&self) }.into());
             }
         }
         let all = there(&self);
@@ -168,7 +166,7 @@ impl Results {
         self.groups.retain(|group| !group.modes.is_empty());
         if self.groups.is_empty() {
             none_of(&self.problems)?;
-            return Err(Error::Config(format!("no measurements of these scenarios and modes; there are: {all}")));
+            return Err(Input::NotMeasured { what: "these scenarios and modes".into(), there: all }.into());
         }
         Ok(self)
     }

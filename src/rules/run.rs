@@ -1,6 +1,6 @@
 //! The full specification of one run, apart from its people.
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::plan::{YearPlan, project};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub fn check_headcount(employees: usize) -> Result<()> {
     if employees <= MAX_EMPLOYEES {
         return Ok(());
     }
-    Err(Error::Config(format!("{employees} employees are more than the {MAX_EMPLOYEES} that a run can hold")))
+    Err(Input::TooManyPeople { given: employees, most: MAX_EMPLOYEES }.into())
 }
 
 /// Years a run may cover.
@@ -68,16 +68,11 @@ impl RunSpec {
         let Self { start_year, end_year, .. } = *self;
         self.assumptions.validate()?;
         if !YEARS.contains(&start_year) || !YEARS.contains(&end_year) {
-            return Err(Error::Config(format!(
-                "years {start_year} to {end_year} are outside {} to {}",
-                YEARS.start(),
-                YEARS.end()
-            )));
+            let (least, most) = YEARS.into_inner();
+            return Err(Input::Years { first: start_year, last: end_year, least, most }.into());
         }
         if end_year < start_year || end_year - start_year >= MAX_HORIZON {
-            return Err(Error::Config(format!(
-                "a run covers 1 to {MAX_HORIZON} years; start year {start_year} with end year {end_year} does not"
-            )));
+            return Err(Input::Horizon { first: start_year, last: end_year, most: MAX_HORIZON }.into());
         }
         Ok(())
     }

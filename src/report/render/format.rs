@@ -1,7 +1,7 @@
 //! The forms of a report, and the files of each.
 
 use super::{csv, json, template};
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::files::write_whole;
 use crate::report::model::Report;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ pub fn render(report: &Report, formats: &[Format], templates: Option<&Path>) -> 
         files.extend(format.render(report, templates)?);
     }
     if files.is_empty() {
-        return Err(Error::Config("no report format asked for".into()));
+        return Err(Input::NothingTo { what: "report" }.into());
     }
     Ok(files)
 }

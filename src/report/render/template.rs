@@ -1,7 +1,7 @@
 //! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
 
 use super::charts;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::figures;
 use crate::report::model::{Report, ScenarioReport};
 use serde::Serialize;
@@ -85,14 +85,16 @@ pub fn check(folder: Option<&Path>) -> Result<()> {
 fn source(name: &str, folder: Option<&Path>) -> Result<(String, String)> {
     let file = folder.map(|folder| folder.join(format!("{name}.tera")));
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        return Err(Error::file(folder, "no such folder of templates"));
+        return Err(Error::file(folder, Flaw::NoFolder { of: " of templates" }));
     }
     if let Some(file) = file.filter(|file| file.is_file()) {
         let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
         return Ok((crate::console::path(&file), text));
     }
     let built_in = BUILT_IN.iter().find(|(known, _)| *known == name);
-    let (_, text) = built_in.ok_or_else(|| Error::Config(format!("there is no template for {name}")))?;
+    let known = || BUILT_IN.map(|(known, _)| known).join(", ");
+    let unknown = || Input::UnknownName { what: "template", given: name.to_owned(), known: known() };
+    let (_, text) = built_in.ok_or_else(unknown)?;
     Ok((format!("{name}.tera (built in)"), (*text).to_owned()))
 }
 
