@@ -10,7 +10,7 @@ use crate::error::{Error, Input, Outside, Result};
 use crate::files::check_writable;
 use crate::measure::padding;
 use crate::record::baseline::{Baseline, DEFAULT_NAME, Unusable, check_name};
-use crate::record::benchmark::{Benchmark, Context as MeasuredContext};
+use crate::record::benchmark::{Benchmark, MeasuredContext};
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::scenario::CUSTOM;

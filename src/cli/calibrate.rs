@@ -6,8 +6,8 @@ use super::report::Output;
 use super::selection::resolve;
 use super::{Context, PASS};
 use crate::compare::calibration::Calibration;
+use crate::compare::side::Task;
 use crate::compare::trials::Proof;
-use crate::compare::work;
 use crate::error::{Error, Flaw, Input, Result};
 use crate::files::{temporary_workspace, write_whole};
 use crate::interrupt::watch_for_interrupts;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         let place = temporary_workspace()?;
         let proof = Proof {
             side: this_program(place.path())?,
-            work: work(&settings)?,
+            tasks: Task::all(&settings)?,
             padded_mode: settings.modes[0],
             plain: args.plain,
             per_level: args.per_level,

@@ -6,8 +6,8 @@ use super::selection::{Measure, resolve};
 use super::talk::{Rounds, Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
-use crate::compare::side::Side;
-use crate::compare::{Comparison, Plan, compare, work};
+use crate::compare::side::{Side, Task};
+use crate::compare::{Comparison, Plan, compare};
 use crate::console;
 use crate::error::{Error, Input, Outside, Result};
 use crate::files::{check_writable, temporary_workspace, write_json, write_whole};
@@ -111,7 +111,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         base,
         null,
         head,
-        work: work(&settings)?,
+        tasks: Task::all(&settings)?,
         thresholds,
         allow_output_change: args.allow_output_change,
         max_time: args.max_time,

@@ -5,7 +5,7 @@ use super::selection::{Place, Selected};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Input, Outside, Result};
-use crate::export::post::{Target, check_age, send};
+use crate::export::post::{Server, check_age, send};
 use crate::export::{Options, Shape};
 use crate::files::write_whole;
 use crate::record::names::none_of;
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     match (&output, &args.post) {
         (_, Some(url)) => {
             check_age(&report, args.format)?;
-            send(&Target { url: url.clone(), key: key(args)? }, args.format, &body)?;
+            send(&Server { url: url.clone(), key: key(args)? }, args.format, &body)?;
             talk.say(&format!("sent: {} bytes", body.len()));
         }
         (Output::Place(file), None) => {

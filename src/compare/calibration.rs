@@ -1,7 +1,7 @@
 //! What the decisions made of the trials of a calibration: the proof of the verdicts, in figures.
 
+use super::comparison::{BenchmarkComparison, Round};
 use super::trials::{Planted, Trial, read_all};
-use super::{Benchmark, Round};
 use crate::error::Result;
 use crate::machine::{Build, Machine};
 use crate::record::metric::Gated;
@@ -126,7 +126,7 @@ impl Calibration {
     }
 }
 
-fn is_padded(trial: &Trial, benchmark: &Benchmark) -> bool {
+fn is_padded(trial: &Trial, benchmark: &BenchmarkComparison) -> bool {
     trial.planted != Planted::Nothing && benchmark.id.ends_with(&format!("/{}", trial.mode))
 }
 
@@ -176,7 +176,7 @@ fn noise(plain: &[&Trial]) -> Vec<Noise> {
             let of_id =
                 || plain.iter().flat_map(|trial| &trial.comparison.benchmarks).filter(|benchmark| benchmark.id == id);
             let spread = |of: &dyn Fn(&Round) -> Option<f64>| {
-                let of_trial = |benchmark: &Benchmark| {
+                let of_trial = |benchmark: &BenchmarkComparison| {
                     standard_deviation(&benchmark.rounds.iter().filter_map(of).collect::<Vec<_>>())
                 };
                 median(&of_id().filter_map(of_trial).collect::<Vec<_>>()).map(|spread| 100.0 * spread)

@@ -4,7 +4,7 @@
 //! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
 use crate::engine::Mode;
-use crate::error::{Error, Flaw, Outside, Result};
+use crate::error::{Error, Flaw, Input, Outside, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, read_versioned, temporary_workspace};
 use crate::interrupt::check_interrupt;
@@ -14,7 +14,7 @@ use crate::measure::turns;
 use crate::record::metric::Gated;
 use crate::report;
 use crate::scenario::{CUSTOM, SCENARIOS};
-use crate::settings::session::Selection;
+use crate::settings::session::{Selection, Settings};
 use crate::stats::median;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,9 +54,9 @@ const CLEANED: [&str; 10] = [
     "GLIBC_TUNABLES",
 ];
 
-/// One benchmark, as command-line arguments.
+/// What a process of a side is asked to run: one benchmark, as command-line arguments.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct Task {
     group: String,
     mode: Mode,
     arguments: Vec<OsString>,
@@ -92,7 +92,7 @@ impl Observed {
     }
 }
 
-impl Work {
+impl Task {
     /// One run of a scenario by a mode.
     pub fn new(selection: &Selection, mode: Mode, threads: usize) -> Self {
         let run = &selection.run;
@@ -115,9 +115,20 @@ impl Work {
         Self { group: selection.group.clone(), mode, arguments }
     }
 
+    /// Those of scenarios and modes.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn all(settings: &Settings) -> Result<Vec<Self>> {
+        let of =
+            |selection| settings.modes.iter().map(move |&mode| Self::new(selection, mode, settings.options.threads));
+        let tasks: Vec<Self> = settings.selections.iter().flat_map(of).collect();
+        if tasks.is_empty() { Err(Input::NothingTo { what: "compare" }.into()) } else { Ok(tasks) }
+    }
+
     /// `<group>/<mode>`.
     pub fn id(&self) -> String {
-        format!("{}/{}", self.group, self.mode.name())
+        format!("{}/{}", self.group, self.mode)
     }
 }
 
@@ -155,7 +166,7 @@ impl Side {
     ///
     /// # Errors
     /// What it said when it ended before that.
-    pub fn start(&self, work: &Work) -> Result<Process> {
+    pub fn start(&self, task: &Task) -> Result<Process> {
         let place = temporary_workspace()?;
         let words = tempfile::tempfile().map_err(Error::temporary)?;
         let heard = words.try_clone().map_err(Error::temporary)?;
@@ -172,7 +183,7 @@ impl Side {
             command.env(padding::VARIABLE, text);
         }
         command.env(turns::VARIABLE, address);
-        command.arg("run").args(&work.arguments).args(["--runs", "1", "--quiet", "--format", "json", "--to", "."]);
+        command.arg("run").args(&task.arguments).args(["--runs", "1", "--quiet", "--format", "json", "--to", "."]);
         command.args(["--output-dir", "."]).current_dir(place.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(heard);
         let child = command.spawn().map_err(|e| Error::file(&self.binary, e))?;
@@ -180,7 +191,7 @@ impl Side {
             name: self.name.clone(),
             binary: self.binary.clone(),
             commit: self.commit.clone(),
-            work: work.clone(),
+            task: task.clone(),
             place,
             words,
             child,
@@ -198,7 +209,7 @@ pub struct Process {
     name: String,
     binary: PathBuf,
     commit: Option<String>,
-    work: Work,
+    task: Task,
     /// Its current folder, with the report.
     place: Workspace,
     /// What it says on standard error.
@@ -256,7 +267,7 @@ impl Process {
         // As the user named it: the copy that ran is gone when this is read.
         let side = PathBuf::from(&self.name);
         let status = self.child.wait().map_err(|e| Error::file(&self.binary, e))?;
-        let id = self.work.id();
+        let id = self.task.id();
         if !status.success() {
             let mut said = Vec::new();
             // What cannot be read was not said.
@@ -278,7 +289,7 @@ impl Process {
             let (built_from, wanted) = (of.to_owned(), wanted.to_owned());
             return Err(Outside::OtherCommit { side, built_from, wanted }.into());
         }
-        observed(&report, &self.work).ok_or_else(|| Outside::NoFigures { side, benchmark: id }.into())
+        observed(&report, &self.task).ok_or_else(|| Outside::NoFigures { side, benchmark: id }.into())
     }
 }
 
@@ -301,10 +312,10 @@ fn is_executable(file: &Path) -> bool {
     file.is_file()
 }
 
-fn observed(report: &Value, work: &Work) -> Option<Observed> {
+fn observed(report: &Value, task: &Task) -> Option<Observed> {
     // One scenario was asked for; a side may name it otherwise.
     let scenario = report["scenarios_tested"].as_object()?.values().next()?;
-    let mode = &scenario["results_by_mode"][work.mode.name()];
+    let mode = &scenario["results_by_mode"][task.mode.name()];
     let run = &mode["detailed_runs"][0];
     let seen = &run["observation"];
     let warm: Vec<f64> = seen["warm_wall_seconds"].as_array()?.iter().filter_map(Value::as_f64).collect();

@@ -1,8 +1,9 @@
 //! The trials of a calibration: many comparisons of a program with itself, plain and with a planted slow-down. Every trial
 //! is kept as it ends, so that an interrupted calibration goes on where it stopped.
 
-use super::side::{Side, Work};
-use super::{Comparison, Plan, compare};
+use super::comparison::Comparison;
+use super::paired::{Plan, compare};
+use super::side::{Side, Task};
 use crate::engine::Mode;
 use crate::error::{Error, Flaw, Result};
 use crate::files::{json_files, lock, read_versioned, write_new_json};
@@ -93,7 +94,7 @@ impl Trial {
     fn foreign(&self, proof: &Proof, machine: &MachineKey) -> Option<&'static str> {
         let (found, wanted): (BTreeSet<_>, BTreeSet<_>) = (
             self.comparison.benchmarks.iter().map(|b| b.id.clone()).collect(),
-            proof.work.iter().map(Work::id).collect(),
+            proof.tasks.iter().map(Task::id).collect(),
         );
         [
             (found != wanted, "other scenarios or modes"),
@@ -112,7 +113,7 @@ pub struct Proof {
     /// The program.
     pub side: Side,
     /// What each comparison runs.
-    pub work: Vec<Work>,
+    pub tasks: Vec<Task>,
     /// Mode in which slow-downs are planted; the others must stay quiet.
     pub padded_mode: Mode,
     /// Runs against itself.
@@ -167,7 +168,7 @@ impl Proof {
                 base: base.clone(),
                 null: null.clone(),
                 head,
-                work: self.work.clone(),
+                tasks: self.tasks.clone(),
                 thresholds: Thresholds::default(),
                 allow_output_change: false,
                 max_time: None,

@@ -70,9 +70,9 @@ impl Player {
     }
 }
 
-/// What a worker is told.
+/// What a worker is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Instruction {
     /// Run once.
     TakeTurn,
     /// Run on without turns.
@@ -97,13 +97,13 @@ impl Caller {
         Ok(Some(Self(stream)))
     }
 
-    /// Waits until it is told something. A caller that is gone wants no more runs.
-    pub fn wait(&mut self) -> Told {
-        let mut told = [0];
-        match self.0.read_exact(&mut told).map(|()| told[0]) {
-            Ok(TAKE_TURN) => Told::TakeTurn,
-            Ok(GO_ON_ALONE) => Told::GoOnAlone,
-            _ => Told::End,
+    /// Waits for the next instruction. A caller that is gone wants no more runs.
+    pub fn wait(&mut self) -> Instruction {
+        let mut byte = [0];
+        match self.0.read_exact(&mut byte).map(|()| byte[0]) {
+            Ok(TAKE_TURN) => Instruction::TakeTurn,
+            Ok(GO_ON_ALONE) => Instruction::GoOnAlone,
+            _ => Instruction::End,
         }
     }
 
@@ -123,12 +123,12 @@ mod tests {
         let (door, address) = open().expect("loopback");
         let worker = std::thread::spawn(move || {
             let mut caller = Caller(TcpStream::connect(address).expect("connects"));
-            let mut told = Vec::new();
+            let mut heard = Vec::new();
             loop {
-                told.push(caller.wait());
-                match told[told.len() - 1] {
-                    Told::TakeTurn => caller.done(),
-                    Told::GoOnAlone | Told::End => return told,
+                heard.push(caller.wait());
+                match heard[heard.len() - 1] {
+                    Instruction::TakeTurn => caller.done(),
+                    Instruction::GoOnAlone | Instruction::End => return heard,
                 }
             }
         });
@@ -139,7 +139,10 @@ mod tests {
         };
         assert!(player.take_turn().is_some() && player.take_turn().is_some());
         assert!(player.go_on_alone());
-        assert_eq!(worker.join().expect("ends"), [Told::TakeTurn, Told::TakeTurn, Told::GoOnAlone]);
+        assert_eq!(
+            worker.join().expect("ends"),
+            [Instruction::TakeTurn, Instruction::TakeTurn, Instruction::GoOnAlone]
+        );
     }
 
     #[test]

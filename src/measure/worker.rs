@@ -5,7 +5,7 @@
 
 use super::metric::{self, MetricValue, Run};
 use super::padding::open;
-use super::turns::{Caller, Told};
+use super::turns::{Caller, Instruction};
 use crate::census::{self, LoadedCensus};
 use crate::engine::{Engine, EngineOptions, Mode};
 use crate::error::{Error, Outside, Result};
@@ -171,7 +171,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     let run = &request.run;
     run.check()?;
     let mut caller = Caller::join()?;
-    if caller.as_mut().is_some_and(|caller| caller.wait() != Told::TakeTurn) {
+    if caller.as_mut().is_some_and(|caller| caller.wait() != Instruction::TakeTurn) {
         return Err(Error::Interrupted);
     }
     let io_before = disk_io();
@@ -271,9 +271,9 @@ fn warm_runs(engine: &mut dyn Engine, warm: Warm, caller: Option<Caller>) -> Res
             // The run before this was a turn, too.
             caller.done();
             match caller.wait() {
-                Told::TakeTurn => run(&mut seconds)?,
-                Told::GoOnAlone => break,
-                Told::End => return Ok(seconds),
+                Instruction::TakeTurn => run(&mut seconds)?,
+                Instruction::GoOnAlone => break,
+                Instruction::End => return Ok(seconds),
             }
         }
     }

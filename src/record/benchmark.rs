@@ -102,13 +102,13 @@ pub(crate) fn shortened(whole: &str, longest: usize) -> String {
     format!("{}-{digest}", beginning.trim_end_matches('-'))
 }
 
-/// Version of [`Context`]'s format.
+/// Version of [`MeasuredContext`]'s format.
 const FORMAT_VERSION: u32 = 1;
 
 /// What Criterion's own files do not say about a measurement: what ran, where, and built how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Context {
+pub struct MeasuredContext {
     /// Version of this format.
     pub format_version: u32,
     /// The process that measured; its run records have the same.
@@ -125,7 +125,7 @@ pub struct Context {
     pub build: Build,
 }
 
-impl Context {
+impl MeasuredContext {
     /// A context of this session.
     pub fn new(session: &str, benchmark: Benchmark, events: u64, padding: Option<String>, machine: Machine) -> Self {
         let session = session.to_owned();

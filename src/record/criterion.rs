@@ -2,7 +2,7 @@
 //! it is known here and nowhere else; identity and folder come from `benchmark.json`, never from a path that is rebuilt.
 
 use super::baseline::check_name;
-use super::benchmark::{Benchmark, Context};
+use super::benchmark::{Benchmark, MeasuredContext};
 use super::names::Problem;
 use crate::error::{Error, Flaw, Result};
 use crate::files::{PARTIAL, Workspace, folders, read_json, remove_abandoned};
@@ -26,7 +26,7 @@ pub struct Sampled {
     /// Per sample the value of one iteration: seconds for times, bytes for memory.
     pub values: Vec<f64>,
     /// What was measured, where and how.
-    pub context: Context,
+    pub context: MeasuredContext,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +83,7 @@ fn identity(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Op
 fn read_one(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Option<Sampled>> {
     // Folders of other suites are not looked into further than for a context of ours.
     let (Some(group), Some(name)) = (folder.parent(), name_of(folder)) else { return Ok(None) };
-    let Some(context) = Context::read(group, baseline, &name)? else { return Ok(None) };
+    let Some(context) = MeasuredContext::read(group, baseline, &name)? else { return Ok(None) };
     let Some(identity) = identity(criterion_folder, folder, baseline)? else { return Ok(None) };
     let Some(function) = identity.function_id else { return Ok(None) };
     let data = folder.join(baseline);
@@ -156,7 +156,7 @@ impl Place {
     ///
     /// # Errors
     /// Names the file that Criterion did not save whole, or the context that cannot be written.
-    pub fn write_context(&self, context: &Context, baseline: Option<&str>) -> Result<()> {
+    pub fn write_context(&self, context: &MeasuredContext, baseline: Option<&str>) -> Result<()> {
         let usual = self.benchmark.folder(&self.criterion_folder).join(&self.function);
         let folder = self.folder().unwrap_or(usual);
         let sample = folder.join(LATEST).join(SAMPLE);
@@ -180,11 +180,16 @@ impl Place {
 ///
 /// # Errors
 /// Names the file or folder.
-pub fn save_baseline(criterion_folder: &Path, name: &str, wanted: &dyn Fn(&Context) -> bool) -> Result<Vec<String>> {
+pub fn save_baseline(
+    criterion_folder: &Path,
+    name: &str,
+    wanted: &dyn Fn(&MeasuredContext) -> bool,
+) -> Result<Vec<String>> {
     check_name(name)?;
     let mut kept = Vec::new();
     for folder in functions(criterion_folder)? {
-        let context = folder.parent().zip(name_of(&folder)).map(|(group, name)| Context::read(group, LATEST, &name));
+        let context =
+            folder.parent().zip(name_of(&folder)).map(|(group, name)| MeasuredContext::read(group, LATEST, &name));
         let Some(context) = context.transpose().ok().flatten().flatten() else { continue };
         if !wanted(&context) {
             continue;
@@ -296,7 +301,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("quick_sql/wall_time");
         let (benchmark, machine) = (benchmark(), Machine::current());
-        let context = Context::new("20260528T202640Z-00aa", benchmark.clone(), 459, None, machine);
+        let context = MeasuredContext::new("20260528T202640Z-00aa", benchmark.clone(), 459, None, machine);
         let look = || Place::look(place.path(), &benchmark, "wall_time");
         let refused = |seen: &Place, baseline| {
             let error = seen.write_context(&context, baseline).unwrap_err().to_string();

@@ -73,7 +73,8 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
 
 /// Ten of Criterion's samples of the same work.
 pub(crate) fn sampled(benchmark: &Benchmark, machine: &Machine, seconds: f64) -> Sampled {
-    let context = crate::record::benchmark::Context::new("bench", benchmark.clone(), 459, None, machine.clone());
+    let context =
+        crate::record::benchmark::MeasuredContext::new("bench", benchmark.clone(), 459, None, machine.clone());
     Sampled {
         function: "wall_time".into(),
         values: (0..10).map(|n| seconds * (1.0 + 0.01 * f64::from(n))).collect(),

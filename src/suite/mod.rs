@@ -18,7 +18,7 @@ use crate::measure::observations::Observations;
 use crate::measure::oracle::Fixtures;
 use crate::measure::padding;
 use crate::measure::worker::Warm;
-use crate::record::benchmark::Context;
+use crate::record::benchmark::MeasuredContext;
 use crate::record::criterion::Place;
 use crate::settings::choices::Choices;
 use crate::settings::file::Config;
@@ -249,7 +249,7 @@ impl Suite<'_> {
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
-        let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
+        let context = MeasuredContext::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
         place.write_context(&context, self.arguments.saved.as_deref())
     }
 
