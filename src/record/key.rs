@@ -127,6 +127,31 @@ mod tests {
     use crate::results::examples::session;
 
     #[test]
+    fn a_target_makes_no_other_work_and_everything_else_does() {
+        let run = session("s", None, 1.0).remove(0);
+        let key = |change: fn(&mut Benchmark)| {
+            let mut benchmark = run.benchmark.clone();
+            change(&mut benchmark);
+            Key::new(&benchmark, &run.machine.key)
+        };
+        assert_eq!(key(|benchmark| benchmark.target_time_seconds = Some(5.0)), run.key());
+        let changes: [fn(&mut Benchmark); 9] = [
+            |benchmark| benchmark.group.push('x'),
+            |benchmark| benchmark.scenario.push('x'),
+            |benchmark| benchmark.mode = Mode::Polars,
+            |benchmark| benchmark.seed += 1,
+            |benchmark| benchmark.start_year += 1,
+            |benchmark| benchmark.end_year += 1,
+            |benchmark| benchmark.employees += 1,
+            |benchmark| benchmark.census_fingerprint = Fingerprint::new(1),
+            |benchmark| benchmark.threads += 1,
+        ];
+        assert!(changes.iter().all(|change| key(*change) != run.key()));
+        let other = MachineKey { usable_cpus: run.machine.key.usable_cpus + 1, ..run.machine.key.clone() };
+        assert_ne!(Key::new(&run.benchmark, &other), run.key());
+    }
+
+    #[test]
     fn people_from_a_file_are_told_from_synthetic_ones() {
         let benchmark = |group: &str, scenario: &str| Benchmark {
             group: group.into(),
