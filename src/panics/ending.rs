@@ -134,7 +134,7 @@ mod tests {
         let files = words("Os { code: 24, kind: Uncategorized, message: \"Too many open files\" }", here);
         assert!(files.contains("ulimit -n"), "{files}");
         let ours = words("index out of bounds", here);
-        assert!(ours.starts_with("internal error: index out of bounds at ") && ours.contains("panics.rs:"), "{ours}");
+        assert!(ours.starts_with("internal error: index out of bounds at ") && ours.contains("ending.rs:"), "{ours}");
     }
 
     #[test]
