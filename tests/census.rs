@@ -13,6 +13,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use planalign_bench::census::{self, LoadedCensus};
 use planalign_bench::engine::{EngineOptions, Mode};
+use planalign_bench::events::fingerprint::Fingerprint;
 use planalign_bench::measure::fresh::observe;
 use planalign_bench::measure::worker::{FileOfPeople, People, RunRequest, Warm};
 use planalign_bench::rules::assumptions::Assumptions;
@@ -485,25 +486,21 @@ fn reading_parquet_starts_no_threads_of_polars() {
 fn a_file_that_changed_is_not_taken_for_the_same_people() {
     let base = folder();
     let file = csv(base.path(), "people.csv", AS_TEXT);
-    let people = |fingerprint: &str| {
-        People::File(FileOfPeople {
-            path: file.clone(),
-            given: "given.csv".into(),
-            fingerprint: fingerprint.to_owned(),
-        })
+    let people = |fingerprint: Fingerprint| {
+        People::File(FileOfPeople { path: file.clone(), given: "given.csv".into(), fingerprint })
     };
-    let ask = |fingerprint: &str| {
+    let ask = |fingerprint: Fingerprint| {
         let options = EngineOptions { threads: 1, ..EngineOptions::default() };
         let request = RunRequest::new(&spec(), people(fingerprint), Mode::Reference, &options, base.path(), Warm::NONE);
         observe(Path::new(env!("CARGO_BIN_EXE_planbench")), &request)
     };
-    let before = planalign_bench::census::census_fingerprint(&load(&file).census).to_string();
-    assert!(ask(&before).is_ok());
+    let before = planalign_bench::census::census_fingerprint(&load(&file).census);
+    assert!(ask(before).is_ok());
     fs::write(&file, AS_TEXT.replace("51234.5", "51234.6")).unwrap();
-    let error = ask(&before).expect_err("refused").error.to_string();
+    let error = ask(before).expect_err("refused").error.to_string();
     assert!(error.contains("given.csv") && error.contains("people changed"), "{error}");
     fs::remove_file(&file).unwrap();
-    assert!(ask(&before).expect_err("refused").error.to_string().contains("given.csv"));
+    assert!(ask(before).expect_err("refused").error.to_string().contains("given.csv"));
 }
 
 #[cfg(unix)]

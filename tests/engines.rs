@@ -219,7 +219,7 @@ fn golden_scenarios_stand() {
         assert!(report.is_identical());
         for (mode, outcome) in report.outcomes {
             assert_eq!(
-                (outcome.events, outcome.fingerprint.to_string().as_str()),
+                (outcome.events, outcome.fingerprint),
                 scenario.golden.map(|golden| (golden.events, golden.fingerprint)).unwrap(),
                 "{}/{mode}",
                 scenario.name

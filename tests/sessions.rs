@@ -288,8 +288,11 @@ fn writers_of_a_history_lose_nothing_and_the_order_is_that_of_writing() {
     let read = history::read(&history).unwrap();
     assert_eq!((read.entries.len(), read.problems.len(), files(&history).len()), (40, 0, 40));
     // A later one is later, whatever its clock says; and it is said.
-    let late =
-        Baseline { session: "20200101T000000Z-aa".into(), timestamp: "2020-01-01T00:00:00Z".into(), ..seed.clone() };
+    let late = Baseline {
+        session: "20200101T000000Z-aa".into(),
+        timestamp: "2020-01-01T00:00:00Z".to_owned().try_into().unwrap(),
+        ..seed.clone()
+    };
     history::append(&history, &late).unwrap();
     // Entries from before there were numbers come first, and are read.
     let mut older = json(&files(&history)[0]);

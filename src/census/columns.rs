@@ -1,8 +1,9 @@
 //! The columns of a census file, and where a file has them.
 
 use super::cell::{Cell, printable};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use std::collections::HashSet;
+use std::path::Path;
 
 /// Columns that are read. Whatever else a file holds is not looked at.
 pub(super) const NAMES: [&str; 8] = [
@@ -36,25 +37,23 @@ pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 pub(super) type Found = [Option<usize>; NAMES.len()];
 
 /// Looks for the columns; `explain` may know why they are not there.
-pub(super) fn find(source: &str, header: &[String], explain: impl FnOnce() -> Option<String>) -> Result<Found> {
+pub(super) fn find(path: &Path, header: &[String], explain: impl FnOnce() -> Option<String>) -> Result<Found> {
     let mut found = Found::default();
     for (index, name) in header.iter().enumerate() {
         let Some(column) = NAMES.iter().position(|known| known == name) else { continue };
         if found[column].replace(index).is_some() {
-            return Err(Error::Census(format!(
-                "{source}: column {name} stands twice in the header; drop or rename one"
-            )));
+            return Err(Error::file(path, Flaw::ColumnTwice { column: NAMES[column] }));
         }
     }
     let missing: Vec<_> = REQUIRED.into_iter().filter(|&column| found[column].is_none()).map(|c| NAMES[c]).collect();
     if missing.is_empty() {
         return Ok(found);
     }
-    let text = match explain() {
-        Some(what) => what,
-        None => format!("missing column(s) {}; the file has {}", missing.join(", "), list(header)),
+    let flaw = match explain() {
+        Some(found) => Flaw::OtherText { found },
+        None => Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header) },
     };
-    Err(Error::Census(format!("{source}: {text}")))
+    Err(Error::file(path, flaw))
 }
 
 /// Names of a file's columns, for a message.

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::foreign;
 use super::lines::Lines;
 use super::problems::Place;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use csv::{ByteRecord, ReaderBuilder};
 use std::io::Read;
 use std::path::Path;
@@ -14,16 +14,13 @@ use std::path::Path;
 /// Reads it all; blank lines do not count as rows. `beginning` is what the file's first bytes are, again.
 pub(super) fn read(path: &Path, source: impl Read, beginning: &[u8], draft: &mut Draft<'_>) -> Result<()> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Lines::new(source));
-    let failed = |error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => Error::file(path, error),
-        other => Error::Census(format!("{}: {other:?}", path.display())),
-    };
+    let failed = |error: csv::Error| Error::file(path, error);
     let mut record = ByteRecord::new();
     if !reader.read_byte_record(&mut record).map_err(failed)? {
-        return Err(Error::Census(format!("{}: holds nothing but blank lines", draft.source)));
+        return Err(Error::file(path, Flaw::BlankLines));
     }
     let header: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-    let found = columns::find(&draft.source, &header, || foreign::explain(beginning))?;
+    let found = columns::find(path, &header, || foreign::explain(beginning))?;
     let mut row = 0;
     while reader.read_byte_record(&mut record).map_err(failed)? {
         row += 1;

@@ -4,7 +4,7 @@ use super::cell::{Cell, Unusable, printable};
 use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, Warning, Warnings, describe};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
 use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;
 use crate::rules::run::{MAX_EMPLOYEES, RunSpec};
@@ -149,10 +149,7 @@ impl<'r> Draft<'r> {
         self.people.deferral_bp.push(deferral_bp.clamp(0, 10_000) as i32);
         self.places.push(place);
         if self.places.len() > MAX_EMPLOYEES {
-            return Err(Error::Census(format!(
-                "{}: more than the {MAX_EMPLOYEES} active employees that a run can hold",
-                self.source
-            )));
+            return Err(Error::file(&self.source, Flaw::TooMany { most: MAX_EMPLOYEES }));
         }
         Ok(())
     }
@@ -205,9 +202,7 @@ impl<'r> Draft<'r> {
         self.problems.into_result(&self.source)?;
         let warnings = self.warnings.into_result(&self.source, strict)?;
         if ids.is_empty() {
-            let empty = if self.rows == 0 { ": it holds a header and nothing else" } else { "" };
-            let text = format!("{}: no active employee among {} row(s){empty}", self.source, self.rows);
-            return Err(Error::Census(text));
+            return Err(Error::file(&self.source, Flaw::Nobody { rows: self.rows }));
         }
 
         let tables = Tables::new(&self.run.assumptions);

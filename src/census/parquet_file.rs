@@ -5,7 +5,7 @@ use super::cell::Cell;
 use super::columns::{self, Cells, NAMES};
 use super::parquet_type::{Kind, embedded, kind, name, suits};
 use super::problems::Place;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Error, Flaw, Result};
 use duckdb::arrow::datatypes::i256;
 use parquet::basic::Repetition;
 use parquet::column::reader::ColumnReader;
@@ -13,7 +13,7 @@ use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
-use parquet::schema::types::{SchemaDescriptor, Type};
+use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
@@ -27,7 +27,7 @@ const JULIAN_DAY_OF_1970: i64 = 2_440_588;
 
 /// Reads it all; `take` is given every row.
 pub(super) fn read(path: &Path, file: File, take: impl FnMut(Place, &Cells<'_>) -> Result<()>) -> Result<()> {
-    contained(|| read_rows(path, file, take)).unwrap_or_else(|words| Err(unreadable(path, Unreadable::Panicked(words))))
+    contained(|| read_rows(path, file, take)).unwrap_or_else(|said| Err(Error::file(path, Flaw::Panicked { said })))
 }
 
 /// Runs what may panic on a damaged file, in a library; what the panic said.
@@ -45,23 +45,6 @@ fn contained<T>(work: impl FnOnce() -> T) -> std::result::Result<T, String> {
     })
 }
 
-/// Why a Parquet file cannot be read.
-#[derive(Debug, thiserror::Error)]
-enum Unreadable {
-    #[error(
-        "not a readable Parquet file: {0}; it is cut off, damaged or of a kind that is not supported: write it again"
-    )]
-    Library(#[source] ParquetError),
-    #[error("not a readable Parquet file: it is damaged ({0}); write it again")]
-    Damaged(String),
-    #[error("not a readable Parquet file: it is damaged, or of a kind that is not supported ({0}); write it again")]
-    Panicked(String),
-}
-
-fn unreadable(path: &Path, why: Unreadable) -> Error {
-    Error::File { path: path.to_path_buf(), cause: Cause::Library(Box::new(why)) }
-}
-
 /// A column that is read.
 struct Column {
     /// Index into [`NAMES`].
@@ -70,16 +53,15 @@ struct Column {
     leaf: usize,
     kind: Kind,
     /// What it is and what it should be, where it cannot be used unless it holds nothing.
-    unsuitable: Option<String>,
+    unsuitable: Option<(String, &'static str)>,
     required: bool,
 }
 
 fn read_rows(path: &Path, file: File, mut take: impl FnMut(Place, &Cells<'_>) -> Result<()>) -> Result<()> {
-    let source = path.display().to_string();
-    let failed = |e: ParquetError| unreadable(path, Unreadable::Library(e));
-    let damaged = |what: String| unreadable(path, Unreadable::Damaged(what));
+    let failed = |e: ParquetError| Error::file(path, Flaw::Parquet { error: e.into() });
+    let damaged = |what: String| Error::file(path, Flaw::Damaged { what });
     let reader = SerializedFileReader::new(file).map_err(failed)?;
-    let columns = columns_of(&reader, &source)?;
+    let columns = columns_of(&reader, path)?;
     let metadata = reader.metadata();
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
@@ -105,9 +87,9 @@ fn read_rows(path: &Path, file: File, mut take: impl FnMut(Place, &Cells<'_>) ->
                 for (batch, column) in batches.iter_mut().zip(&columns) {
                     let cell = batch.next(column).map_err(damaged)?;
                     if !matches!(cell, Cell::Missing)
-                        && let Some(unsuitable) = &column.unsuitable
+                        && let Some((found, wanted)) = &column.unsuitable
                     {
-                        return Err(Error::Census(format!("{source}: {unsuitable}")));
+                        return Err(refused(path, column.of_census, found.clone(), wanted));
                     }
                     cells[column.of_census] = cell;
                 }
@@ -128,17 +110,18 @@ fn read_rows(path: &Path, file: File, mut take: impl FnMut(Place, &Cells<'_>) ->
     Ok(())
 }
 
+fn refused(path: &Path, column: usize, found: String, wanted: &'static str) -> Error {
+    Error::file(path, Flaw::ColumnType { column: NAMES[column], found, wanted })
+}
+
 /// Finds the columns and what they hold.
-fn columns_of(reader: &SerializedFileReader<File>, source: &str) -> Result<Vec<Column>> {
+fn columns_of(reader: &SerializedFileReader<File>, path: &Path) -> Result<Vec<Column>> {
     let file = reader.metadata().file_metadata();
     let schema = file.schema_descr();
     let fields = schema.root_schema().get_fields();
     let header: Vec<String> = fields.iter().map(|field| field.name().trim().to_owned()).collect();
-    let found = columns::find(source, &header, || None)?;
+    let found = columns::find(path, &header, || None)?;
     let embedded = embedded(file);
-    let refused = |column: usize, field: &Type, what: &str| {
-        format!("column {} is of type {}, which cannot be read as {what}", NAMES[column], name(field))
-    };
     let mut columns = Vec::new();
     for (of_census, index) in found.iter().enumerate() {
         let Some(index) = *index else { continue };
@@ -146,18 +129,14 @@ fn columns_of(reader: &SerializedFileReader<File>, source: &str) -> Result<Vec<C
         let repetition = field.get_basic_info().repetition();
         let flat = field.is_primitive() && repetition != Repetition::REPEATED;
         let Some(leaf) = leaf_of(schema, index).filter(|_| flat) else {
-            let what = suits(Kind::Other, of_census).err().unwrap_or_default();
-            return Err(Error::Census(format!("{source}: {}", refused(of_census, field, what))));
+            let wanted = suits(Kind::Other, of_census).err().unwrap_or_default();
+            return Err(refused(path, of_census, name(field), wanted));
         };
         let kind = kind(field, &embedded[index]).map_err(|zone| {
-            let column = NAMES[of_census];
-            Error::Census(format!(
-                "{source}: column {column} is in time zone {:?}, which is not known; write it with a zone such as \
-                 America/New_York or +05:30, or as a date",
-                super::cell::printable(&zone)
-            ))
+            let zone = super::cell::printable(&zone).to_string();
+            Error::file(path, Flaw::TimeZone { column: NAMES[of_census], zone })
         })?;
-        let unsuitable = suits(kind, of_census).err().map(|what| refused(of_census, field, what));
+        let unsuitable = suits(kind, of_census).err().map(|wanted| (name(field), wanted));
         columns.push(Column { of_census, leaf, kind, unsuitable, required: repetition == Repetition::REQUIRED });
     }
     Ok(columns)

@@ -1,7 +1,7 @@
 //! What is wrong with a census: all counted, the first few shown.
 
 use super::cell::printable;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use std::fmt;
 
 /// Offending cells shown in an error; all are counted.
@@ -47,15 +47,8 @@ impl Problems {
     }
 
     pub fn into_result(self, source: &str) -> Result<()> {
-        if self.count == 0 {
-            return Ok(());
-        }
-        let more = if self.count > self.shown.len() {
-            format!(" (the first {} shown)", self.shown.len())
-        } else {
-            String::new()
-        };
-        Err(Error::Census(format!("{source}: {} unusable value(s){more}\n  {}", self.count, self.shown.join("\n  "))))
+        let Self { count, shown } = self;
+        if count == 0 { Ok(()) } else { Err(Error::file(source, Flaw::Cells { count, shown })) }
     }
 }
 
@@ -128,8 +121,7 @@ impl Warnings {
         if !strict || self.0.is_empty() {
             return Ok(self.0);
         }
-        let lines: Vec<_> =
-            self.0.iter().map(|w| format!("{} row(s) {}: {}", w.rows, w.what, w.examples.join("; "))).collect();
-        Err(Error::Census(format!("{source}: implausible rows, refused by --strict\n  {}", lines.join("\n  "))))
+        let rows = self.0.iter().map(|w| format!("{} row(s) {}: {}", w.rows, w.what, w.examples.join("; "))).collect();
+        Err(Error::file(source, Flaw::Implausible { rows }))
     }
 }

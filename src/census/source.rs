@@ -5,7 +5,8 @@ use super::fingerprint::census_fingerprint;
 use super::foreign::{LOOKED_AT, named};
 use super::people::LoadedCensus;
 use super::{csv_file, parquet_file};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
+use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, remove_abandoned};
 use crate::rules::run::RunSpec;
 use std::fs::File;
@@ -57,7 +58,7 @@ impl CensusFile {
         let failed = |e: io::Error| Error::file(given, e);
         let found = std::fs::metadata(given).map_err(failed)?;
         if found.is_dir() {
-            return Err(is_folder(given));
+            return Err(Error::file(given, Flaw::AFolder));
         }
         // A name like /dev/stdin means another file in another process, which its full name does not. A name that is not
         // UTF-8 cannot be handed on in every way that names are.
@@ -134,18 +135,12 @@ impl PrivateCopy {
 ///
 /// # Errors
 /// Names the file as it was given.
-pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: &str) -> Result<()> {
+pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: Fingerprint) -> Result<()> {
     let found = census_fingerprint(&loaded.census);
-    if found.to_string() == expected {
+    if found == expected {
         return Ok(());
     }
-    Err(Error::file(
-        given,
-        format!(
-            "its people changed while they were in use (fingerprint {found} instead of {expected}); let nobody write to it, \
-             and start again"
-        ),
-    ))
+    Err(Error::file(given, Flaw::PeopleChanged { found: found.to_string(), expected: expected.to_string() }))
 }
 
 /// Loads the file at `path`, which messages call `shown`.
@@ -156,7 +151,7 @@ pub(crate) fn load_as(path: &Path, shown: &Path, run: &RunSpec, strict: bool) ->
     let failed = |e: io::Error| Error::file(shown, e);
     let mut file = File::open(path).map_err(failed)?;
     if file.metadata().is_ok_and(|data| data.is_dir()) {
-        return Err(is_folder(shown));
+        return Err(Error::file(shown, Flaw::AFolder));
     }
     let beginning = beginning(&file).map_err(failed)?;
     refuse_foreign(shown, &beginning)?;
@@ -179,11 +174,7 @@ fn beginning(file: &File) -> io::Result<Vec<u8>> {
 }
 
 fn refuse_foreign(shown: &Path, beginning: &[u8]) -> Result<()> {
-    named(beginning).map_or(Ok(()), |what| Err(Error::Census(format!("{}: not a census but {what}", shown.display()))))
-}
-
-fn is_folder(shown: &Path) -> Error {
-    Error::Census(format!("{}: a folder, not a file; name one file, Parquet or CSV", shown.display()))
+    named(beginning).map_or(Ok(()), |found| Err(Error::file(shown, Flaw::NotACensus { found })))
 }
 
 /// A new file that nobody else may read.

@@ -5,11 +5,12 @@ use super::baseline_update::BaselinePlace;
 use super::run::TargetTime;
 use super::selection::{HistoryPlace, Place, Runs, Selected, resolve};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use crate::files::paths::typed_line;
-use crate::record::baseline::{Baseline, check_name};
+use crate::record::baseline::{BYTES_PER_MB, Baseline, check_name};
 use crate::scenario::CUSTOM;
 use crate::settings::choices::Choices;
+use crate::verdict::limit::{EVENTS_PER_SECOND, PEAK_MEMORY_BYTES};
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
@@ -174,7 +175,10 @@ fn named(baseline: &BaselinePlace) -> Line {
 }
 
 /// Limits that a release and a stress run must keep, beside their time.
-const LIMITS: [&str; 4] = ["--min-throughput", "1000", "--max-memory-mb", "8000"];
+fn limits() -> Line {
+    let (rate, memory) = (EVENTS_PER_SECOND.to_string(), (PEAK_MEMORY_BYTES / BYTES_PER_MB).to_string());
+    vec!["--min-throughput".into(), rate.into(), "--max-memory-mb".into(), memory.into()]
+}
 
 impl Common {
     /// Flag, then environment and settings file, then the automation's own.
@@ -221,7 +225,7 @@ impl Common {
     }
 
     fn gate(&self, context: &Context, work: &Choices, undecided: Undecided) -> Line {
-        let mut more = [self.target(), LIMITS.map(OsString::from).to_vec(), undecided.flag()].concat();
+        let mut more = [self.target(), limits(), undecided.flag()].concat();
         // Modes that a gate is held to where nobody says.
         if work.modes.is_empty() {
             more.extend(["--modes", "sql", "polars"].map(OsString::from));
@@ -289,7 +293,10 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
                 console::warning(format!("`{line}` ended with {code}; what is to be decided is decided all the same"));
             }
             Some(code) => return Ok(u8::try_from(code).unwrap_or(super::ERROR)),
-            None => return Err(Error::Config(format!("`{line}` ended with {status}"))),
+            None => {
+                let what = format!("`{line}`");
+                return Err(Outside::StepEnded { what, status, said: String::new() }.into());
+            }
         }
     }
     if let Some(place) = place.filter(|_| !checks) {

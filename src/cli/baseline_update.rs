@@ -6,11 +6,11 @@ use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Outside, Result};
 use crate::files::check_writable;
 use crate::measure::padding;
 use crate::record::baseline::{Baseline, DEFAULT_NAME, Unusable, check_name};
-use crate::record::benchmark::{Benchmark, Context as MeasuredContext};
+use crate::record::benchmark::{Benchmark, MeasuredContext};
 use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::scenario::CUSTOM;
@@ -66,11 +66,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let choices = args.measure.choices(&context.config)?;
     let settings = resolve(&choices, context)?;
     if let Some(padding) = padding::active() {
-        return Err(Error::Config(format!("{}={padding} is set: padded figures make no baseline", padding::VARIABLE)));
+        let setting = format!("{}={padding}", padding::VARIABLE);
+        return Err(Input::Padded { setting, why: "padded figures make no baseline" }.into());
     }
     let (runs, talk) = (args.runs.or(&context.config, RUNS), context.talk_more(args.more));
     if args.from.is_none() && runs < 2 {
-        return Err(Error::Config("a baseline needs two or more --runs: one has no spread".into()));
+        return Err(Input::OneRun { what: "a baseline" }.into());
     }
     if args.dry_run {
         if args.from.is_none() {
@@ -113,9 +114,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         match made(name, mode, &results) {
             Some(Ok(baseline)) => println!("{}", console::path(&baseline.write(&folder)?)),
             Some(Err(unusable)) => {
-                let text = format!("{unusable}, so no baseline is kept, and one that was there is as it was");
-                console::warning(&text);
-                outcome = outcome.and(Err(Error::Config(text)));
+                let unkept = Error::from(Input::NotKept { error: unusable.into() });
+                console::warning(&unkept);
+                outcome = outcome.and(Err(unkept));
             }
             None => {}
         }
@@ -202,7 +203,7 @@ fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name
     if status.code() == Some(i32::from(Error::Interrupted.exit_code())) {
         return Err(Error::Interrupted);
     }
-    Err(Error::Config(format!("Criterion's measurement ended with {status}{said}")))
+    Err(Outside::StepEnded { what: "Criterion's measurement".into(), status, said }.into())
 }
 
 /// Asks when off the main branch, because a baseline of a side branch makes its slow-downs the yardstick.
@@ -213,11 +214,7 @@ fn confirm(args: &Args) -> Result<()> {
     }
     let place =
         branch.map_or_else(|| "not on a branch of a repository".to_owned(), |branch| format!("on branch {branch}"));
-    let refuse = || {
-        Error::Config(format!(
-            "{place}, not on main: baseline `{DEFAULT_NAME}` is left as it is; --yes updates it all the same"
-        ))
-    };
+    let refuse = || Error::from(Input::NotOnMain { place: place.clone(), baseline: DEFAULT_NAME });
     let ci = std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.to_lowercase().as_str()));
     if ci || !std::io::stdin().is_terminal() {
         return Err(refuse());

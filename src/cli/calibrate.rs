@@ -6,13 +6,13 @@ use super::report::Output;
 use super::selection::resolve;
 use super::{Context, PASS};
 use crate::compare::calibration::Calibration;
+use crate::compare::side::Task;
 use crate::compare::trials::Proof;
-use crate::compare::work;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::files::{temporary_workspace, write_whole};
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
-use crate::report::template::render_value;
+use crate::report::render::template::render_value;
 use crate::settings::choices::Choices;
 use std::path::{Path, PathBuf};
 
@@ -45,18 +45,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let modes = split(&args.modes);
     if !args.report_only {
         if let Some(text) = padding::active() {
-            return Err(Error::Config(format!(
-                "{}={text} is set, but a calibration plants its own slow-downs: unset it",
-                padding::VARIABLE
-            )));
+            let setting = format!("{}={text}", padding::VARIABLE);
+            return Err(Input::Padded { setting, why: "a calibration plants its own slow-downs" }.into());
         }
         let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
         let settings = resolve(&choices, context)?;
         let place = temporary_workspace()?;
         let proof = Proof {
             side: this_program(place.path())?,
-            work: work(&settings)?,
-            padded_mode: settings.modes[0].name().to_owned(),
+            tasks: Task::all(&settings)?,
+            padded_mode: settings.modes[0],
             plain: args.plain,
             per_level: args.per_level,
             folder: args.trials.clone(),
@@ -66,7 +64,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         proof.run(place.path(), &mut |done, all, what| talk.say(&format!("[{done}/{all}] {what}")))?;
     }
     let Some(calibration) = Calibration::read(&args.trials, context.command.replace(" --report-only", ""))? else {
-        return Err(Error::file(&args.trials, "no trials there; run `planbench calibrate` without --report-only"));
+        return Err(Error::file(&args.trials, Flaw::NoTrials));
     };
     let page = render_value("calibration.md", &calibration, context.config.templates_dir.as_deref())?;
     let output = Output::new(Some(&args.to), Path::new("-"));

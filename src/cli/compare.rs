@@ -6,14 +6,14 @@ use super::selection::{Measure, resolve};
 use super::talk::{Rounds, Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
-use crate::compare::side::Side;
-use crate::compare::{Comparison, Plan, compare, work};
+use crate::compare::side::{Side, Task};
+use crate::compare::{Comparison, Plan, compare};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Outside, Result};
 use crate::files::{check_writable, temporary_workspace, write_json, write_whole};
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
-use crate::report::template::render_value;
+use crate::report::render::template::render_value;
 use crate::verdict::Verdict;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,8 @@ fn padding_of_head(flag: Option<String>) -> Result<Option<String>> {
     let Some(text) = padding::active() else { return Ok(flag) };
     padding::check(&text)?;
     if flag.is_some() {
-        return Err(Error::Config(format!("{}={text} and --pad-head: give one of them", padding::VARIABLE)));
+        let one = format!("{}={text}", padding::VARIABLE);
+        return Err(Input::NotBoth { one, other: "--pad-head".into() }.into());
     }
     console::warning(format!("{}={text}: the head's figures are padded on purpose", padding::VARIABLE));
     Ok(Some(text))
@@ -110,7 +111,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         base,
         null,
         head,
-        work: work(&settings)?,
+        tasks: Task::all(&settings)?,
         thresholds,
         allow_output_change: args.allow_output_change,
         max_time: args.max_time,
@@ -149,20 +150,14 @@ fn side(spec: &OsStr, builder: &mut Option<Builder>, talk: Talk) -> Result<Side>
     if file.is_file() {
         return Side::from_binary(&spec.to_string_lossy(), file);
     }
-    let spec = spec.to_str().ok_or_else(|| Error::file(file, "is neither a file nor a git revision"))?;
-    if builder.is_none() {
-        let new = Builder::new().map_err(|e| {
-            Error::Config(format!(
-                "`{spec}` is neither a file nor a git revision: {e}; name a planbench binary, or call this in a clone"
-            ))
-        })?;
-        *builder = Some(new);
-    }
+    let given = spec.to_string_lossy().into_owned();
+    let Some(spec) = spec.to_str() else { return Err(Outside::NeitherFileNorRevision { given }.into()) };
+    let builder = match builder {
+        Some(builder) => builder,
+        None => builder.insert(Builder::new().map_err(|e| Outside::NoClone { given, error: e.into() })?),
+    };
     talk.say(&format!("building {spec}"));
-    match builder {
-        Some(builder) => builder.side(spec),
-        None => Err(Error::Config("no builder".into())),
-    }
+    builder.side(spec)
 }
 
 /// A copy of this program: building the other side may replace the file it runs from.

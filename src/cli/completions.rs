@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{Context, PASS, manual};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::files::write_whole;
 use clap::ValueEnum;
 use clap_complete::Shell;
@@ -44,18 +44,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let mut text = Vec::new();
     match (shell, &args.to) {
         (Some(_), Some(_)) => {
-            return Err(Error::Config(
-                "--to is for `completions man`, which has many pages; a shell's is printed".into(),
-            ));
+            let only = "`completions man`, which has many pages; a shell's is printed";
+            return Err(Input::OnlyFor { what: "--to", only }.into());
         }
         (Some(shell), None) => {
             clap_complete::generate(shell, &mut offering(context.catalogue.names()), "planbench", &mut text);
         }
         (None, None) => text = manual::first()?.into_bytes(),
         (None, Some(folder)) if folder == Path::new("-") => {
-            return Err(Error::Config(
-                "--to: manual pages are several files; give a folder, or leave it out for the first".into(),
-            ));
+            return Err(Input::PagesToOutput.into());
         }
         (None, Some(folder)) => {
             for (name, page) in manual::pages()? {

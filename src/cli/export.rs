@@ -4,8 +4,8 @@ use super::report::Output;
 use super::selection::{Place, Selected};
 use super::{Context, PASS};
 use crate::console;
-use crate::error::{Error, Result};
-use crate::export::post::{Target, check_age, send};
+use crate::error::{Input, Outside, Result};
+use crate::export::post::{Server, check_age, send};
 use crate::export::{Options, Shape};
 use crate::files::write_whole;
 use crate::record::names::none_of;
@@ -47,7 +47,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     if args.bigger_is_better && args.format != Shape::GithubActionBenchmark {
-        return Err(Error::Config("--bigger-is-better is for --format github-action-benchmark".into()));
+        let (what, only) = ("--bigger-is-better", "--format github-action-benchmark");
+        return Err(Input::OnlyFor { what, only }.into());
     }
     let choices = args.selected.of_results(&args.place, &context.config)?;
     let folder = match &args.from {
@@ -73,7 +74,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     match (&output, &args.post) {
         (_, Some(url)) => {
             check_age(&report, args.format)?;
-            send(&Target { url: url.clone(), key: key(args)? }, args.format, &body)?;
+            send(&Server { url: url.clone(), key: key(args)? }, args.format, &body)?;
             talk.say(&format!("sent: {} bytes", body.len()));
         }
         (Output::Place(file), None) => {
@@ -91,9 +92,7 @@ fn key(args: &Args) -> Result<Option<String>> {
     let variable = args.key_variable.as_deref().unwrap_or(default);
     let key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty());
     if key.is_none() && (args.format == Shape::Datadog || args.key_variable.is_some()) {
-        return Err(Error::Config(format!(
-            "the server's key is not in {variable}: set that variable; nothing was sent"
-        )));
+        return Err(Outside::NoKey { variable: variable.to_owned() }.into());
     }
     Ok(key)
 }

@@ -1,13 +1,13 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
-use super::inputs::{Custom, Resources, choices, modes, one_seed, resources, work};
+use super::inputs::{Custom, Resources, choices, modes, nothing_to_simulate, one_seed, resources, work};
 use super::names::Names;
 use super::{Context, PASS};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, Mode};
-use crate::error::{Cause, Error, Result};
-use crate::generate::output_folder::{Claim, NOT_EMPTY};
+use crate::error::{Difference, Error, Input, Result};
+use crate::generate::output_folder::Claim;
 use crate::scenario::DEFAULT_SEED;
 use std::path::{Path, PathBuf};
 
@@ -42,19 +42,18 @@ pub(super) struct Args {
 }
 
 /// The one of what was asked for, by a flag or by settings.
-fn only<T: Clone>(found: &[T], what: &str, flag: &str, variable: &str, name: fn(&T) -> String) -> Result<T> {
+fn only<T: Clone>(
+    found: &[T],
+    setting: &'static [&'static str; 1],
+    variable: &'static str,
+    name: fn(&T) -> String,
+) -> Result<T> {
     match found {
         [one] => Ok(one.clone()),
-        [] => Err(Error::Config(format!("say which {what} to generate: give {flag} ({variable})"))),
-        many => {
-            let names: Vec<String> = many.iter().map(name).collect();
-            Err(Error::Config(format!(
-                "generate takes one {what}, and {} are asked for (by {flag}, {variable} or the settings file): {}; give \
-                 one with {flag}",
-                many.len(),
-                names.join(", ")
-            )))
+        [] => {
+            Err(Error::Missing { what: format!("say which {} to generate", setting[0]), settings: setting, variable })
         }
+        many => Err(Input::NotOne { setting: setting[0], given: many.iter().map(name).collect(), variable }.into()),
     }
 }
 
@@ -84,16 +83,12 @@ fn with_flags(error: Error) -> Error {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let choices = choices(&args.scenario, &args.mode, &args.custom, args.seed, &args.resources, context)?;
-    let mode = only(&modes(&choices)?, "mode", "--mode", "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
+    let mode = only(&modes(&choices)?, &["mode"], "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
     let work = work(&choices, &args.custom, &[], context)?;
     if work.is_empty() {
-        return Err(Error::Config(
-            "say what to simulate: a scenario, or --start-year and --end-year (BENCHMARK_SCENARIOS, \
-             BENCHMARK_START_YEAR, BENCHMARK_END_YEAR)"
-                .into(),
-        ));
+        return Err(nothing_to_simulate());
     }
-    let work = only(&work, "scenario", "--scenario", "BENCHMARK_SCENARIOS", |work| {
+    let work = only(&work, &["scenario"], "BENCHMARK_SCENARIOS", |work| {
         work.scenario.map_or_else(|| "custom".to_owned(), |scenario| scenario.name.to_string())
     })?;
     let options = resources(&choices)?;
@@ -104,16 +99,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // What can be refused is refused before a census is read or anything is written.
     work.run_spec(seed)?;
     if args.out == Path::new("-") {
-        return Err(Error::Config(
-            "--out: events are written to a folder, not to standard output; for a folder of that name give ./-".into(),
-        ));
+        return Err(Input::EventsToOutput.into());
     }
-    let claim = Claim::new(&args.out, args.force).map_err(|error| match error {
-        Error::File { path, cause: Cause::Found(text) } if text == NOT_EMPTY => {
-            Error::file(&path, format!("{text}; --force replaces it, or give another folder with --out"))
-        }
-        other => other,
-    })?;
+    let claim = Claim::new(&args.out, args.force)?;
     let is_left = claim.is_left();
     let prepared = work.prepare(seed, None)?;
     prepared.report_census(context.quiet);
@@ -128,15 +116,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if let Some((scenario, golden)) = work.scenario.and_then(|s| Some((s, s.golden?))).filter(|_| !changed)
         && !golden.is(summary.events, summary.fingerprint)
     {
-        return Err(Error::Parity(format!(
-            "scenario {} gave {} events ({}), expected {} ({}); the output in {} is not to be trusted",
-            scenario.name,
-            summary.events,
-            summary.fingerprint,
-            golden.events,
-            golden.fingerprint,
-            args.out.display()
-        )));
+        let found = format!("{} events ({})", summary.events, summary.fingerprint);
+        let expected = format!("{} ({})", golden.events, golden.fingerprint);
+        let (scenario, folder) = (scenario.name.to_string(), args.out);
+        return Err(Difference::NotToBeTrusted { scenario, found, expected, folder }.into());
     }
 
     println!("{} events, fingerprint {}", summary.events, summary.fingerprint);

@@ -1,6 +1,6 @@
 //! What GitHub's runners read: the job summary and annotations. Elsewhere nothing happens.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub(super) fn summarise(markdown: &str) -> Result<()> {
     let data = std::fs::metadata(&file);
     if data.as_ref().is_ok_and(|data| !data.is_file()) {
         // A pipe that nobody reads would hold the verdict back for ever.
-        return Err(Error::file(&file, "is no file, so it gets no job summary"));
+        return Err(Error::file(&file, Flaw::NoJobSummary));
     }
     let there = data.map_or(0, |data| data.len());
     let room = LIMIT.saturating_sub(there + 100) as usize;

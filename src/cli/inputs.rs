@@ -4,7 +4,7 @@ use super::Context;
 use super::names::split;
 use crate::census::{self, CensusFile, LoadedCensus};
 use crate::engine::{EngineOptions, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::{RunSpec, check_headcount};
 use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, Scenario};
@@ -129,7 +129,7 @@ pub(super) fn work<'a>(
     let assumptions =
         custom.assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file)?;
     if custom.strict && choices.census.is_none() {
-        return Err(Error::Config("--strict is about the rows of a census: give one with --census".into()));
+        return Err(strict_without_census());
     }
     let with_custom = names.iter().any(|name| name == CUSTOM);
     // A pipe is read once for all of them.
@@ -141,17 +141,14 @@ pub(super) fn work<'a>(
             let census = file.clone();
             let headcount = choices.employee_count;
             let (Some(start_year), Some(end_year)) = (choices.start_year, choices.end_year) else {
-                return Err(Error::Config(
-                    "say what to simulate: a scenario, or --start-year and --end-year (BENCHMARK_START_YEAR, \
-                     BENCHMARK_END_YEAR)"
-                        .into(),
-                ));
+                return Err(nothing_to_simulate());
             };
             if census.is_none() && headcount.is_none() {
-                return Err(Error::Config(
-                    "say who to simulate: --employee-count or --census (BENCHMARK_EMPLOYEE_COUNT, BENCHMARK_CENSUS)"
-                        .into(),
-                ));
+                return Err(Error::Missing {
+                    what: "say who to simulate".into(),
+                    settings: &["employee_count", "census"],
+                    variable: "BENCHMARK_EMPLOYEE_COUNT, BENCHMARK_CENSUS",
+                });
             }
             return Ok(Work { scenario: None, start_year, end_year, headcount, census, strict, assumptions });
         }
@@ -160,10 +157,7 @@ pub(super) fn work<'a>(
         if !with_custom
             && (choices.start_year.is_some() || choices.end_year.is_some() || choices.employee_count.is_some())
         {
-            return Err(Error::Config(format!(
-                "scenario {name} brings its own years and head count; drop --employee-count, --start-year and \
-                 --end-year, or the scenario (BENCHMARK_SCENARIOS and the variables of the custom scenario alike)"
-            )));
+            return Err(Input::OwnSize { scenario: name.clone() }.into());
         }
         Ok(Work {
             scenario: Some(scenario),
@@ -176,6 +170,20 @@ pub(super) fn work<'a>(
         })
     };
     names.iter().map(one).collect()
+}
+
+/// Neither a scenario nor years are given.
+pub(super) fn nothing_to_simulate() -> Error {
+    Error::Missing {
+        what: "say what to simulate: a scenario, or years".into(),
+        settings: &["scenario", "scenarios", "start_year end_year"],
+        variable: "BENCHMARK_SCENARIOS, BENCHMARK_START_YEAR, BENCHMARK_END_YEAR",
+    }
+}
+
+/// Rows are to be looked at strictly, and there are none.
+pub(super) fn strict_without_census() -> Error {
+    Error::Missing { what: "--strict is about the rows of a census".into(), settings: &["census"], variable: "" }
 }
 
 /// A run with its people.
@@ -202,12 +210,8 @@ impl Work<'_> {
             (None, headcount) => census::synthetic(headcount.unwrap_or_default(), &run),
         };
         if let Some(expected) = self.headcount.filter(|&expected| expected != loaded.census.len()) {
-            return Err(Error::Config(format!(
-                "{} has {} active employee(s), not {expected}; leave the head count to the census: give it with \
-                 --start-year and --end-year alone",
-                loaded.source,
-                loaded.census.len()
-            )));
+            let (census, found) = (loaded.source, loaded.census.len());
+            return Err(Input::OtherHeadCount { census, found, expected }.into());
         }
         Ok(Prepared { run, loaded })
     }

@@ -9,7 +9,7 @@ use crate::census::census_fingerprint;
 use crate::console;
 use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::generate::SUMMARY;
 use crate::generate::event_folder::Directory;
 use crate::parity::{Report, compare_logs, compare_modes};
@@ -61,14 +61,15 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         return against(folder, &args, &modes, &inputs::resources(&choices)?, context);
     }
     if modes.len() < 2 {
-        return Err(Error::Config("parity needs two or more different --modes to compare (BENCHMARK_MODES)".into()));
+        let what = "parity needs two or more different modes to compare".into();
+        return Err(Error::Missing { what, settings: &["modes"], variable: "BENCHMARK_MODES" });
     }
     let default: Vec<String> = context.catalogue.names().into_iter().take(3).collect();
     let work = work(&choices, &args.custom, &default, context)?;
     let options = inputs::resources(&choices)?;
     remove_abandoned_spills();
-    let default = seeds::parse(&choices.seed.unwrap_or(DEFAULT_SEED).to_string()).map_err(Error::Config)?;
-    let seeds = seeds::all(if args.seeds.is_empty() { std::slice::from_ref(&default) } else { &args.seeds });
+    let default = [Seeds::from(choices.seed.unwrap_or(DEFAULT_SEED))];
+    let seeds = seeds::all(if args.seeds.is_empty() { &default } else { &args.seeds });
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
     for work in &work {
@@ -86,9 +87,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                     different += u64::from(!report.is_identical());
                 }
                 // What cannot be compared row by row differs all the same.
-                Err(Error::Parity(problem)) => {
+                Err(error) if error.differs() => {
                     print(&prepared, None);
-                    console::result(&format!("  {problem}"));
+                    console::result(&format!("  {error}"));
                     different += 1;
                 }
                 Err(error) => return Err(error),
@@ -126,27 +127,19 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     let loaded = match (&args.custom.census, said.synthetic) {
         (Some(file), _) => census::load(file, &run, args.custom.strict)?,
         (None, _) if args.custom.strict => {
-            return Err(Error::Config("--strict is about the rows of a census: give one with --census".into()));
+            return Err(inputs::strict_without_census());
         }
         (None, true) => census::synthetic(said.employees, &run),
         (None, false) => {
-            return Err(Error::Config(format!(
-                "{} was generated from {}; give that file with --census",
-                folder.display(),
-                said.source
-            )));
+            return Err(Error::file(folder, Flaw::OfACensus { census: said.source.clone() }));
         }
     };
     let found = census_fingerprint(&loaded.census).to_string();
     if (&found, loaded.census.len()) != (&said.fingerprint, said.employees) {
-        return Err(Error::Config(format!(
-            "{} is not the census of {}: {} people with fingerprint {found} instead of {} with {}",
-            loaded.source,
-            folder.display(),
-            loaded.census.len(),
-            said.employees,
-            said.fingerprint
-        )));
+        let found = format!("{} people with fingerprint {found}", loaded.census.len());
+        let expected = format!("{} with {}", said.employees, said.fingerprint);
+        let (census, folder) = (loaded.source, folder.to_path_buf());
+        return Err(Input::OtherCensus { census, folder, found, expected }.into());
     }
     remove_abandoned_spills();
     let prepared = Prepared { run, loaded };
@@ -161,9 +154,9 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     let mut views: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
     views.push((folder.display().to_string(), &directory));
     let report = match compare_logs(&views) {
-        Err(Error::Parity(problem)) => {
+        Err(error) if error.differs() => {
             print(&prepared, None);
-            console::result(&format!("  {problem}\nNOT identical"));
+            console::result(&format!("  {error}\nNOT identical"));
             return Ok(FAILED);
         }
         compared => compared?,

@@ -8,11 +8,12 @@ use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::figures;
-use crate::report::figure::Figure;
-use crate::report::mode::ModeReport;
+use crate::record::baseline::BYTES_PER_MB;
 use crate::report::model::Report;
-use crate::report::targets::{above, below};
+use crate::report::model::ReportRow;
 use crate::results::{Results, criterion_folder};
+use crate::stats::Figure;
+use crate::verdict::limit::{above, below};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -115,27 +116,26 @@ pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
         }
     }
     if codes.is_empty() {
-        return Err(Error::Config(
-            "there is nothing to gate: the scenario has no target time; give --target-time".into(),
-        ));
+        return Err(nothing_to_gate());
     }
     // A missed limit outweighs one that is undecided.
     Ok(if codes.contains(&FAILED) { FAILED } else { codes.into_iter().max().unwrap_or(INCONCLUSIVE) })
 }
 
 fn nothing_to_gate() -> Error {
-    Error::Config("there is nothing to gate: the scenario has no target time; give --target-time".into())
+    let what = "there is nothing to gate: the scenario has no target time".into();
+    Error::Missing { what, settings: &["target_time"], variable: "" }
 }
 
 type Requirement = (&'static str, Option<Figure>, f64, fn(f64) -> String, fn(Figure, f64) -> Option<bool>);
 
-fn requirements(mode: &ModeReport, target: Option<f64>, limits: Limits) -> Vec<Requirement> {
+fn requirements(mode: &ReportRow, target: Option<f64>, limits: Limits) -> Vec<Requirement> {
     let time = mode.batch_seconds.or(mode.execution_time);
     let mut requirements: Vec<Requirement> = Vec::new();
     requirements.extend(target.map(|limit| ("time", time, limit, figures::seconds as _, below as _)));
     let rate = |limit| ("events/s", mode.events_per_second, limit, figures::rate as _, above as _);
     requirements.extend(limits.min_throughput.map(rate));
-    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * 1e6, figures::bytes as _, below as _);
+    let memory = |mb: f64| ("peak memory", mode.peak_memory_bytes, mb * BYTES_PER_MB, figures::bytes as _, below as _);
     requirements.extend(limits.max_memory_mb.map(memory));
     requirements
 }

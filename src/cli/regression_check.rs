@@ -7,14 +7,13 @@ use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{check_writable, write_whole};
 use crate::record::baseline::{Baseline, check_name};
 use crate::record::criterion::{LATEST, Sampled, baselines, read};
 use crate::record::history::{self, History};
 use crate::record::names::{Problem, none_of};
-use crate::record::run::RunRecord;
-use crate::report::template::render_value;
+use crate::report::render::template::render_value;
 use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
 use crate::settings::choices::variable;
 use crate::settings::session::{Selection, Settings};
@@ -256,14 +255,7 @@ fn keep_those_with_baseline(settings: &mut Settings, folder: &Path, name: &str, 
 
 fn unknown_baseline(name: &str, missing: &[String], folder: &Path, kept: &[String]) -> Error {
     let kept = if kept.is_empty() { String::new() } else { format!(" (Criterion keeps: {})", kept.join(", ")) };
-    Error::file(
-        folder,
-        format!(
-            "no baseline `{name}` of {}{kept}; make one with `planbench baseline-update --baseline {name}`, or say where it \
-             is with --baseline-dir",
-            missing.join(", ")
-        ),
-    )
+    Error::file(folder, Flaw::NoBaseline { name: name.to_owned(), of: missing.join(", "), kept })
 }
 
 /// A baseline of another machine needs no measurement to be refused.
@@ -288,7 +280,7 @@ fn unfit_before_measuring(
                     severity: None,
                     evidence: "none",
                     decided_by: Vec::new(),
-                    baseline_timestamp: baseline.timestamp,
+                    baseline_timestamp: baseline.timestamp.to_string(),
                     baseline_commit: baseline.git_commit,
                     judgements: Vec::new(),
                     remarks: vec![reason],
@@ -337,9 +329,8 @@ impl Against<'_> {
                     checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, self.history));
                 }
                 None => {
-                    let of_mode = Mode::named(&mode.benchmark.mode)?;
                     let scenario = [mode.benchmark.scenario.clone()];
-                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[of_mode]);
+                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[mode.benchmark.mode]);
                     none_of(&unread.iter().filter(its).cloned().collect::<Vec<_>>())?;
                     // Where work of one name is several, what Criterion measured is of one of them alone.
                     let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
@@ -358,8 +349,7 @@ impl Against<'_> {
 
 /// Whether a baseline is of this very work, on this machine, and can be held against processes of it.
 fn fits(baseline: &Baseline, mode: &ModeResults) -> bool {
-    let on_its_machine = |run: &RunRecord| run.machine.key == baseline.machine.key;
-    baseline.benchmark.same_work(&mode.benchmark) && mode.runs.first().is_some_and(on_its_machine)
+    mode.runs.first().is_some_and(|run| run.key() == baseline.key())
 }
 
 /// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed. The verdict

@@ -1,7 +1,7 @@
 //! What to do about a file or folder that cannot be used. It depends on how the verb came by it, which only the command
 //! line knows; a verb is never told a flag that it does not have.
 
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, Flaw, Input};
 use clap::builder::ValueHint;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -80,10 +80,16 @@ impl Used {
     fn remedy(&self, error: &Error) -> Option<String> {
         match error {
             Error::Missing { settings, .. } => {
-                let flags: Vec<String> = settings.iter().filter_map(|id| self.flag(id)).collect();
+                let all_of = |ids: &&str| {
+                    let flags: Option<Vec<String>> = ids.split(' ').map(|id| self.flag(id)).collect();
+                    flags.map(|flags| flags.join(" and "))
+                };
+                let flags: Vec<String> = settings.iter().filter_map(all_of).collect();
                 // The variable is in the error's own words.
                 (!flags.is_empty()).then(|| format!("give {}", flags.join(" or ")))
             }
+            Error::Input(input) => of_input(input),
+            Error::File { path, cause: Cause::Flaw(flaw) } => self.of_flaw(flaw, path),
             Error::Temporary { cause, .. } => trouble(cause).map(temporary),
             Error::Failed { cause, .. } => trouble(cause).and_then(anywhere),
             Error::File { path, cause } => {
@@ -96,6 +102,25 @@ impl Used {
             }
             _ => None,
         }
+    }
+
+    fn of_flaw(&self, flaw: &Flaw, path: &Path) -> Option<String> {
+        let another = |what: &str| Some(format!("give another {what} with {}", self.flag(self.argument(path)?)?));
+        Some(match flaw {
+            Flaw::NotEmpty => format!("--force replaces it, or {}", another("folder")?),
+            Flaw::InUse { .. } => format!("or {}", another("folder")?),
+            Flaw::NoFile => format!("move it away, or {}", another("file")?),
+            Flaw::ForeignTrial { .. } => format!("{}, or move this one away", another("folder")?),
+            Flaw::NoTrials => "run `planbench calibrate` without --report-only".into(),
+            Flaw::NoSessions { .. } => "`planbench run --history DIR` adds them".into(),
+            Flaw::NoBaseline { name, .. } => {
+                let make = format!("make one with `planbench baseline-update --baseline {name}`");
+                self.flag("baseline_dir").map_or(make.clone(), |flag| format!("{make}, or say where it is with {flag}"))
+            }
+            Flaw::OfACensus { .. } => "give that file with --census".into(),
+            Flaw::Implausible { .. } => "refused by --strict; without it they are kept".into(),
+            _ => return None,
+        })
     }
 
     /// The argument by which a path came: the one that names it most closely.
@@ -172,6 +197,28 @@ fn is_below(path: &Path, folder: &Path) -> bool {
     }
 }
 
+/// What to do where settings do not fit: each fault is that of verbs which have these flags.
+fn of_input(input: &Input) -> Option<String> {
+    Some(match input {
+        Input::NotOne { setting, .. } => format!("give one with --{setting}"),
+        Input::OneRun { .. } => "give more with --runs".into(),
+        Input::NotOnMain { .. } => "--yes updates it all the same".into(),
+        Input::OneReport => "--to - wants --format json or --format csv with it".into(),
+        Input::OnlyReport => "with --to -, leave out --baseline; or give a folder".into(),
+        Input::EventsToOutput => "give one with --out; ./- is one of that name".into(),
+        Input::PagesToOutput => "give a folder with --to, or leave it out for the first".into(),
+        Input::OwnSize { .. } => {
+            "drop --employee-count, --start-year and --end-year, or the scenario (BENCHMARK_SCENARIOS \
+                                  and the variables of the custom scenario alike)"
+                .into()
+        }
+        Input::OtherHeadCount { .. } => {
+            "leave the head count to the census: give it with --start-year and --end-year alone".into()
+        }
+        _ => return None,
+    })
+}
+
 fn temporary(trouble: Trouble) -> String {
     match trouble {
         Trouble::Full => "make room there, or set TMPDIR to a folder on another disk".into(),
@@ -242,10 +289,10 @@ mod tests {
 
     #[test]
     fn a_librarys_words_name_the_systems_error() {
-        let full = Cause::from("parquet: underlying IO error: No space left on device (os error 28)");
+        let full = Cause::Library("parquet: underlying IO error: No space left on device (os error 28)".into());
         assert!(matches!(trouble(&full), Some(Trouble::Full)));
         for other in ["no such thing", "(os error x)", "(os error 28", "(os error 99999)"] {
-            assert!(trouble(&Cause::from(other)).is_none(), "{other}");
+            assert!(trouble(&Cause::Library(other.into())).is_none(), "{other}");
         }
     }
 

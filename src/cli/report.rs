@@ -5,12 +5,12 @@ use super::selection::{HistoryPlace, Place, Selected};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::figures;
 use crate::record::baseline::check_name;
 use crate::record::names::none_of;
 use crate::report::model::Report;
-use crate::report::{Format, render, write};
+use crate::report::render::{Format, render, write};
 use crate::results::{Results, criterion_folder};
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
@@ -72,9 +72,7 @@ impl Reports {
         let place = Output::new(self.to.as_deref(), default);
         let one = |format: &Format| matches!(format, Format::Json | Format::Csv);
         if place == Output::Standard && !(self.formats.len() == 1 && self.formats.iter().all(one)) {
-            return Err(Error::Config(
-                "--to - writes one report to standard output: give --format json or --format csv with it".into(),
-            ));
+            return Err(Input::OneReport.into());
         }
         Ok(place)
     }
@@ -84,7 +82,7 @@ impl Reports {
         if let Output::Place(folder) = place {
             crate::files::check_writable(folder)?;
         }
-        crate::report::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
+        crate::report::render::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
     }
 
     /// Writes the reports, and the essence to standard output.
@@ -141,9 +139,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let folders = choices.folders();
     let place = args.reports.place(&folders.reports)?;
     if place == Output::Standard && args.baseline.is_some() {
-        return Err(Error::Config(
-            "--to - writes nothing but the report to standard output: leave out --baseline, or give a folder".into(),
-        ));
+        return Err(Input::OnlyReport.into());
     }
     let from = args.from.as_deref().map_or(folders.criterion, criterion_folder);
     let results = Results::read(&from)?.select(&choices.scenarios, &choices.modes()?)?;
@@ -168,7 +164,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 
 /// A check, in words.
 pub(super) fn print_check(check: &Check, output: &Output) -> Result<()> {
-    let text = crate::report::template::render_value("check.txt", check, None)?;
+    let text = crate::report::render::template::render_value("check.txt", check, None)?;
     let good = match check.verdict {
         crate::verdict::Verdict::Pass => Some(true),
         crate::verdict::Verdict::Fail => Some(false),
@@ -248,5 +244,5 @@ fn essence(report: &Report) -> String {
 
 /// Refuses an empty folder name early.
 pub(super) fn readable(folder: &Path) -> Result<()> {
-    if folder.is_dir() { Ok(()) } else { Err(Error::file(folder, "no such folder")) }
+    if folder.is_dir() { Ok(()) } else { Err(Error::file(folder, Flaw::NoFolder { of: "" })) }
 }

@@ -5,7 +5,7 @@ use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
 use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::files::check_writable;
 use crate::record::baseline::Baseline;
 use crate::record::history;
@@ -73,7 +73,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     }
     let runs = args.runs.or(&context.config, if args.full { FULL_RUNS } else { RUNS });
     if args.history.is_some() && runs < 2 {
-        return Err(Error::Config("an entry of a history needs two or more --runs: one has no spread".into()));
+        return Err(Input::OneRun { what: "an entry of a history" }.into());
     }
     let talk = context.talk_more(args.more);
     let place = args.reports.place(&settings.folders.reports)?;
@@ -89,7 +89,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let records = observe(&settings, runs, talk)?;
     let outcome = failures(&records);
     if records.iter().all(|record| !record.success) {
-        return Err(outcome.err().unwrap_or_else(|| Error::Config("nothing was measured".into())));
+        return Err(outcome.err().unwrap_or_else(|| Input::NothingTo { what: "report" }.into()));
     }
     let results = results_of(records);
     args.reports.make(&results, &place, context, talk)?;

@@ -8,6 +8,12 @@ use std::ops::RangeInclusive;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seeds(Vec<RangeInclusive<u64>>);
 
+impl From<u64> for Seeds {
+    fn from(seed: u64) -> Self {
+        Self(vec![seed..=seed])
+    }
+}
+
 /// Reads `42`, `1..20` (both ends included), or several of them with blanks or commas.
 pub(super) fn parse(text: &str) -> Result<Seeds, String> {
     let number = |part: &str| part.parse::<u64>().map_err(|_| format!("{}, or a range such as 1..20", no_seed(part)));

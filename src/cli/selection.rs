@@ -164,7 +164,7 @@ fn failed_of(records: &[RunRecord], wanted: fn(&RunRecord) -> bool) -> Result<()
         return Ok(());
     }
     let differs = failed.iter().any(|record| record.parity == Parity::Different);
-    Err(if differs { Error::Parity(lines.join("\n")) } else { Error::Config(lines.join("\n")) })
+    Err(Error::Runs { what: lines.join("\n"), differs })
 }
 
 /// Results of a session's records alone.

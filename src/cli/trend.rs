@@ -5,14 +5,14 @@ use super::report::{Output, tell};
 use super::selection::{HistoryPlace, Place, Selected};
 use super::{Context, PASS};
 use crate::console;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::figures;
 use crate::files::{write_json, write_whole};
 use crate::record::history::{self, History};
 use crate::record::metric::Gated;
 use crate::record::names::none_of;
-use crate::report::charts;
-use crate::report::template::{render_value, render_value_with};
+use crate::report::render::charts;
+use crate::report::render::template::{render_value, render_value_with};
 use crate::results::trend::Trend;
 use std::path::PathBuf;
 
@@ -43,13 +43,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
-        (scenarios.is_empty() || scenarios.iter().any(|name| named.contains(&name)))
-            && modes.iter().any(|mode| mode.name() == entry.mode)
+        (scenarios.is_empty() || scenarios.iter().any(|name| named.contains(&name))) && modes.contains(&entry.mode)
     });
     if entries.is_empty() {
         none_of(&problems)?;
-        let what = if all == 0 { "no sessions there" } else { "no sessions of these scenarios and modes there" };
-        return Err(Error::file(&sessions, format!("{what}; `planbench run --history DIR` adds them")));
+        let of = if all == 0 { "" } else { " of these scenarios and modes" };
+        return Err(Error::file(&sessions, Flaw::NoSessions { of }));
     }
     for text in history::contradictions(&entries) {
         console::warning(text);

@@ -1,7 +1,7 @@
 //! Builds git revisions to compare, in a worktree that is removed afterwards.
 
 use super::side::{Side, said};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Outside, Result};
 use crate::files::paths::{from_bytes, typed_line};
 use crate::settings::choices::path_variable;
 use serde_json::Value;
@@ -28,15 +28,14 @@ impl Builder {
     pub fn new() -> Result<Self> {
         let repository = git(Path::new("."), &["rev-parse", "--show-toplevel"])?;
         // The name of a folder may end with a blank; git adds the end of the line.
-        let unusable = || Error::Config("git names a repository whose path this system does not have".into());
         let repository = from_bytes(repository.strip_suffix(b"\n").unwrap_or(&repository).to_vec());
-        let repository = repository.ok_or_else(unusable)?;
+        let repository = repository.ok_or(Outside::NoRepository)?;
         let target = path_variable("CARGO_TARGET_DIR").unwrap_or_else(|| repository.join("target"));
         let target = std::path::absolute(&target).map_err(|e| Error::file(&target, e))?;
         let folder = target.join("compare");
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
         let lock = File::create(folder.join("lock")).map_err(|e| Error::file(&folder, e))?;
-        lock.try_lock().map_err(|_| Error::file(&folder, "another comparison is building there; wait for it"))?;
+        lock.try_lock().map_err(|_| Error::file(&folder, Flaw::InUse { by: "comparison is building" }))?;
         let place = tempfile::tempdir_in(&folder).map_err(|e| Error::file(&folder, e))?;
         Ok(Self { repository, target, place, built: Vec::new(), _lock: lock })
     }
@@ -47,7 +46,7 @@ impl Builder {
     /// When there is no such revision, or it does not build.
     pub fn side(&mut self, revision: &str) -> Result<Side> {
         let commit = git(&self.repository, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
-            .map_err(|_| Error::Config(format!("`{revision}` is neither a file nor a git revision")))?;
+            .map_err(|_| Outside::NeitherFileNorRevision { given: revision.to_owned() })?;
         let commit = String::from_utf8_lossy(&commit).trim().to_owned();
         let name = format!("{revision} ({})", &commit[..commit.len().min(12)]);
         if let Some((_, binary)) = self.built.iter().find(|(known, _)| *known == commit) {
@@ -82,14 +81,10 @@ impl Builder {
         let output = make.output().map_err(|e| Error::failed("make", e));
         let copied = output.and_then(|output| {
             if !output.status.success() {
-                return Err(Error::Config(format!("commit {commit} does not build: {}", said(&output))));
+                return Err(Outside::NoBuild { commit: commit.to_owned(), said: said(&output) }.into());
             }
-            let built = executable(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| {
-                Error::Config(format!(
-                    "commit {commit}: cargo does not say where it put the binary `{BINARY}`, so there is none to judge; build \
-                     that commit by hand and name its binary"
-                ))
-            })?;
+            let built = executable(&String::from_utf8_lossy(&output.stdout))
+                .ok_or_else(|| Outside::NoBinary { commit: commit.to_owned(), binary: BINARY })?;
             std::fs::copy(&built, binary).map_err(|e| Error::file(&built, e))?;
             kept.remove_unless_known(&built)
         });
@@ -164,7 +159,7 @@ fn git(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Vec<u8>> {
     let output = output.map_err(|e| Error::failed("git", e))?;
     if !output.status.success() {
         let arguments: Vec<OsString> = arguments.iter().map(|argument| argument.as_ref().to_owned()).collect();
-        return Err(Error::Config(format!("{}: {}", typed_line("git", &arguments), said(&output))));
+        return Err(Outside::Git { command: typed_line("git", &arguments), said: said(&output) }.into());
     }
     Ok(output.stdout)
 }

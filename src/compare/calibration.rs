@@ -1,10 +1,11 @@
 //! What the decisions made of the trials of a calibration: the proof of the verdicts, in figures.
 
+use super::comparison::{BenchmarkComparison, Round};
 use super::trials::{Planted, Trial, read_all};
-use super::{Benchmark, Round};
 use crate::error::Result;
 use crate::machine::{Build, Machine};
 use crate::record::metric::Gated;
+use crate::record::timestamp::Timestamp;
 use crate::stats::{median, standard_deviation};
 use crate::verdict::Verdict;
 use serde::Serialize;
@@ -16,13 +17,13 @@ use std::path::Path;
 #[derive(Debug, Clone, Serialize)]
 pub struct Calibration {
     /// When it was written, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
     /// The command that makes it.
     pub command: String,
     /// First and last trial, UTC.
-    pub from: String,
+    pub from: Timestamp,
     /// First and last trial, UTC.
-    pub to: String,
+    pub to: Timestamp,
     /// Hours that the trials took.
     pub hours: f64,
     /// By what was planted.
@@ -103,15 +104,15 @@ impl Calibration {
     /// Names a file that is not whole.
     pub fn read(folder: &Path, command: String) -> Result<Option<Self>> {
         let mut trials: Vec<Trial> = read_all(folder)?.into_iter().map(|(_, trial)| trial).collect();
-        trials.sort_by(|a, b| a.comparison.generated_at.cmp(&b.comparison.generated_at));
+        trials.sort_by_key(|trial| trial.comparison.generated_at);
         let (Some(first), Some(last)) = (trials.first(), trials.last()) else { return Ok(None) };
         let plain: Vec<&Trial> = trials.iter().filter(|trial| trial.planted == Planted::Nothing).collect();
         let false_alarms = plain.iter().filter(|trial| trial.comparison.verdict == Verdict::Fail).count();
         Ok(Some(Self {
-            generated_at: crate::record::now(),
+            generated_at: Timestamp::now(),
             command,
-            from: first.comparison.generated_at.clone(),
-            to: last.comparison.generated_at.clone(),
+            from: first.comparison.generated_at,
+            to: last.comparison.generated_at,
             hours: trials.iter().map(|trial| trial.comparison.seconds).sum::<f64>() / 3_600.0,
             levels: levels(&trials),
             plain_runs: plain.len(),
@@ -125,7 +126,7 @@ impl Calibration {
     }
 }
 
-fn is_padded(trial: &Trial, benchmark: &Benchmark) -> bool {
+fn is_padded(trial: &Trial, benchmark: &BenchmarkComparison) -> bool {
     trial.planted != Planted::Nothing && benchmark.id.ends_with(&format!("/{}", trial.mode))
 }
 
@@ -175,7 +176,7 @@ fn noise(plain: &[&Trial]) -> Vec<Noise> {
             let of_id =
                 || plain.iter().flat_map(|trial| &trial.comparison.benchmarks).filter(|benchmark| benchmark.id == id);
             let spread = |of: &dyn Fn(&Round) -> Option<f64>| {
-                let of_trial = |benchmark: &Benchmark| {
+                let of_trial = |benchmark: &BenchmarkComparison| {
                     standard_deviation(&benchmark.rounds.iter().filter_map(of).collect::<Vec<_>>())
                 };
                 median(&of_id().filter_map(of_trial).collect::<Vec<_>>()).map(|spread| 100.0 * spread)

@@ -4,15 +4,17 @@
 //! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
 use crate::engine::Mode;
-use crate::error::{Error, Result};
-use crate::files::{Workspace, temporary_workspace};
+use crate::error::{Error, Flaw, Input, Outside, Result};
+use crate::events::fingerprint::Fingerprint;
+use crate::files::{Workspace, read_versioned, temporary_workspace};
 use crate::interrupt::check_interrupt;
 use crate::machine::MachineKey;
 use crate::measure::padding;
 use crate::measure::turns;
 use crate::record::metric::Gated;
+use crate::report;
 use crate::scenario::{CUSTOM, SCENARIOS};
-use crate::settings::session::Selection;
+use crate::settings::session::{Selection, Settings};
 use crate::stats::median;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,9 +54,9 @@ const CLEANED: [&str; 10] = [
     "GLIBC_TUNABLES",
 ];
 
-/// One benchmark, as command-line arguments.
+/// What a process of a side is asked to run: one benchmark, as command-line arguments.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct Task {
     group: String,
     mode: Mode,
     arguments: Vec<OsString>,
@@ -72,7 +74,7 @@ pub struct Observed {
     /// Events of one run.
     pub events: u64,
     /// Digest of the events.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// The machine.
     pub machine: MachineKey,
     /// Worker threads.
@@ -90,7 +92,7 @@ impl Observed {
     }
 }
 
-impl Work {
+impl Task {
     /// One run of a scenario by a mode.
     pub fn new(selection: &Selection, mode: Mode, threads: usize) -> Self {
         let run = &selection.run;
@@ -113,9 +115,20 @@ impl Work {
         Self { group: selection.group.clone(), mode, arguments }
     }
 
+    /// Those of scenarios and modes.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn all(settings: &Settings) -> Result<Vec<Self>> {
+        let of =
+            |selection| settings.modes.iter().map(move |&mode| Self::new(selection, mode, settings.options.threads));
+        let tasks: Vec<Self> = settings.selections.iter().flat_map(of).collect();
+        if tasks.is_empty() { Err(Input::NothingTo { what: "compare" }.into()) } else { Ok(tasks) }
+    }
+
     /// `<group>/<mode>`.
     pub fn id(&self) -> String {
-        format!("{}/{}", self.group, self.mode.name())
+        format!("{}/{}", self.group, self.mode)
     }
 }
 
@@ -128,16 +141,11 @@ impl Side {
         let binary = std::path::absolute(binary).map_err(|e| Error::file(binary, e))?;
         let output = Command::new(&binary).arg("--version").stdin(Stdio::null()).output();
         let version = output.map_err(|e| match e.kind() {
-            ErrorKind::PermissionDenied if !is_executable(&binary) => {
-                Error::file(&binary, "may not be run; `chmod +x` it")
-            }
+            ErrorKind::PermissionDenied if !is_executable(&binary) => Error::file(&binary, Flaw::NotExecutable),
             _ => Error::file(&binary, e),
         })?;
         if !String::from_utf8_lossy(&version.stdout).starts_with("planbench") {
-            return Err(Error::file(
-                &binary,
-                "is no planbench: it does not answer to --version as one; give a binary that `make build` made",
-            ));
+            return Err(Error::file(&binary, Flaw::NotPlanbench));
         }
         Ok(Self { name: name.to_owned(), binary, commit: None, padding: None })
     }
@@ -158,7 +166,7 @@ impl Side {
     ///
     /// # Errors
     /// What it said when it ended before that.
-    pub fn start(&self, work: &Work) -> Result<Process> {
+    pub fn start(&self, task: &Task) -> Result<Process> {
         let place = temporary_workspace()?;
         let words = tempfile::tempfile().map_err(Error::temporary)?;
         let heard = words.try_clone().map_err(Error::temporary)?;
@@ -175,7 +183,7 @@ impl Side {
             command.env(padding::VARIABLE, text);
         }
         command.env(turns::VARIABLE, address);
-        command.arg("run").args(&work.arguments).args(["--runs", "1", "--quiet", "--format", "json", "--to", "."]);
+        command.arg("run").args(&task.arguments).args(["--runs", "1", "--quiet", "--format", "json", "--to", "."]);
         command.args(["--output-dir", "."]).current_dir(place.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(heard);
         let child = command.spawn().map_err(|e| Error::file(&self.binary, e))?;
@@ -183,7 +191,7 @@ impl Side {
             name: self.name.clone(),
             binary: self.binary.clone(),
             commit: self.commit.clone(),
-            work: work.clone(),
+            task: task.clone(),
             place,
             words,
             child,
@@ -201,7 +209,7 @@ pub struct Process {
     name: String,
     binary: PathBuf,
     commit: Option<String>,
-    work: Work,
+    task: Task,
     /// Its current folder, with the report.
     place: Workspace,
     /// What it says on standard error.
@@ -253,38 +261,35 @@ impl Process {
     /// Ends its turns; what it showed.
     ///
     /// # Errors
-    /// [`Error::File`] of the binary with what it said when it failed, or what is wrong with its report.
+    /// What it said when it failed, or what is wrong with its report.
     pub fn finish(mut self) -> Result<Observed> {
         self.player = None;
         // As the user named it: the copy that ran is gone when this is read.
-        let failed = |message: String| Error::file(Path::new(&self.name), message);
+        let side = PathBuf::from(&self.name);
         let status = self.child.wait().map_err(|e| Error::file(&self.binary, e))?;
-        let id = self.work.id();
+        let id = self.task.id();
         if !status.success() {
             let mut said = Vec::new();
             // What cannot be read was not said.
             let _ = self.words.rewind().and_then(|()| self.words.read_to_end(&mut said));
             let said = last_lines(&said);
-            let said = if said.is_empty() { "nothing" } else { said.as_str() };
-            return Err(failed(format!("{id}: ended with {status}; it said: {said}")));
+            return Err(Outside::Ended { program: side, what: format!("{id}:"), status, said }.into());
         }
         if !self.joined {
-            return Err(Error::Config(format!(
-                "{}: does not take turns with the other side, so it was built before comparisons did that; compare with a \
-                 newer one",
-                self.name
-            )));
+            return Err(Outside::NoTurns { side }.into());
         }
-        let report: Value = crate::files::read_json(&self.place.path().join("report.json"), "report")?;
+        let report: Value = read_versioned(
+            &self.place.path().join("report.json"),
+            "report",
+            1..=report::model::FORMAT_VERSION,
+            "compare with another build",
+        )?;
         let of = report["build"]["git_commit"].as_str();
         if let Some((of, wanted)) = of.zip(self.commit.as_deref()).filter(|(of, wanted)| of != wanted) {
-            let name = &self.name;
-            return Err(Error::Config(format!(
-                "{name}: the binary says that it was built from {of}, not from {wanted}"
-            )));
+            let (built_from, wanted) = (of.to_owned(), wanted.to_owned());
+            return Err(Outside::OtherCommit { side, built_from, wanted }.into());
         }
-        observed(&report, &self.work)
-            .ok_or_else(|| failed(format!("{id}: its report does not hold what a comparison needs")))
+        observed(&report, &self.task).ok_or_else(|| Outside::NoFigures { side, benchmark: id }.into())
     }
 }
 
@@ -307,10 +312,10 @@ fn is_executable(file: &Path) -> bool {
     file.is_file()
 }
 
-fn observed(report: &Value, work: &Work) -> Option<Observed> {
+fn observed(report: &Value, task: &Task) -> Option<Observed> {
     // One scenario was asked for; a side may name it otherwise.
     let scenario = report["scenarios_tested"].as_object()?.values().next()?;
-    let mode = &scenario["results_by_mode"][work.mode.name()];
+    let mode = &scenario["results_by_mode"][task.mode.name()];
     let run = &mode["detailed_runs"][0];
     let seen = &run["observation"];
     let warm: Vec<f64> = seen["warm_wall_seconds"].as_array()?.iter().filter_map(Value::as_f64).collect();
@@ -319,7 +324,7 @@ fn observed(report: &Value, work: &Work) -> Option<Observed> {
         first_run: seen["wall_seconds"].as_f64()?,
         peak_memory: seen["peak_memory_bytes"].as_f64(),
         events: seen["events"].as_u64()?,
-        fingerprint: seen["fingerprint"].as_str()?.to_owned(),
+        fingerprint: serde_json::from_value(seen["fingerprint"].clone()).ok()?,
         machine: serde_json::from_value(run["machine"]["key"].clone()).ok()?,
         threads: run["benchmark"]["threads"].as_u64()?,
     })

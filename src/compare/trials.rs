@@ -1,9 +1,11 @@
 //! The trials of a calibration: many comparisons of a program with itself, plain and with a planted slow-down. Every trial
 //! is kept as it ends, so that an interrupted calibration goes on where it stopped.
 
-use super::side::{Side, Work};
-use super::{Comparison, Plan, compare};
-use crate::error::{Error, Result};
+use super::comparison::Comparison;
+use super::paired::{Plan, compare};
+use super::side::{Side, Task};
+use crate::engine::Mode;
+use crate::error::{Error, Flaw, Result};
 use crate::files::{json_files, lock, read_versioned, write_new_json};
 use crate::machine::{Build, Machine, MachineKey};
 use crate::record::metric::Gated;
@@ -50,7 +52,7 @@ impl Planted {
     }
 
     /// For the test hook.
-    fn padding(self, mode: &str) -> Option<String> {
+    fn padding(self, mode: Mode) -> Option<String> {
         match self {
             Planted::Nothing => None,
             Planted::Time(percent) => Some(format!("{mode}:time={percent}")),
@@ -80,7 +82,7 @@ pub struct Trial {
     /// What was planted.
     pub planted: Planted,
     /// Mode in which it was planted.
-    pub mode: String,
+    pub mode: Mode,
     /// The program that was tried; absent in trials from before it was recorded.
     pub program: Option<Build>,
     /// What was found.
@@ -92,13 +94,13 @@ impl Trial {
     fn foreign(&self, proof: &Proof, machine: &MachineKey) -> Option<&'static str> {
         let (found, wanted): (BTreeSet<_>, BTreeSet<_>) = (
             self.comparison.benchmarks.iter().map(|b| b.id.clone()).collect(),
-            proof.work.iter().map(Work::id).collect(),
+            proof.tasks.iter().map(Task::id).collect(),
         );
         [
             (found != wanted, "other scenarios or modes"),
             (self.planted != Planted::Nothing && self.mode != proof.padded_mode, "slow-downs planted in another mode"),
             (self.comparison.machine.key != *machine, "another machine"),
-            (self.program.as_ref() != Some(&program()), "another build of this program"),
+            (self.program.as_ref() != Some(&Build::current().program()), "another build of this program"),
         ]
         .into_iter()
         .find_map(|(differs, what)| differs.then_some(what))
@@ -111,9 +113,9 @@ pub struct Proof {
     /// The program.
     pub side: Side,
     /// What each comparison runs.
-    pub work: Vec<Work>,
+    pub tasks: Vec<Task>,
     /// Mode in which slow-downs are planted; the others must stay quiet.
-    pub padded_mode: String,
+    pub padded_mode: Mode,
     /// Runs against itself.
     pub plain: u32,
     /// Trials of each level.
@@ -144,16 +146,15 @@ impl Proof {
     pub fn run(&self, place: &Path, progress: &mut dyn FnMut(usize, usize, &str)) -> Result<()> {
         std::fs::create_dir_all(&self.folder).map_err(|e| Error::file(&self.folder, e))?;
         // Two at once would do the same trials, and disturb each other if they are on one machine.
-        let _lock = lock(&self.folder, "another calibration writes its trials there; wait for it")?;
+        let _lock = lock(&self.folder, Flaw::InUse { by: "calibration writes its trials" })?;
         let (base, null) = (self.side.copied(place, "base")?, self.side.copied(place, "null")?);
         let head = self.side.copied(place, "head")?;
         let trials = self.trials();
         let machine = Machine::current().key;
         // A page is of one program, one machine and one kind of work; nothing is mixed in, and nothing is thrown away.
         for (file, trial) in read_all(&self.folder)? {
-            if let Some(what) = trial.foreign(self, &machine) {
-                let remedy = "give another folder with --trials, or move this one away";
-                return Err(Error::file(&file, format!("is a trial of {what}; {remedy}")));
+            if let Some(of) = trial.foreign(self, &machine) {
+                return Err(Error::file(&file, Flaw::ForeignTrial { of }));
             }
         }
         for (index, (planted, number)) in trials.iter().enumerate() {
@@ -162,36 +163,30 @@ impl Proof {
                 continue;
             }
             progress(index + 1, trials.len(), &planted.words());
-            let head = Side { padding: planted.padding(&self.padded_mode), ..head.clone() };
+            let head = Side { padding: planted.padding(self.padded_mode), ..head.clone() };
             let plan = Plan {
                 base: base.clone(),
                 null: null.clone(),
                 head,
-                work: self.work.clone(),
+                tasks: self.tasks.clone(),
                 thresholds: Thresholds::default(),
                 allow_output_change: false,
                 max_time: None,
             };
             let comparison = compare(&plan, "", &mut |_| ())?;
-            let mode = self.padded_mode.clone();
             write_new_json(
                 &file,
                 &Trial {
                     format_version: FORMAT_VERSION,
                     planted: *planted,
-                    mode,
-                    program: Some(program()),
+                    mode: self.padded_mode,
+                    program: Some(Build::current().program()),
                     comparison,
                 },
             )?;
         }
         Ok(())
     }
-}
-
-/// This program; which run of a pipeline it was started by makes no other program of it.
-fn program() -> Build {
-    Build { build_number: None, ..Build::current() }
 }
 
 /// The trials of a folder, with their files.
@@ -201,7 +196,7 @@ pub(super) fn read_all(folder: &Path) -> Result<Vec<(PathBuf, Trial)>> {
     }
     let remedy = "move it away, and it is done again";
     let read = |file: PathBuf| {
-        let trial: Trial = read_versioned(&file, "trial of a calibration", FORMAT_VERSION, remedy)?;
+        let trial: Trial = read_versioned(&file, "trial of a calibration", FORMAT_VERSION..=FORMAT_VERSION, remedy)?;
         Ok((file, trial))
     };
     json_files(folder)?.into_iter().map(read).collect()

@@ -2,8 +2,7 @@
 //! fewer and says nothing (DuckDB), and its figures are then of another number of threads than the record says.
 
 use super::mode::Mode;
-use crate::error::{Error, Result};
-use crate::panics::FEWER;
+use crate::error::{Outside, Result};
 use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
 
@@ -11,9 +10,6 @@ use std::thread::Builder;
 const POLARS_FILE_THREADS: usize = 32;
 /// Threads that it adds while it writes.
 const POLARS_WRITERS: usize = 2;
-
-/// The step that fails where the system gives too little: nothing is known then of the engine.
-pub(crate) const STEP: &str = "start";
 
 /// Threads that an engine starts beside the one that calls it, and one that watches.
 fn wanted(mode: Mode, threads: usize) -> usize {
@@ -35,11 +31,8 @@ pub(super) fn check(mode: Mode, threads: usize) -> Result<()> {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if !known.contains(&(mode, threads)) {
         let wanted = wanted(mode, threads);
-        start_and_end(wanted).map_err(|(started, e)| Error::Engine {
-            engine: mode.name(),
-            step: STEP.to_owned(),
-            message: format!("cannot start {wanted} thread(s), only {started}: {e}; {FEWER}"),
-        })?;
+        let engine = mode.name();
+        start_and_end(wanted).map_err(|(started, error)| Outside::NoThreads { engine, wanted, started, error })?;
         known.push((mode, threads));
     }
     Ok(())

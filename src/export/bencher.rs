@@ -1,6 +1,6 @@
 //! Bencher Metric Format: by benchmark and measure a value with its bounds; latency in nanoseconds.
 
-use super::{Row, Unit};
+use super::row::{Row, Unit};
 use crate::error::{Error, Result};
 use serde_json::{Map, Value, json};
 

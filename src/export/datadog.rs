@@ -1,7 +1,7 @@
 //! Datadog's series, version 2: a gauge per figure, tagged.
 
-use super::{Row, Unit};
-use crate::error::{Error, Result};
+use super::row::{Row, Unit};
+use crate::error::{Error, Outside, Result};
 use serde_json::{Value, json};
 
 /// Datadog's number for a gauge.
@@ -17,10 +17,7 @@ pub(super) fn render(rows: &[Row<'_>], host: Option<&str>) -> Result<String> {
     let mut series: Vec<Value> = Vec::new();
     for row in rows {
         let Some(timestamp) = row.timestamp else {
-            return Err(Error::Config(format!(
-                "{}: Datadog needs to know when it was measured, which Criterion's files do not say; measure with `planbench run`",
-                row.id()
-            )));
+            return Err(Outside::TimeUnknown { benchmark: row.id() }.into());
         };
         for (name, unit, figure) in row.figures() {
             let unit = match unit {
@@ -44,10 +41,7 @@ pub(super) fn render(rows: &[Row<'_>], host: Option<&str>) -> Result<String> {
     }
     let text = serde_json::to_string(&json!({ "series": series })).map_err(|e| Error::failed("datadog", e))?;
     if text.len() > LARGEST_BODY {
-        return Err(Error::Config(format!(
-            "{} bytes are more than the {LARGEST_BODY} that Datadog takes; export fewer scenarios at a time",
-            text.len()
-        )));
+        return Err(Outside::TooLarge { bytes: text.len(), most: LARGEST_BODY }.into());
     }
     Ok(text + "\n")
 }

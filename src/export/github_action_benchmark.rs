@@ -1,8 +1,8 @@
 //! github-action-benchmark's custom files: one direction a file.
 
-use super::{Row, Unit};
+use super::row::{Row, Unit};
 use crate::error::{Error, Result};
-use crate::report::figure::Statistic;
+use crate::stats::Statistic;
 use serde_json::{Value, json};
 
 pub(super) fn render(rows: &[Row<'_>], bigger_is_better: bool) -> Result<String> {

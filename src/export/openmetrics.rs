@@ -1,30 +1,23 @@
 //! OpenMetrics 1.0 text: a family per figure, its unit in its name, `# EOF` at the end.
 
-use super::{Row, Unit};
+use super::row::Row;
 use std::fmt::Write;
 
-const FAMILIES: [(&str, &str, &str, Unit, &str); 4] = [
-    ("wall_time", "bench_wall_time_seconds", "seconds", Unit::Seconds, "Geometric mean of the wall time of one run"),
-    ("first_run", "bench_first_run_seconds", "seconds", Unit::Seconds, "Geometric mean of the first run of a process"),
+const FAMILIES: [(&str, &str, &str, &str); 4] = [
+    ("wall_time", "bench_wall_time_seconds", "seconds", "Geometric mean of the wall time of one run"),
+    ("first_run", "bench_first_run_seconds", "seconds", "Geometric mean of the first run of a process"),
     (
         "throughput",
         "bench_throughput_events_per_second",
         "events_per_second",
-        Unit::EventsPerSecond,
         "Geometric mean of the events per second of wall time",
     ),
-    (
-        "peak_memory",
-        "bench_peak_memory_bytes",
-        "bytes",
-        Unit::Bytes,
-        "Geometric mean of a process' peak resident memory",
-    ),
+    ("peak_memory", "bench_peak_memory_bytes", "bytes", "Geometric mean of a process' peak resident memory"),
 ];
 
 pub(super) fn render(rows: &[Row<'_>]) -> String {
     let mut text = String::new();
-    for (figure_name, family, unit, _, help) in FAMILIES {
+    for (figure_name, family, unit, help) in FAMILIES {
         let mut samples = String::new();
         for row in rows {
             let Some((_, _, figure)) = row.figures().into_iter().find(|(name, _, _)| *name == figure_name) else {

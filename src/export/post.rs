@@ -1,7 +1,9 @@
 //! Sends an export to a server: bounded retries, and no secret in any message.
 
-use super::{Shape, datadog, rows};
-use crate::error::{Error, Result};
+use super::datadog;
+use super::row::rows;
+use super::shape::Shape;
+use crate::error::{Error, Input, Outside, Result};
 use crate::report::model::Report;
 use std::time::Duration;
 
@@ -16,14 +18,14 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Where to, and the key.
 #[derive(Clone)]
-pub struct Target {
+pub struct Server {
     /// Address.
     pub url: String,
     /// Key, if the server wants one.
     pub key: Option<String>,
 }
 
-impl Target {
+impl Server {
     /// The address without what may be secret: user, password, query.
     fn shown(&self) -> String {
         let (scheme, rest) = self.url.split_once("://").unwrap_or(("", &self.url));
@@ -47,20 +49,10 @@ pub fn check_age(report: &Report, shape: Shape) -> Result<()> {
         if let Some(ahead) =
             row.timestamp.map(|timestamp| timestamp - now).filter(|ahead| *ahead > datadog::NEWEST_POINT)
         {
-            return Err(Error::Config(format!(
-                "{} was measured {} minutes ahead of this machine's clock, which was set back or disagrees with that of the \
-                 measuring machine; Datadog refuses points more than ten minutes ahead: nothing was sent; set the clock, and \
-                 measure again",
-                row.id(),
-                ahead / 60
-            )));
+            return Err(Outside::YetToCome { benchmark: row.id(), minutes: ahead / 60 }.into());
         }
         if let Some(age) = row.timestamp.map(|timestamp| now - timestamp).filter(|age| *age > datadog::OLDEST_POINT) {
-            return Err(Error::Config(format!(
-                "{} was measured {} minutes ago, and Datadog refuses points older than an hour: nothing was sent; measure again",
-                row.id(),
-                age / 60
-            )));
+            return Err(Outside::TooOld { benchmark: row.id(), minutes: age / 60 }.into());
         }
     }
     Ok(())
@@ -70,9 +62,9 @@ pub fn check_age(report: &Report, shape: Shape) -> Result<()> {
 ///
 /// # Errors
 /// What the server or the connection said last; never the key.
-pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
-    if !target.url.starts_with("http://") && !target.url.starts_with("https://") {
-        return Err(Error::Config(format!("{}: give an http:// or https:// address", target.shown())));
+pub fn send(server: &Server, shape: Shape, body: &str) -> Result<()> {
+    if !server.url.starts_with("http://") && !server.url.starts_with("https://") {
+        return Err(Input::Unusable { given: server.shown(), wanted: "an http:// or https:// address".into() }.into());
     }
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
@@ -85,8 +77,8 @@ pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
     let mut wait = FIRST_WAIT;
     let mut last = String::new();
     for attempt in 1..=ATTEMPTS {
-        let mut request = agent.post(&target.url).header("Content-Type", shape.content_type());
-        if let Some(key) = &target.key {
+        let mut request = agent.post(&server.url).header("Content-Type", shape.content_type());
+        if let Some(key) = &server.key {
             request = match shape {
                 Shape::Datadog => request.header("DD-API-KEY", key),
                 _ => request.header("Authorization", format!("Bearer {key}")),
@@ -98,29 +90,29 @@ pub fn send(target: &Target, shape: Shape, body: &str) -> Result<()> {
             Ok(response) => {
                 last = format!("the server answered {}", response.status());
                 if !(response.status().is_server_error() || response.status().as_u16() == 429) {
-                    return Err(failed(target, &last, attempt));
+                    return Err(failed(server, last, attempt));
                 }
                 let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
                 asked = header.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
             }
-            Err(error) => last = hide(&error.to_string(), target),
+            Err(error) => last = hide(&error.to_string(), server),
         }
         if attempt < ATTEMPTS {
             std::thread::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT));
             wait *= 2;
         }
     }
-    Err(failed(target, &last, ATTEMPTS))
+    Err(failed(server, last, ATTEMPTS))
 }
 
-fn failed(target: &Target, last: &str, attempts: u32) -> Error {
-    Error::Config(format!("{}: {last} (after {attempts} attempt(s)); nothing was kept there", target.shown()))
+fn failed(server: &Server, said: String, attempts: u32) -> Error {
+    Outside::NotTaken { address: server.shown(), said, attempts }.into()
 }
 
 /// A message without the key and without the address' secrets.
-fn hide(message: &str, target: &Target) -> String {
-    let message = message.replace(&target.url, &target.shown());
-    match target.key.as_deref().filter(|key| !key.is_empty()) {
+fn hide(message: &str, server: &Server) -> String {
+    let message = message.replace(&server.url, &server.shown());
+    match server.key.as_deref().filter(|key| !key.is_empty()) {
         Some(key) => message.replace(key, "(key)"),
         None => message,
     }
@@ -132,9 +124,9 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let target = Target { url: "https://user:pass@host:8/v1/in?token=t0p".into(), key: Some("k3y".into()) };
-        assert_eq!(target.shown(), "https://host:8/v1/in");
-        let error = failed(&target, &hide("https://user:pass@host:8/v1/in?token=t0p said k3y", &target), 1).to_string();
+        let server = Server { url: "https://user:pass@host:8/v1/in?token=t0p".into(), key: Some("k3y".into()) };
+        assert_eq!(server.shown(), "https://host:8/v1/in");
+        let error = failed(&server, hide("https://user:pass@host:8/v1/in?token=t0p said k3y", &server), 1).to_string();
         assert!(!["pass", "t0p", "k3y"].iter().any(|secret| error.contains(secret)), "{error}");
     }
 }

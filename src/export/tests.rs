@@ -12,7 +12,7 @@ use crate::results::{Results, scaling, trend};
 fn of_two_machines() -> Results {
     let mut two = session("two", Some("c"), 0.1);
     let mut polars = session("two", Some("c"), 0.05);
-    polars.iter_mut().for_each(|run| run.benchmark.mode = "polars".into());
+    polars.iter_mut().for_each(|run| run.benchmark.mode = Mode::Polars);
     two.extend(polars);
     let machine = |cpus: usize| {
         let mut machine = Machine::current();
@@ -30,13 +30,13 @@ fn no_row_is_lost_where_two_works_have_one_name() {
     assert_eq!(results.ids(), ["quick/sql", "quick/polars", "quick (1 CPU)/sql"]);
     let report = Report::new(&results, "planbench report".into());
     let json: serde_json::Value =
-        serde_json::from_str(&crate::report::json::render(&report).expect("JSON")).expect("JSON");
+        serde_json::from_str(&crate::report::render::json::render(&report).expect("JSON")).expect("JSON");
     let time = |name: &str| {
         json["scenarios_tested"][name]["results_by_mode"]["sql"]["execution_time"]["estimate"].as_f64().expect("one")
     };
     assert!(time("quick") < 0.11 && time("quick (1 CPU)") > 0.19, "{json}");
     assert_eq!(json["scenarios_tested"]["quick (1 CPU)"]["threads"], 1);
-    let samples = crate::report::csv::samples(&report).expect("CSV");
+    let samples = crate::report::render::csv::samples(&report).expect("CSV");
     assert_eq!(samples.lines().filter(|line| line.starts_with("quick (1 CPU),sql,criterion")).count(), 10);
     for shape in [crate::export::Shape::Bencher, crate::export::Shape::Openmetrics] {
         let text = shape.render(&report, &Default::default()).expect("an export");
@@ -46,10 +46,11 @@ fn no_row_is_lost_where_two_works_have_one_name() {
     let text = crate::export::Shape::Openmetrics.render(&report, &Default::default()).expect("an export");
     let machines: std::collections::BTreeSet<_> = text.split("machine=").skip(1).map(|rest| &rest[..10]).collect();
     assert_eq!(machines.len(), 2, "{text}");
-    let markdown = crate::report::template::render("report.md", &report, None).expect("Markdown");
+    let markdown = crate::report::render::template::render("report.md", &report, None).expect("Markdown");
     assert!(markdown.contains("### quick (1 CPU)") && markdown.contains("not compared with each other"), "{markdown}");
     assert!(
-        crate::report::template::render("report.html", &report, None).is_ok_and(|html| html.contains("quick (1 CPU)"))
+        crate::report::render::template::render("report.html", &report, None)
+            .is_ok_and(|html| html.contains("quick (1 CPU)"))
     );
 }
 

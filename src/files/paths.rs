@@ -1,7 +1,7 @@
 //! Paths as the system has them, which need not be text: how they stand in JSON for another process, in a command line
 //! that somebody may type again, and how a library gets them that takes text only.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -99,10 +99,7 @@ impl TextPath {
         if let Some((name, (other, held))) = name.and_then(|name| Some((name, other_name(folder)?))) {
             return Ok(Self { text: format!("{other}/{name}"), _folder: Some(held) });
         }
-        Err(Error::file(
-            file,
-            "the path is not UTF-8, and the library that writes the file takes no other; give one that is",
-        ))
+        Err(Error::file(file, Flaw::NotUtf8))
     }
 
     /// The text.

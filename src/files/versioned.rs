@@ -1,6 +1,6 @@
 //! JSON files of this program, which are read by their version.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::ops::RangeInclusive;
@@ -12,32 +12,20 @@ use std::path::Path;
 /// Names the file when it cannot be read, is cut off, or holds something else.
 pub fn read_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-    serde_json::from_str(&text).map_err(|e| not_whole(path, what, &e))
+    serde_json::from_str(&text).map_err(|e| not_whole(path, what, e))
 }
 
-fn not_whole(path: &Path, what: &str, error: &serde_json::Error) -> Error {
-    Error::file(
-        path,
-        format!(
-            "not a whole {what}: {error}; it was cut off or is something else: move it away, or put back a whole copy"
-        ),
-    )
+fn not_whole(path: &Path, what: &str, error: serde_json::Error) -> Error {
+    Error::file(path, Flaw::NotWhole { what: what.to_owned(), error })
 }
 
 /// Reads a JSON file of this program that carries `format_version`, which is looked at before anything else: what
-/// another version of this program wrote is whole and ours, but not to be read here. `remedy` says how to get one that is.
+/// another version of this program wrote is whole and ours, but not to be read here. `versions` are those that this program
+/// reads, and `remedy` says how to get one of them.
 ///
 /// # Errors
 /// Names the file when it cannot be read, is cut off or something else, or is of another version.
-pub fn read_versioned<T: DeserializeOwned>(path: &Path, what: &str, version: u32, remedy: &str) -> Result<T> {
-    read_versions(path, what, version..=version, remedy)
-}
-
-/// As [`read_versioned`], for a format of which this program reads several versions.
-///
-/// # Errors
-/// As [`read_versioned`].
-pub fn read_versions<T: DeserializeOwned>(
+pub fn read_versioned<T: DeserializeOwned>(
     path: &Path,
     what: &str,
     versions: RangeInclusive<u32>,
@@ -48,17 +36,15 @@ pub fn read_versions<T: DeserializeOwned>(
         format_version: u32,
     }
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-    let found = serde_json::from_str::<Versioned>(&text).map_err(|e| not_whole(path, what, &e))?.format_version;
+    let found = serde_json::from_str::<Versioned>(&text).map_err(|e| not_whole(path, what, e))?.format_version;
     if !versions.contains(&found) {
         let (first, last) = versions.into_inner();
         let age = if found < first { "an older" } else { "a newer" };
         let read = if first == last { last.to_string() } else { format!("{first} to {last}") };
-        return Err(Error::file(
-            path,
-            format!("{what} of format {found}, written by {age} version of this program, which reads {read}; {remedy}"),
-        ));
+        let (what, remedy) = (what.to_owned(), remedy.to_owned());
+        return Err(Error::file(path, Flaw::OtherVersion { what, found, age, read, remedy }));
     }
-    serde_json::from_str(&text).map_err(|e| not_whole(path, what, &e))
+    serde_json::from_str(&text).map_err(|e| not_whole(path, what, e))
 }
 
 #[cfg(test)]
@@ -77,7 +63,7 @@ mod tests {
         let file = folder.path().join("record.json");
         let said = |text: &str| {
             fs::write(&file, text).unwrap();
-            read_versioned::<Second>(&file, "record", 2, "measure again").map_err(|e| e.to_string())
+            read_versioned::<Second>(&file, "record", 2..=2, "measure again").map_err(|e| e.to_string())
         };
         assert_eq!(said(r#"{"format_version": 2, "figure": 1.5}"#), Ok(Second { format_version: 2, figure: 1.5 }));
         let older = said(r#"{"format_version": 1, "other": []}"#).unwrap_err();

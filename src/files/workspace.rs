@@ -3,7 +3,7 @@
 //! No rule here looks at a clock or a process id: clocks are set and differ between machines that share a folder, and
 //! process ids repeat in every container. Who still works on something holds a lock on it, which ends with the process.
 
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Flaw, Result};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ pub(super) fn is_held(lock: &File, path: &Path) -> bool {
 /// Locks a folder for as long as the answer lives; `None` where folders cannot be locked.
 ///
 /// # Errors
-/// Names the folder and says `taken` if somebody else holds it.
-pub fn lock(folder: &Path, taken: &str) -> Result<Option<File>> {
+/// Names the folder, and is `taken`, if somebody else holds it.
+pub fn lock(folder: &Path, taken: Flaw) -> Result<Option<File>> {
     let Ok(file) = File::open(folder) else { return Ok(None) };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
@@ -73,7 +73,7 @@ pub fn temporary_workspace() -> Result<Workspace> {
     let folder = std::env::temp_dir();
     remove_abandoned(&folder, PREFIX);
     Workspace::new(&folder, PREFIX).map_err(|error| match error {
-        Error::File { cause: crate::error::Cause::System(e), .. } => Error::temporary(e),
+        Error::File { cause: Cause::System(e), .. } => Error::temporary(e),
         other => other,
     })
 }

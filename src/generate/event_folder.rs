@@ -3,7 +3,7 @@
 use super::place::entries;
 use super::summary::{FORMAT_VERSION, Figures, SUMMARY, Summary, figures};
 use crate::engine::{EventLog, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::events::year::Events;
 use crate::events::{read_parquet, write_parquet};
 use crate::files::read_versioned;
@@ -27,7 +27,7 @@ pub(super) const EVENTS: &str = "events.parquet";
 pub(super) fn summary(folder: &Path) -> Result<Summary> {
     let file = folder.join(SUMMARY);
     let remedy = "use the version that wrote it, or generate the output again";
-    let summary: Summary = read_versioned(&file, "generation summary", FORMAT_VERSION, remedy)?;
+    let summary: Summary = read_versioned(&file, "generation summary", FORMAT_VERSION..=FORMAT_VERSION, remedy)?;
     let checked = run_spec(&summary).and_then(|_| check_headcount(summary.census.employees));
     checked.map_err(|e| Error::file(&file, e)).map(|()| summary)
 }
@@ -71,17 +71,14 @@ impl Directory {
     pub fn open(folder: &Path) -> Result<Self> {
         let missing = |path: &Path| fs::metadata(path).is_err_and(|e| e.kind() == ErrorKind::NotFound);
         if missing(folder) {
-            return Err(Error::file(folder, "no such folder; give one that `planbench generate` wrote"));
+            return Err(Error::file(folder, Flaw::NoFolder { of: "; give one that `planbench generate` wrote" }));
         }
         if missing(&folder.join(SUMMARY)) {
-            return Err(Error::file(
-                folder,
-                format!("holds no {SUMMARY}; give a folder that `planbench generate` wrote"),
-            ));
+            return Err(Error::file(folder, Flaw::NoSummary { name: SUMMARY }));
         }
         let summary = summary(folder)?;
         if let Some(problem) = irregularity(folder, &summary)? {
-            return Err(Error::file(folder, format!("is not a whole output of `planbench generate`: {problem}")));
+            return Err(Error::file(folder, Flaw::NotAWholeOutput { problem }));
         }
         Ok(Self { folder: folder.to_path_buf(), summary })
     }

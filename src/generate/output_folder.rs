@@ -7,7 +7,7 @@ use super::event_folder::{irregularity, summary};
 use super::exchange::{Exchanged, exchange};
 use super::place::{LOCK, Made, entries, hidden, is_mount_point, lock, resolve};
 use super::summary::SUMMARY;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -18,12 +18,6 @@ use std::path::{Path, PathBuf};
 const NEW: &str = "new";
 const OLD: &str = "old";
 const SPILL: &str = "spill";
-
-/// What is said of a folder that holds an output which may not be replaced; the command line knows how it may.
-pub const NOT_EMPTY: &str = "is not empty: it holds an earlier output";
-
-/// What is said of a folder that cannot be replaced as a whole.
-const IMMOVABLE: &str = "is a mount point, or a folder of a container's image, and cannot be replaced";
 
 /// Whether nothing is there, or an empty folder.
 fn is_free(place: &Path) -> bool {
@@ -52,12 +46,9 @@ fn check(place: &Path, force: bool) -> Result<()> {
         first.map(|name| format!("it holds {} and no {SUMMARY}", name.display()))
     };
     match problem {
-        Some(problem) => Err(Error::file(
-            place,
-            format!("is not an output of `planbench generate`: {problem}; give an empty or new folder"),
-        )),
+        Some(problem) => Err(Error::file(place, Flaw::NotAnOutput { problem })),
         None if force => Ok(()),
-        None => Err(Error::file(place, NOT_EMPTY)),
+        None => Err(Error::file(place, Flaw::NotEmpty)),
     }
 }
 
@@ -86,13 +77,13 @@ impl Claim {
     pub fn new(out: &Path, force: bool) -> Result<Self> {
         let place = resolve(out)?;
         let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
-            return Err(Error::file(&place, "cannot be replaced; give a folder in it"));
+            return Err(Error::file(&place, Flaw::Irreplaceable));
         };
         if fs::metadata(&place).is_ok_and(|found| !found.is_dir()) {
-            return Err(Error::file(&place, "is a file; give a folder"));
+            return Err(Error::file(&place, Flaw::AFile));
         }
         if is_mount_point(&place) {
-            return Err(Error::file(&place, format!("{IMMOVABLE}; give a folder in it")));
+            return Err(Error::file(&place, Flaw::MountPoint));
         }
         check(&place, force)?;
         let made = Made::new(parent)?;
@@ -138,14 +129,12 @@ impl Claim {
         check(&self.place, self.force)?;
         let (new, place) = (self.new_output(), &self.place);
         let refused = |e: io::Error| match e.kind() {
-            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => {
-                Error::file(place, format!("{IMMOVABLE} ({e}); give a folder in it"))
-            }
+            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => Error::file(place, Flaw::NotReplaced { error: e }),
             _ => Error::file(place, e),
         };
         let changed = |place: &Path| {
             check(place, self.force)?;
-            Err(Error::file(place, "was changed by somebody else meanwhile; try again"))
+            Err(Error::file(place, Flaw::ChangedMeanwhile))
         };
         // Who may read and write there stays as it was.
         let rights = fs::metadata(place).map(|found| found.permissions()).ok();

@@ -1,6 +1,6 @@
 //! Where a folder really is, the hidden folder beside it, and who may work there.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -31,7 +31,7 @@ pub(super) fn resolve(out: &Path) -> Result<PathBuf> {
             }
         }
     }
-    Err(Error::file(out, "too many links"))
+    Err(Error::file(out, Flaw::TooManyLinks))
 }
 
 /// Folders that were made for an output, deepest first; those that stay empty are removed again.
@@ -91,12 +91,7 @@ pub(super) fn hidden(name: &OsStr) -> OsString {
 
 /// Makes the hidden folder and locks it.
 pub(super) fn lock(hidden: &Path, place: &Path) -> Result<File> {
-    let busy = || {
-        Error::file(
-            place,
-            "another `planbench generate` writes there now; wait until it has ended, or give another folder",
-        )
-    };
+    let busy = || Error::file(place, Flaw::InUse { by: "`planbench generate` writes" });
     let file = hidden.join(LOCK);
     // Whoever ends removes the folder, perhaps just when it was found.
     for _ in 0..100 {
@@ -105,7 +100,7 @@ pub(super) fn lock(hidden: &Path, place: &Path) -> Result<File> {
             _ => {}
         }
         if fs::symlink_metadata(hidden).is_ok_and(|found| !found.is_dir()) {
-            return Err(Error::file(hidden, "is in the way of a folder for temporary files; move it away"));
+            return Err(Error::file(hidden, Flaw::InTheWay));
         }
         let options = |new: bool| {
             let mut options = OpenOptions::new();
@@ -124,12 +119,7 @@ pub(super) fn lock(hidden: &Path, place: &Path) -> Result<File> {
             Err(TryLockError::WouldBlock) => return Err(busy()),
             // No locks on this file system: whoever made the file has the place.
             Err(TryLockError::Error(_)) if new => return Ok(opened),
-            Err(TryLockError::Error(e)) => {
-                return Err(Error::file(
-                    &file,
-                    format!("{e}; if no other `planbench generate` writes there, remove this file"),
-                ));
-            }
+            Err(TryLockError::Error(error)) => return Err(Error::file(&file, Flaw::LockLeft { error })),
             Ok(()) => {}
         }
         if is_at(&opened, &file) {

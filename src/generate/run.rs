@@ -12,6 +12,7 @@ use crate::generate::event_folder::{EVENTS, partition};
 use crate::generate::output_folder::Claim;
 use crate::interrupt::check_interrupt;
 use crate::machine::Versions;
+use crate::record::timestamp::Timestamp;
 use crate::rules::run::RunSpec;
 use std::fs;
 use std::time::Instant;
@@ -72,7 +73,7 @@ fn summarise(
     let implausible = |warning: &Warning| (warning.what.to_owned(), warning.rows);
     Ok(Summary {
         format_version: FORMAT_VERSION,
-        created_at: crate::record::now(),
+        created_at: Timestamp::now(),
         mode: mode.name().to_owned(),
         scenario_id: run.scenario_id.clone(),
         plan_design_id: run.plan_design_id.clone(),

@@ -4,6 +4,7 @@ use crate::engine::EventLog;
 use crate::error::Result;
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::machine::Versions;
+use crate::record::timestamp::Timestamp;
 use crate::rules::assumptions::Assumptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub struct Summary {
     /// Version of this format.
     pub format_version: u32,
     /// When the run ended, UTC.
-    pub created_at: String,
+    pub created_at: Timestamp,
     /// Engine.
     pub mode: String,
     /// Scenario name, `custom` for a custom one.

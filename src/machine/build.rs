@@ -45,4 +45,9 @@ impl Build {
             versions: Versions::current(),
         }
     }
+
+    /// The build as a program: which run of a pipeline made it makes no other one of it.
+    pub fn program(&self) -> Self {
+        Self { build_number: None, ..self.clone() }
+    }
 }

@@ -8,7 +8,7 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 /// What decides whether two figures may be compared at all. No host name, no clock rate, no exact bytes: they differ
 /// on one machine from day to day, or are the same on different ones.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MachineKey {
     /// CPU architecture, such as `x86_64`.
     pub architecture: String,

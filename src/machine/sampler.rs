@@ -12,7 +12,7 @@ const WINDOW: Duration = Duration::from_millis(40);
 
 /// What was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sampled {
+pub struct Usage {
     /// Mean resident set size over the looks, bytes; absent if there was no look or the platform does not tell.
     pub mean_memory_bytes: Option<f64>,
     /// Highest CPU utilisation over a window, 1.0 = one CPU; absent if the run was shorter than a window.
@@ -24,7 +24,7 @@ pub struct Sampled {
 /// A running sampler.
 pub struct Sampler {
     stop: Sender<()>,
-    thread: JoinHandle<Sampled>,
+    thread: JoinHandle<Usage>,
 }
 
 impl Sampler {
@@ -46,7 +46,7 @@ impl Sampler {
     }
 
     /// Stops and tells; nothing if the thread died.
-    pub fn finish(self) -> Option<Sampled> {
+    pub fn finish(self) -> Option<Usage> {
         drop(self.stop);
         self.thread.join().ok()
     }
@@ -95,8 +95,8 @@ impl Seen {
         self.window(self.start, now, cpu);
     }
 
-    fn result(&self) -> Sampled {
-        Sampled {
+    fn result(&self) -> Usage {
+        Usage {
             mean_memory_bytes: (self.memory_looks > 0).then(|| self.memory_sum / self.memory_looks as f64),
             peak_cpu_utilisation: self.peak,
             looks: self.looks,
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn no_look_is_no_figure() {
-        assert_eq!(Seen::new().result(), Sampled { mean_memory_bytes: None, peak_cpu_utilisation: None, looks: 0 });
+        assert_eq!(Seen::new().result(), Usage { mean_memory_bytes: None, peak_cpu_utilisation: None, looks: 0 });
         let sampler = Sampler::start().expect("a thread");
         assert!(sampler.finish().is_some());
     }

@@ -1,7 +1,7 @@
 //! Has a fresh process of this program do one thing, and tells how it failed if it did.
 
 use super::worker::{ARGUMENT, Allocated, Request, RunRequest, STARVED};
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use crate::record::run::Observation;
 use serde::Deserialize;
 use std::path::Path;
@@ -40,21 +40,20 @@ pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
 }
 
 fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T, Failure> {
-    let failed = |words: String, from_outside| Failure { error: Error::file(executable, words), from_outside };
+    let program = executable.to_path_buf();
+    let failed = |fault: Outside, from_outside| Failure { error: fault.into(), from_outside };
     let text = serde_json::to_string(request).map_err(|e| Failure::own(Error::failed("worker request", e)))?;
-    let output = Command::new(executable)
-        .args([ARGUMENT, &text])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| failed(format!("cannot be started for an observation: {e}"), true))?;
+    let output = match Command::new(executable).args([ARGUMENT, &text]).stdin(Stdio::null()).output() {
+        Ok(output) => output,
+        Err(error) => return Err(failed(Outside::NotStarted { program, error }, true)),
+    };
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim().trim_start_matches("error: ");
-        let said = if said.is_empty() { "nothing" } else { said };
-        let how = format!("observation process ended with {}; it said: {said}", output.status);
-        return Err(failed(how, ended_from_outside(output.status)));
+        let said = said.trim().trim_start_matches("error: ").to_owned();
+        let (what, status) = ("observation process".into(), output.status);
+        return Err(failed(Outside::Ended { program, what, status, said }, ended_from_outside(status)));
     }
-    serde_json::from_slice(&output.stdout).map_err(|e| failed(format!("observation process answered: {e}"), false))
+    serde_json::from_slice(&output.stdout).map_err(|error| failed(Outside::NoAnswer { program, error }, false))
 }
 
 /// Whether a signal ended it that a program does not send itself by a fault of its own.

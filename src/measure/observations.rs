@@ -2,7 +2,7 @@
 
 use super::oracle::Fixtures;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::files::{remove_abandoned, write_new_json};
 use crate::machine::Build;
 use crate::machine::load::Load;
@@ -14,6 +14,7 @@ use crate::parity::Outcome;
 use crate::record::names::once;
 use crate::record::run::{FORMAT_VERSION, Parity, RunRecord};
 use crate::record::sessions::UnderWay;
+use crate::record::timestamp::Timestamp;
 use crate::settings::session::{Selection, Settings};
 use std::path::PathBuf;
 use std::sync::Once;
@@ -65,7 +66,7 @@ impl Observations {
             Some(file) => People::File(FileOfPeople {
                 path: file.path().to_path_buf(),
                 given: file.given().to_path_buf(),
-                fingerprint: benchmark.census_fingerprint.clone(),
+                fingerprint: benchmark.census_fingerprint,
             }),
         };
         let template = RunRecord {
@@ -75,7 +76,7 @@ impl Observations {
             run_number: 0,
             planned_runs: rounds,
             interleaved: rounds.is_some(),
-            started_at: String::new(),
+            started_at: Timestamp::now(),
             benchmark,
             padding: padding::of(mode),
             success: false,
@@ -129,14 +130,14 @@ impl Observations {
 
     /// One process; the record is not written yet.
     fn attempt(&self, run_number: u32) -> Result<RunRecord> {
-        let mut record = RunRecord { run_number, started_at: crate::record::now(), ..self.template.clone() };
+        let mut record = RunRecord { run_number, started_at: Timestamp::now(), ..self.template.clone() };
         let load = Load::now();
         let outcome = observe(&self.executable, &self.request);
         record.machine.others_cpus = load.and_then(Load::others_until_now);
         match outcome {
             Ok(observation) => {
-                let same = (observation.events, observation.fingerprint.as_str())
-                    == (self.expected.events, self.expected.fingerprint.to_string().as_str());
+                let same =
+                    (observation.events, observation.fingerprint) == (self.expected.events, self.expected.fingerprint);
                 record.parity = if same { Parity::Identical } else { Parity::Different };
                 record.success = same;
                 if !same {
@@ -183,8 +184,5 @@ impl Observations {
 }
 
 fn no_peak() -> Error {
-    Error::Config(
-        "this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time"
-            .into(),
-    )
+    Input::NoPeakMemory.into()
 }

@@ -2,7 +2,7 @@
 
 use super::padding::open;
 use crate::engine::{Engine, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Difference, Result};
 use crate::parity::{Outcome, outcome};
 use crate::settings::session::{Selection, Settings};
 use std::cell::RefCell;
@@ -38,10 +38,9 @@ impl<'a> Fixtures<'a> {
         if let Some(golden) = selection.golden
             && !golden.is(found.events, found.fingerprint)
         {
-            return Err(Error::Parity(format!(
-                "scenario {}: event count mismatch, expected {} ({}), got {} ({})",
-                selection.name, golden.events, golden.fingerprint, found.events, found.fingerprint
-            )));
+            let expected = format!("{} ({})", golden.events, golden.fingerprint);
+            let (scenario, found) = (selection.name.clone(), format!("{} ({})", found.events, found.fingerprint));
+            return Err(Difference::FromKnown { scenario, expected, found }.into());
         }
         self.expected.borrow_mut().insert(selection.group.clone(), found);
         Ok(found)
@@ -55,16 +54,10 @@ impl<'a> Fixtures<'a> {
         let found = outcome(log.as_ref())?;
         drop(log);
         if found != expected {
-            return Err(Error::Parity(format!(
-                "{}/{}: output mismatch, expected {} events ({}), got {} ({}); nothing is measured. `planbench parity` of \
-                 these people and years shows the difference",
-                selection.group,
-                mode.name(),
-                expected.events,
-                expected.fingerprint,
-                found.events,
-                found.fingerprint
-            )));
+            let expected = format!("{} events ({})", expected.events, expected.fingerprint);
+            let found = format!("{} ({})", found.events, found.fingerprint);
+            let benchmark = format!("{}/{}", selection.group, mode.name());
+            return Err(Difference::FromReference { benchmark, expected, found }.into());
         }
         Ok(engine)
     }

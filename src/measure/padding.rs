@@ -3,7 +3,7 @@
 
 use crate::census::Census;
 use crate::engine::{self, Engine, EngineOptions, EventLog, Mode, SetupTimes};
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::machine::process::peak_memory_bytes;
 use crate::rules::run::RunSpec;
 use std::time::{Duration, Instant};
@@ -55,8 +55,10 @@ pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions)
 }
 
 fn parse(text: &str, mode: Mode) -> Result<Padding> {
-    let unusable =
-        || Error::Config(format!("{VARIABLE}={text}: give <mode>:<time|memory>=<percent>, such as polars:time=40"));
+    let unusable = || {
+        let wanted = "<mode>:<time|memory>=<percent>, such as polars:time=40".into();
+        Input::Unusable { given: format!("{VARIABLE}={text}"), wanted }
+    };
     let mut padding = Padding::default();
     for part in text.split(',') {
         let (target, percent) = part.trim().split_once('=').ok_or_else(unusable)?;
@@ -68,7 +70,7 @@ fn parse(text: &str, mode: Mode) -> Result<Padding> {
             "time" if applies => padding.time = share,
             "memory" if applies => padding.memory = share,
             "time" | "memory" => {}
-            _ => return Err(unusable()),
+            _ => return Err(unusable().into()),
         }
     }
     Ok(padding)

@@ -5,7 +5,7 @@
 //! one after the other meet different speeds; processes that take turns meet the same. The caller listens on the loopback
 //! interface and names the address in [`VARIABLE`]; each worker connects, and runs only when it is told to.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -70,9 +70,9 @@ impl Player {
     }
 }
 
-/// What a worker is told.
+/// What a worker is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Instruction {
     /// Run once.
     TakeTurn,
     /// Run on without turns.
@@ -92,21 +92,18 @@ impl Caller {
     pub fn join() -> Result<Option<Self>> {
         let Some(address) = crate::settings::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
         let stream = TcpStream::connect(&address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
-        let stream = stream.map_err(|e| {
-            Error::Config(format!(
-                "{VARIABLE}={address}: nobody gives turns there ({e}); unset it, `compare` sets it itself"
-            ))
-        })?;
+        let setting = format!("{VARIABLE}={address}");
+        let stream = stream.map_err(|error| Outside::NobodyGivesTurns { setting, error })?;
         Ok(Some(Self(stream)))
     }
 
-    /// Waits until it is told something. A caller that is gone wants no more runs.
-    pub fn wait(&mut self) -> Told {
-        let mut told = [0];
-        match self.0.read_exact(&mut told).map(|()| told[0]) {
-            Ok(TAKE_TURN) => Told::TakeTurn,
-            Ok(GO_ON_ALONE) => Told::GoOnAlone,
-            _ => Told::End,
+    /// Waits for the next instruction. A caller that is gone wants no more runs.
+    pub fn wait(&mut self) -> Instruction {
+        let mut byte = [0];
+        match self.0.read_exact(&mut byte).map(|()| byte[0]) {
+            Ok(TAKE_TURN) => Instruction::TakeTurn,
+            Ok(GO_ON_ALONE) => Instruction::GoOnAlone,
+            _ => Instruction::End,
         }
     }
 
@@ -126,12 +123,12 @@ mod tests {
         let (door, address) = open().expect("loopback");
         let worker = std::thread::spawn(move || {
             let mut caller = Caller(TcpStream::connect(address).expect("connects"));
-            let mut told = Vec::new();
+            let mut heard = Vec::new();
             loop {
-                told.push(caller.wait());
-                match told[told.len() - 1] {
-                    Told::TakeTurn => caller.done(),
-                    Told::GoOnAlone | Told::End => return told,
+                heard.push(caller.wait());
+                match heard[heard.len() - 1] {
+                    Instruction::TakeTurn => caller.done(),
+                    Instruction::GoOnAlone | Instruction::End => return heard,
                 }
             }
         });
@@ -142,7 +139,10 @@ mod tests {
         };
         assert!(player.take_turn().is_some() && player.take_turn().is_some());
         assert!(player.go_on_alone());
-        assert_eq!(worker.join().expect("ends"), [Told::TakeTurn, Told::TakeTurn, Told::GoOnAlone]);
+        assert_eq!(
+            worker.join().expect("ends"),
+            [Instruction::TakeTurn, Instruction::TakeTurn, Instruction::GoOnAlone]
+        );
     }
 
     #[test]

@@ -5,18 +5,15 @@
 
 use super::metric::{self, MetricValue, Run};
 use super::padding::open;
-use super::turns::{Caller, Told};
+use super::turns::{Caller, Instruction};
 use crate::census::{self, LoadedCensus};
-use crate::engine::resources::STEP;
 use crate::engine::{Engine, EngineOptions, Mode};
-use crate::error::{Error, Result};
-use crate::events::fingerprint::Fingerprinter;
+use crate::error::{Error, Outside, Result};
+use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::files::Workspace;
 use crate::machine::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
 use crate::machine::sampler::Sampler;
-use crate::panics::FEWER;
 use crate::record::run::{Observation, Phases};
-use crate::rules::assumptions::Assumptions;
 use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -50,8 +47,8 @@ pub struct FileOfPeople {
     /// As it was given, for messages.
     #[serde(with = "crate::files::paths")]
     pub given: PathBuf,
-    /// Digest of the people that were read from it, in hexadecimal digits.
-    pub fingerprint: String,
+    /// Digest of the people that were read from it.
+    pub fingerprint: Fingerprint,
 }
 
 /// What a fresh process is asked to do.
@@ -66,20 +63,10 @@ pub enum Request {
 /// One run of one engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRequest {
-    /// Mode name.
-    pub mode: String,
-    /// Value of `scenario_id`.
-    pub scenario_id: String,
-    /// Value of `plan_design_id`.
-    pub plan_design_id: String,
-    /// Seed of every draw.
-    pub seed: u64,
-    /// First simulated year.
-    pub start_year: i32,
-    /// Last simulated year.
-    pub end_year: i32,
-    /// Assumptions.
-    pub assumptions: Assumptions,
+    /// By which engine.
+    pub mode: Mode,
+    /// What.
+    pub run: RunSpec,
     /// Who.
     pub people: People,
     /// Worker threads.
@@ -120,24 +107,7 @@ pub struct Allocated {
 impl RunRequest {
     /// The request for a run of `mode`.
     pub fn new(run: &RunSpec, people: People, mode: Mode, options: &EngineOptions, scratch: &Path, warm: Warm) -> Self {
-        Self {
-            mode: mode.name().to_owned(),
-            scenario_id: run.scenario_id.clone(),
-            plan_design_id: run.plan_design_id.clone(),
-            seed: run.seed,
-            start_year: run.start_year,
-            end_year: run.end_year,
-            assumptions: run.assumptions.clone(),
-            people,
-            threads: options.threads,
-            scratch: scratch.to_path_buf(),
-            warm,
-        }
-    }
-
-    fn run_spec(&self) -> Result<RunSpec> {
-        let assumptions = self.assumptions.clone();
-        RunSpec::new(&self.scenario_id, &self.plan_design_id, self.seed, self.start_year, self.end_year, assumptions)
+        Self { mode, run: run.clone(), people, threads: options.threads, scratch: scratch.to_path_buf(), warm }
     }
 }
 
@@ -159,7 +129,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
             }
             Err(error) => {
                 crate::console::line(&error.chain());
-                let starved = matches!(&error, Error::Engine { step, .. } if step == STEP);
+                let starved = matches!(&error, Error::Outside(Outside::NoThreads { .. } | Outside::NoPool { .. }));
                 ExitCode::from(if starved { STARVED } else { 2 })
             }
         }
@@ -197,29 +167,28 @@ fn lap(clock: &mut Instant) -> f64 {
 fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<Observation> {
     // SAFETY: the process was started for this and still has its one thread.
     unsafe { crate::engine::polars::set_threads(request.threads) };
-    let mode = Mode::named(&request.mode)?;
-    let run = request.run_spec()?;
+    let run = &request.run;
+    run.check()?;
     let mut caller = Caller::join()?;
-    if caller.as_mut().is_some_and(|caller| caller.wait() != Told::TakeTurn) {
+    if caller.as_mut().is_some_and(|caller| caller.wait() != Instruction::TakeTurn) {
         return Err(Error::Interrupted);
     }
     let io_before = disk_io();
 
     let mut clock = Instant::now();
-    let loaded = people(&request.people, &run)?;
+    let loaded = people(&request.people, run)?;
     let census_read = lap(&mut clock);
     if let People::File(file) = &request.people {
-        census::check_same(&file.given, &loaded, &file.fingerprint)?;
+        census::check_same(&file.given, &loaded, file.fingerprint)?;
     }
     let spill_parent = Some(request.scratch.clone());
     let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
-    let mut engine = open(mode, &run, &loaded.census, &options)?;
+    let mut engine = open(request.mode, run, &loaded.census, &options)?;
     drop(loaded);
     let setup = engine.setup_times();
 
     let mut metrics = metric::all();
-    let sampler =
-        Sampler::start().map_err(|e| Error::failed(format!("cannot start the sampler's thread; {FEWER}"), e))?;
+    let sampler = Sampler::start().map_err(|error| Outside::NoSampler { error })?;
     metrics.iter_mut().for_each(|metric| metric.start());
     let cpu_before = cpu_time();
     clock = Instant::now();
@@ -281,7 +250,7 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
         },
         events,
         events_by_type,
-        fingerprint: printer.finish().to_string(),
+        fingerprint: printer.finish(),
         metrics,
     })
 }
@@ -301,9 +270,9 @@ fn warm_runs(engine: &mut dyn Engine, warm: Warm, caller: Option<Caller>) -> Res
             // The run before this was a turn, too.
             caller.done();
             match caller.wait() {
-                Told::TakeTurn => run(&mut seconds)?,
-                Told::GoOnAlone => break,
-                Told::End => return Ok(seconds),
+                Instruction::TakeTurn => run(&mut seconds)?,
+                Instruction::GoOnAlone => break,
+                Instruction::End => return Ok(seconds),
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Libraries panic where they cannot go on: Polars and tokio when the system gives them no thread, Criterion on arguments
 //! that it cannot use, Rust's own `println!` on a full disk. Their threads may then wait for each other for ever.
 
+use crate::error::FEWER;
 use std::backtrace::Backtrace;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind, set_hook};
@@ -103,10 +104,6 @@ fn words(text: &str, place: Option<&Location<'_>>) -> String {
     format!("internal error: {text}{place}; please report it with the command line (RUST_BACKTRACE=1 says more)")
 }
 
-/// What to do where threads cannot be started.
-pub const FEWER: &str = "use fewer threads (--threads, BENCHMARK_THREADS), or allow more processes or memory (`ulimit -u`, \
-                         `ulimit -v`, the container's limits)";
-
 /// A source file without the folders of whoever built this.
 fn crate_path(file: &str) -> &str {
     let start = file.rfind("/src/").and_then(|end| Some(file[..end].rfind('/')? + 1));
@@ -137,7 +134,7 @@ mod tests {
         let files = words("Os { code: 24, kind: Uncategorized, message: \"Too many open files\" }", here);
         assert!(files.contains("ulimit -n"), "{files}");
         let ours = words("index out of bounds", here);
-        assert!(ours.starts_with("internal error: index out of bounds at ") && ours.contains("panics.rs:"), "{ours}");
+        assert!(ours.starts_with("internal error: index out of bounds at ") && ours.contains("ending.rs:"), "{ours}");
     }
 
     #[test]

@@ -4,4 +4,4 @@ mod caught;
 mod ending;
 
 pub(crate) use caught::without_panic;
-pub use ending::{FEWER, guarded};
+pub use ending::guarded;

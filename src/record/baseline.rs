@@ -1,14 +1,17 @@
 //! Baseline files: `target-baselines/<group>_<mode>.json`, figures that later runs are held against.
 
 use super::benchmark::Benchmark;
+use super::key::Key;
+use super::metric::Gated;
 use super::names::check_part;
 use super::run::RunRecord;
-use crate::error::{Error, Result};
-use crate::files::{read_versions, write_json};
+use super::timestamp::Timestamp;
+use crate::engine::Mode;
+use crate::error::{Error, Flaw, Input, Result};
+use crate::events::fingerprint::Fingerprint;
+use crate::files::{read_versioned, write_json};
 use crate::machine::{Build, Machine};
-use crate::record::metric::Gated;
-use crate::stats::CONFIDENCE;
-use crate::stats::{Interval, geometric_mean, geometric_mean_interval, mean};
+use crate::stats::{CONFIDENCE, Interval, geometric_mean, geometric_mean_interval, mean};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -30,8 +33,8 @@ pub struct Baseline {
     pub format_version: u32,
     /// Scenario name.
     pub scenario_name: String,
-    /// Mode name.
-    pub mode: String,
+    /// Mode.
+    pub mode: Mode,
     /// Geometric mean of `samples.execution_time_seconds`.
     pub baseline_execution_time: f64,
     /// Geometric mean of events per second; zero without events.
@@ -41,7 +44,7 @@ pub struct Baseline {
     /// Mean CPU utilisation of the first run, percent of one CPU.
     pub baseline_cpu_percent: f64,
     /// When the session started, UTC.
-    pub timestamp: String,
+    pub timestamp: Timestamp,
     /// Commit that was built.
     pub git_commit: Option<String>,
     /// Number of the CI run.
@@ -59,7 +62,7 @@ pub struct Baseline {
     /// Events of one run.
     pub events: u64,
     /// Digest of the events.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// The figures, one per process, in order.
     pub samples: Samples,
     /// 95 % intervals of their geometric means (t on logarithms).
@@ -174,12 +177,12 @@ impl Baseline {
         Ok(Self {
             format_version: FORMAT_VERSION,
             scenario_name: first.benchmark.scenario.clone(),
-            mode: first.benchmark.mode.clone(),
+            mode: first.benchmark.mode,
             baseline_execution_time: time,
             baseline_events_per_second: observation.events as f64 / time,
             baseline_memory_mb: geometric_mean(&samples.peak_memory_bytes).map(|bytes| bytes / BYTES_PER_MB),
             baseline_cpu_percent: mean(&samples.cpu_percent).ok_or_else(too_few)?,
-            timestamp: first.started_at.clone(),
+            timestamp: first.started_at,
             git_commit: first.build.git_commit.clone(),
             build_number: first.build.build_number.clone(),
             baseline_name: name.to_owned(),
@@ -187,7 +190,7 @@ impl Baseline {
             sequence: None,
             benchmark: first.benchmark.clone(),
             events: observation.events,
-            fingerprint: observation.fingerprint.clone(),
+            fingerprint: observation.fingerprint,
             intervals: Intervals {
                 execution_time_seconds: interval(&samples.execution_time_seconds),
                 peak_memory_bytes: interval(&samples.peak_memory_bytes),
@@ -196,6 +199,11 @@ impl Baseline {
             machine: first.machine.clone(),
             build: first.build.clone(),
         })
+    }
+
+    /// What may be held against it.
+    pub fn key(&self) -> Key {
+        Key::new(&self.benchmark, &self.machine.key)
     }
 
     /// Where the baseline of a name and benchmark lies below the baseline folder.
@@ -233,7 +241,7 @@ impl Baseline {
 
     fn read_as(file: &Path, what: &str, remedy: &str) -> Result<Self> {
         let of_version = format!("{remedy}, or use the version that wrote it");
-        let baseline: Self = read_versions(file, what, FIRST_READ..=FORMAT_VERSION, &of_version)?;
+        let baseline: Self = read_versioned(file, what, FIRST_READ..=FORMAT_VERSION, &of_version)?;
         baseline.benchmark.check(file)?;
         check_part(file, "session", &baseline.session)?;
         check_part(file, "baseline_name", &baseline.baseline_name)?;
@@ -241,7 +249,7 @@ impl Baseline {
         let times = &baseline.samples.execution_time_seconds;
         let same = baseline.scenario_name == baseline.benchmark.scenario && baseline.mode == baseline.benchmark.mode;
         if times.is_empty() || !sound(times) || !sound(&baseline.samples.peak_memory_bytes) || !same {
-            return Err(Error::file(file, format!("contradicts itself or has no usable samples; {remedy}")));
+            return Err(Error::file(file, Flaw::Contradiction { remedy: remedy.to_owned() }));
         }
         Ok(baseline)
     }
@@ -258,10 +266,8 @@ impl Baseline {
         }
         let baseline = Self::read_file(&file)?;
         if baseline.benchmark.id() != benchmark.id() {
-            return Err(Error::file(
-                &file,
-                format!("is a baseline of {}, not of {}", baseline.benchmark.id(), benchmark.id()),
-            ));
+            let (found, expected) = (baseline.benchmark.id(), benchmark.id());
+            return Err(Error::file(&file, Flaw::OtherBaseline { found, expected }));
         }
         Ok(Some(baseline))
     }
@@ -274,12 +280,13 @@ impl Baseline {
 pub fn check_name(name: &str) -> Result<()> {
     let usable = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || name.len() > 40 || name.starts_with('.') || !name.chars().all(usable) {
-        let allowed = "give up to 40 letters, digits, hyphens, underscores and dots, a dot not first";
-        return Err(Error::Config(format!("baseline name `{name}`: {allowed}")));
+        let wanted = "up to 40 letters, digits, hyphens, underscores and dots, a dot not first".into();
+        return Err(Input::Unusable { given: format!("baseline name `{name}`"), wanted }.into());
     }
     // Some systems do not tell capital letters from small ones.
     if ["new", "base", "change", "report", "runs", "context", "profile"].contains(&name.to_ascii_lowercase().as_str()) {
-        return Err(Error::Config(format!("baseline name `{name}` is taken by Criterion or by this program")));
+        let by = " by Criterion or by this program";
+        return Err(Input::TakenName { what: "baseline", given: name.to_owned(), by }.into());
     }
     Ok(())
 }

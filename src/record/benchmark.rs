@@ -2,7 +2,8 @@
 
 use super::names::check_part;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::events::fingerprint::Fingerprint;
 use crate::files::{read_versioned, write_json};
 use crate::machine::{Build, Machine};
 use crate::scenario::SCALING;
@@ -17,8 +18,8 @@ pub struct Benchmark {
     pub group: String,
     /// Scenario name.
     pub scenario: String,
-    /// Mode name.
-    pub mode: String,
+    /// Mode.
+    pub mode: Mode,
     /// Seed of every draw.
     pub seed: u64,
     /// First simulated year.
@@ -28,7 +29,7 @@ pub struct Benchmark {
     /// People on 1 January of the start year.
     pub employees: usize,
     /// Digest of those people.
-    pub census_fingerprint: String,
+    pub census_fingerprint: Fingerprint,
     /// Worker threads.
     pub threads: usize,
     /// Time that one run may take at the most, seconds, where somebody set one.
@@ -53,9 +54,7 @@ impl Benchmark {
     /// Names `file`, which they come from, and the field.
     pub fn check(&self, file: &Path) -> Result<()> {
         check_part(file, "group", &self.group)?;
-        check_part(file, "scenario", &self.scenario)?;
-        check_part(file, "mode", &self.mode)?;
-        Mode::named(&self.mode).map(drop).map_err(|e| Error::file(file, e))
+        check_part(file, "scenario", &self.scenario)
     }
 
     /// Criterion's name of its group: a scaling benchmark has the head count behind the mode, and is one of a group.
@@ -80,11 +79,6 @@ impl Benchmark {
     pub fn person_years(&self) -> f64 {
         self.employees as f64 * f64::from(self.end_year - self.start_year + 1)
     }
-
-    /// The same work, whoever set which target for it.
-    pub fn same_work(&self, other: &Self) -> bool {
-        Self { target_time_seconds: None, ..self.clone() } == Self { target_time_seconds: None, ..other.clone() }
-    }
 }
 
 /// Bytes at which Criterion cuts the names of its folders. Two benchmarks whose names differ only behind that would meet
@@ -108,13 +102,13 @@ pub(crate) fn shortened(whole: &str, longest: usize) -> String {
     format!("{}-{digest}", beginning.trim_end_matches('-'))
 }
 
-/// Version of [`Context`]'s format.
+/// Version of [`MeasuredContext`]'s format.
 const FORMAT_VERSION: u32 = 1;
 
 /// What Criterion's own files do not say about a measurement: what ran, where, and built how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Context {
+pub struct MeasuredContext {
     /// Version of this format.
     pub format_version: u32,
     /// The process that measured; its run records have the same.
@@ -131,7 +125,7 @@ pub struct Context {
     pub build: Build,
 }
 
-impl Context {
+impl MeasuredContext {
     /// A context of this session.
     pub fn new(session: &str, benchmark: Benchmark, events: u64, padding: Option<String>, machine: Machine) -> Self {
         let session = session.to_owned();
@@ -161,7 +155,8 @@ impl Context {
         if !file.is_file() {
             return Ok(None);
         }
-        let context: Self = read_versioned(&file, "context of a measurement", FORMAT_VERSION, "measure again")?;
+        let context: Self =
+            read_versioned(&file, "context of a measurement", FORMAT_VERSION..=FORMAT_VERSION, "measure again")?;
         context.benchmark.check(&file)?;
         check_part(&file, "session", &context.session)?;
         Ok(Some(context))

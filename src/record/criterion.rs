@@ -2,9 +2,9 @@
 //! it is known here and nowhere else; identity and folder come from `benchmark.json`, never from a path that is rebuilt.
 
 use super::baseline::check_name;
-use super::benchmark::{Benchmark, Context};
+use super::benchmark::{Benchmark, MeasuredContext};
 use super::names::Problem;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::{PARTIAL, Workspace, folders, read_json, remove_abandoned};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ pub struct Sampled {
     /// Per sample the value of one iteration: seconds for times, bytes for memory.
     pub values: Vec<f64>,
     /// What was measured, where and how.
-    pub context: Context,
+    pub context: MeasuredContext,
 }
 
 #[derive(Deserialize)]
@@ -75,8 +75,7 @@ fn identity(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Op
     let identity: Identity = read_json(&file, "benchmark identity of Criterion")?;
     let own = criterion_folder.join(&identity.directory_name);
     if own != *folder {
-        let of = &identity.directory_name;
-        return Err(Error::file(&file, format!("is a copy: Criterion wrote it to {of}; move the copy away")));
+        return Err(Error::file(&file, Flaw::Copy { of: identity.directory_name }));
     }
     Ok(Some(identity))
 }
@@ -84,21 +83,21 @@ fn identity(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Op
 fn read_one(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Option<Sampled>> {
     // Folders of other suites are not looked into further than for a context of ours.
     let (Some(group), Some(name)) = (folder.parent(), name_of(folder)) else { return Ok(None) };
-    let Some(context) = Context::read(group, baseline, &name)? else { return Ok(None) };
+    let Some(context) = MeasuredContext::read(group, baseline, &name)? else { return Ok(None) };
     let Some(identity) = identity(criterion_folder, folder, baseline)? else { return Ok(None) };
     let Some(function) = identity.function_id else { return Ok(None) };
     let data = folder.join(baseline);
     let Some(function) = context.benchmark.measured(&identity.group_id, &function) else {
         let expected = context.benchmark.id();
         let found = format!("{}/{function}", identity.group_id);
-        return Err(Error::file(&data.join(IDENTITY), format!("is of {found}, but its context is of {expected}")));
+        return Err(Error::file(data.join(IDENTITY), Flaw::OtherContext { found, expected }));
     };
     let file = data.join(SAMPLE);
     let sample: Sample = read_json(&file, "sample of Criterion")?;
     let whole = sample.iters.len() == sample.times.len() && !sample.iters.is_empty();
     let values: Vec<f64> = sample.times.iter().zip(&sample.iters).map(|(time, iterations)| time / iterations).collect();
     if !whole || values.iter().any(|value| !value.is_finite() || *value <= 0.0) {
-        return Err(Error::file(&file, "not a whole sample of Criterion; measure again"));
+        return Err(Error::file(&file, Flaw::NotWholeSample));
     }
     // Criterion counts times in nanoseconds; memory is in bytes.
     let unit = if function == "peak_memory" { 1.0 } else { 1e-9 };
@@ -157,13 +156,11 @@ impl Place {
     ///
     /// # Errors
     /// Names the file that Criterion did not save whole, or the context that cannot be written.
-    pub fn write_context(&self, context: &Context, baseline: Option<&str>) -> Result<()> {
+    pub fn write_context(&self, context: &MeasuredContext, baseline: Option<&str>) -> Result<()> {
         let usual = self.benchmark.folder(&self.criterion_folder).join(&self.function);
         let folder = self.folder().unwrap_or(usual);
         let sample = folder.join(LATEST).join(SAMPLE);
-        let not_saved = |file: &Path| {
-            Error::file(file, "Criterion did not save this measurement; is the disk full, or not writable?")
-        };
+        let not_saved = |file: &Path| Error::file(file, Flaw::NotSaved);
         let now = stamp(&sample).filter(|now| Some(now) != self.before.as_ref() && !now.content.is_empty());
         let Some(now) = now else { return Err(not_saved(&sample)) };
         read_json::<Sample>(&sample, "sample of Criterion").map_err(|_| not_saved(&sample))?;
@@ -183,11 +180,16 @@ impl Place {
 ///
 /// # Errors
 /// Names the file or folder.
-pub fn save_baseline(criterion_folder: &Path, name: &str, wanted: &dyn Fn(&Context) -> bool) -> Result<Vec<String>> {
+pub fn save_baseline(
+    criterion_folder: &Path,
+    name: &str,
+    wanted: &dyn Fn(&MeasuredContext) -> bool,
+) -> Result<Vec<String>> {
     check_name(name)?;
     let mut kept = Vec::new();
     for folder in functions(criterion_folder)? {
-        let context = folder.parent().zip(name_of(&folder)).map(|(group, name)| Context::read(group, LATEST, &name));
+        let context =
+            folder.parent().zip(name_of(&folder)).map(|(group, name)| MeasuredContext::read(group, LATEST, &name));
         let Some(context) = context.transpose().ok().flatten().flatten() else { continue };
         if !wanted(&context) {
             continue;
@@ -261,6 +263,8 @@ fn name_of(folder: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Mode;
+    use crate::events::fingerprint::Fingerprint;
     use crate::machine::Machine;
     use std::fs;
     use std::time::{Duration, UNIX_EPOCH};
@@ -269,12 +273,12 @@ mod tests {
         Benchmark {
             group: "quick".into(),
             scenario: "quick".into(),
-            mode: "sql".into(),
+            mode: Mode::Sql,
             seed: 42,
             start_year: 2025,
             end_year: 2026,
             employees: 100,
-            census_fingerprint: "00".into(),
+            census_fingerprint: Fingerprint::new(0),
             threads: 2,
             target_time_seconds: None,
         }
@@ -297,7 +301,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("quick_sql/wall_time");
         let (benchmark, machine) = (benchmark(), Machine::current());
-        let context = Context::new("20260528T202640Z-00aa", benchmark.clone(), 459, None, machine);
+        let context = MeasuredContext::new("20260528T202640Z-00aa", benchmark.clone(), 459, None, machine);
         let look = || Place::look(place.path(), &benchmark, "wall_time");
         let refused = |seen: &Place, baseline| {
             let error = seen.write_context(&context, baseline).unwrap_err().to_string();

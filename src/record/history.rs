@@ -3,10 +3,11 @@
 //! backwards as clocks can.
 
 use super::baseline::Baseline;
-use super::names::{Problem, is_ahead, once};
-use super::sessions::{next, number_of, numbered};
-use crate::error::{Error, Result};
+use super::names::{Problem, next, number_of, numbered, once};
+use super::timestamp::Timestamp;
+use crate::error::{Error, Flaw, Result};
 use crate::files::{PARTIAL, json_files, remove_abandoned, write_new_json};
+use crate::machine::MachineKey;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ pub fn append(folder: &Path, entry: &Baseline) -> Result<PathBuf> {
         if same(&Baseline::read_entry(file)?, &entry) {
             return Ok(file.clone());
         }
-        return Err(Error::file(file, "is there with other figures of this session, and stays as it is"));
+        return Err(Error::file(file, Flaw::OtherFigures));
     }
     // A file by another name may have been renamed: its own number counts.
     let number = |file: &PathBuf| number_of(file).or_else(|| Baseline::read_entry(file).ok()?.sequence);
@@ -84,7 +85,7 @@ pub fn read(folder: &Path) -> Result<History> {
             Err(error) => history.problems.push(error.into()),
         }
     }
-    let place = |entry: &Baseline| (entry.sequence, entry.timestamp.clone(), entry.session.clone());
+    let place = |entry: &Baseline| (entry.sequence, entry.timestamp, entry.session.clone());
     history.entries.sort_by_key(place);
     let mut seen: BTreeMap<(String, String), Vec<Baseline>> = BTreeMap::new();
     history.entries.retain(|entry| {
@@ -99,17 +100,16 @@ pub fn read(folder: &Path) -> Result<History> {
 /// Where clocks contradict the order of the entries, in words: a session that came after one of the same benchmark and
 /// machine with a later time, and one whose time is yet to come. One sentence each, however often it happened.
 pub fn contradictions(entries: &[Baseline]) -> Vec<String> {
-    let mut latest: BTreeMap<(String, String), &str> = BTreeMap::new();
+    let mut latest: BTreeMap<(String, &MachineKey), Timestamp> = BTreeMap::new();
     let (mut set_back, mut ahead) = (Vec::new(), Vec::new());
     for entry in entries {
         let id = entry.benchmark.id();
-        if is_ahead(&entry.timestamp) {
+        if entry.timestamp.is_ahead() {
             ahead.push(format!("{id}: the session of {} is yet to come by this machine's clock", entry.timestamp));
         }
-        // The key as a whole: machines of their own have clocks of their own.
-        let machine = serde_json::to_string(&entry.machine.key).unwrap_or_default();
-        let before = latest.insert((id.clone(), machine), &entry.timestamp);
-        if let Some(before) = before.filter(|before| *before > entry.timestamp.as_str()) {
+        // Machines of their own have clocks of their own.
+        let before = latest.insert((id.clone(), &entry.machine.key), entry.timestamp);
+        if let Some(before) = before.filter(|before| *before > entry.timestamp) {
             set_back.push(format!("{id}: the session of {} was added after that of {before}", entry.timestamp));
         }
     }

@@ -4,12 +4,9 @@ pub mod baseline;
 pub mod benchmark;
 pub mod criterion;
 pub mod history;
+pub mod key;
 pub mod metric;
 pub mod names;
 pub mod run;
 pub mod sessions;
-
-/// Now, UTC, in ISO 8601 to the second.
-pub(crate) fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
+pub mod timestamp;

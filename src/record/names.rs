@@ -1,7 +1,7 @@
 //! Names that become parts of paths, and the ids of sessions. What a file says is checked like what a person says: a
 //! record that calls its mode `../../x` must not lead anywhere.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::files::unique_digits;
 use std::path::{Path, PathBuf};
 
@@ -20,11 +20,7 @@ fn unusable(text: &str) -> bool {
 /// Names the file and the field.
 pub(crate) fn check_part(file: &Path, field: &str, text: &str) -> Result<()> {
     if unusable(text) {
-        let allowed = "letters, digits, hyphens, underscores and dots, a dot not first";
-        return Err(Error::file(
-            file,
-            format!("its {field} is `{}`, not {allowed}: the file was edited or is foreign; move it away", shown(text)),
-        ));
+        return Err(Error::file(file, Flaw::ForeignField { field: field.to_owned(), given: shown(text) }));
     }
     Ok(())
 }
@@ -32,6 +28,35 @@ pub(crate) fn check_part(file: &Path, field: &str, text: &str) -> Result<()> {
 /// A text for a message: one line, not endless.
 fn shown(text: &str) -> String {
     text.chars().take(60).flat_map(char::escape_debug).collect()
+}
+
+/// Digits of a session's number in file names, which sort by it.
+pub(super) const DIGITS: usize = 8;
+
+/// Whether a text is a number without a sign.
+pub(super) fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `<number>-<rest>`, so that names sort by the number.
+pub(super) fn numbered(sequence: u64, rest: &str) -> String {
+    format!("{sequence:0DIGITS$}-{rest}")
+}
+
+/// The number before the first hyphen or underscore of a file's name.
+pub(super) fn number_of(file: &Path) -> Option<u64> {
+    let name = file.file_name()?.to_str()?;
+    let number = name.get(..DIGITS).filter(|number| digits(number))?;
+    name[DIGITS..].starts_with(['-', '_']).then(|| number.parse().ok())?
+}
+
+/// One more than the highest of `numbers`.
+pub(super) fn next(folder: &Path, numbers: impl Iterator<Item = u64>) -> Result<u64> {
+    let next = numbers.max().unwrap_or(0).saturating_add(1);
+    if next >= 10u64.pow(DIGITS as u32) {
+        return Err(Error::file(folder, Flaw::NumbersUsedUp));
+    }
+    Ok(next)
 }
 
 /// The id of a new session: when it started, for people, and digits that no other session has, whatever its clock,
@@ -79,7 +104,7 @@ impl From<Error> for Problem {
 
 impl From<&Problem> for Error {
     fn from(problem: &Problem) -> Self {
-        Error::file(&problem.path, problem.what.as_str())
+        Error::file(&problem.path, Flaw::LeftOut { what: problem.what.clone(), more: 0 })
     }
 }
 
@@ -89,20 +114,7 @@ impl From<&Problem> for Error {
 /// If there is a problem.
 pub fn none_of(problems: &[Problem]) -> Result<()> {
     let Some(first) = problems.first() else { return Ok(()) };
-    let more = match problems.len() - 1 {
-        0 => String::new(),
-        more => format!(" (and {more} more file(s) that cannot be used)"),
-    };
-    Err(Error::file(&first.path, format!("{}{more}", first.what)))
-}
-
-/// Seconds that a time may be ahead of this machine's clock before that is worth a word.
-const SLACK: i64 = 60;
-
-/// Whether a time, in ISO 8601 to the second, is yet to come by this machine's clock.
-pub(crate) fn is_ahead(time: &str) -> bool {
-    let now = jiff::Timestamp::now().as_second();
-    time.parse::<jiff::Timestamp>().is_ok_and(|time| time.as_second() > now + SLACK)
+    Err(Error::file(&first.path, Flaw::LeftOut { what: first.what.clone(), more: problems.len() - 1 }))
 }
 
 /// What clocks contradict, said once: the first, how often else, and what it means.
@@ -131,8 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_yet_to_come_is_known_and_said_once() {
-        assert!(is_ahead("2990-01-01T00:00:00Z") && !is_ahead("2020-01-01T00:00:00Z") && !is_ahead("yesterday"));
+    fn what_clocks_contradict_is_said_once() {
         let found: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
         assert!(once(&found).is_some_and(|text| text.starts_with("a (and 2 more): the clock was set back")));
         assert_eq!(once(&[]), None);

@@ -1,9 +1,13 @@
 //! The run record: everything known about one observed run, one JSON file each.
 
 use super::benchmark::Benchmark;
+use super::key::Key;
+use super::metric::MetricValue;
+use super::names::numbered;
+use super::timestamp::Timestamp;
 use crate::error::Error;
+use crate::events::fingerprint::Fingerprint;
 use crate::machine::{Build, Machine};
-use crate::record::metric::MetricValue;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,7 +46,7 @@ pub struct RunRecord {
     /// Whether the modes took turns: then runs of the same number in a session are a round, and make a pair.
     pub interleaved: bool,
     /// When the run started, UTC.
-    pub started_at: String,
+    pub started_at: Timestamp,
     /// What ran.
     pub benchmark: Benchmark,
     /// Test hook that was active, if any (`docs/measuring.md`, "Padding").
@@ -100,7 +104,7 @@ pub struct Observation {
     /// Events by `event_type`.
     pub events_by_type: BTreeMap<String, u64>,
     /// Digest of all events.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// Metrics added to the suite.
     pub metrics: Vec<MetricValue>,
 }
@@ -137,6 +141,16 @@ impl Observation {
 }
 
 impl RunRecord {
+    /// What may be held against it.
+    pub fn key(&self) -> Key {
+        Key::new(&self.benchmark, &self.machine.key)
+    }
+
+    /// The round that it is of, if modes took turns: equal ones make a pair.
+    pub fn round(&self) -> Option<(&str, u32)> {
+        self.interleaved.then_some((&self.session, self.run_number))
+    }
+
     /// Whether it failed, and no other run was done in its stead.
     pub fn has_failed(&self) -> bool {
         !self.success && self.replaced_by.is_none()
@@ -144,13 +158,13 @@ impl RunRecord {
 
     /// The error of this run's failure: of parity if it gave other rows.
     pub fn failure(&self, what: &str) -> Error {
-        let text = format!("{} run {}: {what}", self.benchmark.id(), self.run_number);
-        if self.parity == Parity::Different { Error::Parity(text) } else { Error::Config(text) }
+        let what = format!("{} run {}: {what}", self.benchmark.id(), self.run_number);
+        Error::Runs { what, differs: self.parity == Parity::Different }
     }
 
     /// The name of this record's file: no other benchmark's session has the same.
     pub(crate) fn file_name(&self) -> String {
-        format!("{}-{:04}.json", super::sessions::numbered(self.sequence, &self.session), self.run_number)
+        format!("{}-{:04}.json", numbered(self.sequence, &self.session), self.run_number)
     }
 
     /// The file of this record within a benchmark group's folder.

@@ -3,7 +3,7 @@
 //! The order is that of a number that each session takes when it starts, one more than the highest it finds (a clock as
 //! Lamport's of 1978). It cannot go backwards, as clocks do that are set or belong to another machine.
 
-use super::names::{Problem, start_of};
+use super::names::{DIGITS, Problem, digits, next, numbered, start_of};
 use super::run::{FOLDER, FORMAT_VERSION, RunRecord};
 use crate::error::{Error, Result};
 use crate::files::{PARTIAL, Workspace, folders, json_files, read_versioned, remove_abandoned};
@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 const SESSIONS_KEPT: usize = 10;
 /// Beginning of the folders by which sessions under way say so.
 const UNDER_WAY: &str = ".session-";
-/// Digits of a session's number in file names, which sort by it.
-const DIGITS: usize = 8;
 /// What to do about records that this version does not read.
 const REMEDY: &str = "measure again, or use the version that wrote it";
 
@@ -45,31 +43,6 @@ impl Session {
         let sequence = number.parse().ok().filter(|_| number.len() == DIGITS && digits(number))?;
         start_of(id).map(|_| Self { sequence, id: id.to_owned() })
     }
-}
-
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `<number>-<rest>`, so that names sort by the number.
-pub(super) fn numbered(sequence: u64, rest: &str) -> String {
-    format!("{sequence:0DIGITS$}-{rest}")
-}
-
-/// The number before the first hyphen or underscore of a file's name.
-pub(super) fn number_of(file: &Path) -> Option<u64> {
-    let name = file.file_name()?.to_str()?;
-    let number = name.get(..DIGITS).filter(|number| digits(number))?;
-    name[DIGITS..].starts_with(['-', '_']).then(|| number.parse().ok())?
-}
-
-/// One more than the highest of `numbers`.
-pub(super) fn next(folder: &Path, numbers: impl Iterator<Item = u64>) -> Result<u64> {
-    let next = numbers.max().unwrap_or(0).saturating_add(1);
-    if next >= 10u64.pow(DIGITS as u32) {
-        return Err(Error::file(folder, "the numbers of its sessions are used up; give another folder"));
-    }
-    Ok(next)
 }
 
 fn named(file: &Path) -> Named {
@@ -211,7 +184,7 @@ pub fn latest_session(group_folder: &Path) -> Result<Latest> {
         let of_it = files.iter().filter(|file| named(file) == Named::Record(session.clone()));
         let mut records = of_it.filter_map(|file| read(file).ok()).peekable();
         let Some(first) = records.peek() else { continue };
-        let known = |of: &Vec<RunRecord>| of.first().is_some_and(|known| same_work_and_machine(known, first));
+        let known = |of: &Vec<RunRecord>| of.first().is_some_and(|known| known.key() == first.key());
         if !known(&latest.records) && !latest.others.iter().any(known) {
             latest.others.push(records.collect());
         }
@@ -219,13 +192,9 @@ pub fn latest_session(group_folder: &Path) -> Result<Latest> {
     Ok(latest)
 }
 
-fn same_work_and_machine(a: &RunRecord, b: &RunRecord) -> bool {
-    a.benchmark.same_work(&b.benchmark) && a.machine.key == b.machine.key
-}
-
 /// Reads one record.
 fn read(file: &Path) -> Result<RunRecord> {
-    let record: RunRecord = read_versioned(file, "run record", FORMAT_VERSION, REMEDY)?;
+    let record: RunRecord = read_versioned(file, "run record", FORMAT_VERSION..=FORMAT_VERSION, REMEDY)?;
     record.benchmark.check(file)?;
     Ok(record)
 }

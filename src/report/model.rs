@@ -1,20 +1,20 @@
-//! What a report says, before it has a form.
+//! What a report says, before it has a form: data, and nothing that makes it.
 
-use super::mode::{self, ModeReport};
-use super::notes::notes;
-use super::recommendations::recommendations;
-use super::targets::{Target, targets};
 use crate::engine::Mode;
 use crate::machine::{Build, Machine, MachineKey};
+use crate::record::metric::Direction;
 use crate::record::run::{Parity, RunRecord};
-use crate::results::comparison::{Comparison, compare};
-use crate::results::scaling::{Line, Scaling, lines};
-use crate::results::{Group, ModeResults, Results};
+use crate::record::timestamp::Timestamp;
+use crate::results::Basis;
+use crate::results::comparison::ModeComparison;
+use crate::results::scaling::Scaling;
+use crate::stats::Figure;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Version of the JSON report. Since 2, `ci95` is the interval of `estimate`, which is a geometric mean for times, rates
 /// and memory; and work that goes by a name that is taken has what differs in its own.
-const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -22,11 +22,11 @@ pub struct Report {
     /// Version of this format.
     pub format_version: u32,
     /// When it was made, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
     /// The command that made it.
     pub command: String,
     /// The figures in brief.
-    pub summary: Summary,
+    pub summary: Overview,
     /// By scenario.
     pub scenarios: Vec<ScenarioReport>,
     /// How time grows with the work.
@@ -48,7 +48,7 @@ pub struct Report {
 
 /// The figures in brief.
 #[derive(Debug, Clone, Serialize)]
-pub struct Summary {
+pub struct Overview {
     /// SQL against Polars.
     pub performance_comparison: Wins,
     /// Scenarios in the report.
@@ -102,107 +102,96 @@ pub struct ScenarioReport {
     /// Time that one run may take at the most, seconds.
     pub target_time_seconds: Option<f64>,
     /// By mode.
-    pub modes: Vec<ModeReport>,
+    pub modes: Vec<ReportRow>,
     /// SQL against Polars.
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<ModeComparison>,
     /// Each engine against the reference.
-    pub against_reference: Vec<Comparison>,
+    pub against_reference: Vec<ModeComparison>,
     /// A chart of the execution times, SVG; made when rendering HTML.
     #[serde(skip)]
     pub chart_values: Vec<(String, Vec<f64>)>,
 }
 
-impl Report {
-    /// The report of results.
-    pub fn new(results: &Results, command: String) -> Self {
-        let scenarios: Vec<ScenarioReport> = results.groups.iter().map(scenario).collect();
-        let lines = lines(results);
-        let scaling: Vec<Scaling> = lines.iter().filter_map(Line::scaling).collect();
-        let targets = targets(&scenarios, &scaling);
-        let growth = growth(&lines, &scaling);
-        let wins = wins(&scenarios);
-        let runs = || results.groups.iter().flat_map(|group| group.modes.iter().flat_map(|mode| &mode.runs));
-        let latest = runs().max_by_key(|run| (run.sequence, run.session.clone(), run.run_number));
-        let sampled = results.groups.iter().flat_map(|group| group.modes.iter().flat_map(|mode| &mode.sampled)).next();
-        let with = |met: Option<bool>| targets.iter().filter(|target| target.met == met).count();
-        let summary = Summary {
-            scenarios: scenarios.len(),
-            runs: runs().count(),
-            failed_runs: runs().filter(|run| run.has_failed()).count(),
-            parity: parity(runs()),
-            targets_met: with(Some(true)),
-            targets_missed: with(Some(false)),
-            targets_undecided: with(None),
-            performance_comparison: wins,
-        };
-        let mut report = Self {
-            format_version: FORMAT_VERSION,
-            generated_at: crate::record::now(),
-            command,
-            summary,
-            scaling,
-            targets,
-            recommendations: Vec::new(),
-            notes: notes(results),
-            growth,
-            machine: latest.map(|run| &run.machine).or(sampled.map(|s| &s.context.machine)).cloned(),
-            build: latest.map(|run| &run.build).or(sampled.map(|s| &s.context.build)).cloned(),
-            scenarios,
-        };
-        report.recommendations = recommendations(&report);
-        report
-    }
+/// A metric of the suite over the runs.
+#[derive(Debug, Clone, Serialize)]
+pub struct MetricFigure {
+    /// Metric name.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+    /// Which way is good.
+    pub direction: Direction,
+    /// Its values.
+    pub figure: Option<Figure>,
 }
 
-/// The lines that slopes are of, where there are slopes; else all. A mode with several names their conditions.
-fn growth(lines: &[Line], scaling: &[Scaling]) -> Vec<(String, Vec<(f64, f64)>)> {
-    let drawn: Vec<&Line> = lines.iter().filter(|line| scaling.is_empty() || line.scaling().is_some()).collect();
-    let name = |line: &&Line| match drawn.iter().filter(|other| other.mode() == line.mode()).count() {
-        1 => line.mode().to_owned(),
-        _ => format!("{} ({})", line.mode(), line.conditions()),
-    };
-    drawn.iter().map(|line| (name(line), line.points())).collect()
+/// One scenario by one mode. Times are seconds, memory bytes, CPU percent of one CPU.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportRow {
+    /// Mode.
+    pub mode: Mode,
+    /// Arithmetic mean of the execution times on `basis`, seconds; `execution_time` has the estimate that is shown.
+    pub avg_execution_time: Option<f64>,
+    /// Arithmetic mean of the events per second of execution time; `events_per_second` has the estimate that is shown.
+    pub avg_events_per_second: Option<f64>,
+    /// Whether a batch run stays within the scenario's target; absent without target or if undecided.
+    pub meets_target: Option<bool>,
+    /// What the execution times are.
+    pub basis: Option<Basis>,
+    /// `basis` in words.
+    pub basis_words: Option<&'static str>,
+    /// Execution time on `basis`.
+    pub execution_time: Option<Figure>,
+    /// Throughput on `basis`.
+    pub events_per_second: Option<Figure>,
+    /// First run of a fresh process.
+    pub first_run_seconds: Option<Figure>,
+    /// Engine start, census, first run and Parquet.
+    pub batch_seconds: Option<Figure>,
+    /// Peak resident memory.
+    pub peak_memory_bytes: Option<Figure>,
+    /// Peak above the idle process.
+    pub peak_above_idle_bytes: Option<Figure>,
+    /// Mean resident memory.
+    pub mean_memory_bytes: Option<Figure>,
+    /// Mean CPU utilisation of the first run.
+    pub cpu_percent: Option<Figure>,
+    /// Peak CPU utilisation over windows of 40 ms.
+    pub cpu_percent_peak: Option<Figure>,
+    /// Bytes read from storage.
+    pub disk_read_bytes: Option<Figure>,
+    /// Bytes written to storage.
+    pub disk_written_bytes: Option<Figure>,
+    /// Phases by name, seconds.
+    pub phases: BTreeMap<&'static str, Figure>,
+    /// Metrics of the suite.
+    pub metrics: Vec<MetricFigure>,
+    /// Events by type.
+    pub events_by_type: BTreeMap<String, u64>,
+    /// Criterion's measurements in one process, by function; seconds, or bytes for `peak_memory`.
+    pub criterion: BTreeMap<String, Figure>,
+    /// Runs that succeeded.
+    pub runs_succeeded: usize,
+    /// What went wrong in the runs that failed.
+    pub failures: Vec<String>,
+    /// When the latest run started, UTC.
+    pub measured_at: Option<Timestamp>,
+    /// The runs, whole.
+    pub detailed_runs: Vec<RunRecord>,
+    /// Criterion's samples by function, for `samples.csv`.
+    #[serde(skip)]
+    pub samples: BTreeMap<String, Vec<f64>>,
 }
 
-fn parity<'a>(runs: impl Iterator<Item = &'a RunRecord>) -> Option<Parity> {
-    let checked: Vec<_> = runs.map(|run| run.parity).filter(|parity| *parity != Parity::Unchecked).collect();
-    let different = checked.contains(&Parity::Different);
-    (!checked.is_empty()).then_some(if different { Parity::Different } else { Parity::Identical })
-}
-
-fn wins(scenarios: &[ScenarioReport]) -> Wins {
-    let mut wins = Wins::default();
-    for comparison in scenarios.iter().filter_map(|scenario| scenario.comparison.as_ref()) {
-        wins.total_comparisons += 1;
-        match comparison.winner {
-            Some("polars") => wins.polars_wins += 1,
-            Some(_) => wins.sql_wins += 1,
-            None => wins.undecided += 1,
-        }
-    }
-    wins
-}
-
-fn scenario(group: &Group) -> ScenarioReport {
-    let benchmark = &group.modes[0].benchmark;
-    let reference = |mode| compare(group, mode, Mode::Reference);
-    ScenarioReport {
-        name: group.name.clone(),
-        machine: group.machine.clone(),
-        employees: benchmark.employees,
-        start_year: benchmark.start_year,
-        end_year: benchmark.end_year,
-        seed: benchmark.seed,
-        threads: benchmark.threads,
-        events: group.modes.iter().find_map(ModeResults::events),
-        target_time_seconds: benchmark.target_time_seconds,
-        modes: group.modes.iter().map(mode::report).collect(),
-        comparison: compare(group, Mode::Sql, Mode::Polars),
-        against_reference: [Mode::Sql, Mode::Polars].into_iter().filter_map(reference).collect(),
-        chart_values: group
-            .modes
-            .iter()
-            .filter_map(|mode| Some((mode.benchmark.mode.clone(), mode.execution_times(mode.best_basis()?))))
-            .collect(),
-    }
+/// One target of one benchmark.
+#[derive(Debug, Clone, Serialize)]
+pub struct Target {
+    /// `<group>/<mode>`, or the mode for scaling.
+    pub subject: String,
+    /// What is to be reached, in words.
+    pub target: String,
+    /// What was observed, in words.
+    pub observed: String,
+    /// Whether it is met; absent if the figures do not decide.
+    pub met: Option<bool>,
 }

@@ -1,7 +1,7 @@
 //! What follows from the figures, in words; nothing follows from a figure that does not decide.
 
-use super::mode::ModeReport;
-use super::model::{Report, ScenarioReport};
+use super::model::{Report, ReportRow, ScenarioReport};
+use crate::engine::Mode;
 use crate::figures::{bytes, ratio};
 use crate::record::run::Parity;
 
@@ -38,7 +38,7 @@ fn engine(report: &Report) -> String {
     if all == 0 {
         return "SQL and Polars were not both measured: there is nothing to choose between.".into();
     }
-    let won_by = |mode: &str| -> Vec<(&str, f64)> {
+    let won_by = |mode: Mode| -> Vec<(&str, f64)> {
         let won = |scenario: &'_ ScenarioReport| {
             let comparison = scenario.comparison.as_ref().filter(|c| c.winner == Some(mode))?;
             let interval = comparison.speedup_interval?;
@@ -48,7 +48,7 @@ fn engine(report: &Report) -> String {
     };
     let least = |won: &[(&str, f64)]| won.iter().map(|(_, proven)| *proven).fold(f64::INFINITY, f64::min);
     let names = |won: &[(&str, f64)]| won.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let (polars, sql) = (won_by("polars"), won_by("sql"));
+    let (polars, sql) = (won_by(Mode::Polars), won_by(Mode::Sql));
     match (polars.len(), sql.len()) {
         (0, 0) => format!("No engine is shown to be faster in {all} comparison(s): run more before choosing by speed."),
         (n, 0) if n == all => format!(
@@ -84,11 +84,11 @@ fn engine(report: &Report) -> String {
 /// What each engine needs in memory in the largest scenario.
 fn memory(report: &Report) -> Option<String> {
     let largest = report.scenarios.iter().filter(|s| s.comparison.is_some()).max_by_key(|s| s.events)?;
-    let peak = |mode: &str| {
-        let found = largest.modes.iter().find(|m: &&ModeReport| m.mode == mode)?;
+    let peak = |mode: Mode| {
+        let found = largest.modes.iter().find(|m: &&ReportRow| m.mode == mode)?;
         found.peak_memory_bytes.map(|figure| figure.estimate)
     };
-    let (sql, polars) = (peak("sql")?, peak("polars")?);
+    let (sql, polars) = (peak(Mode::Sql)?, peak(Mode::Polars)?);
     Some(format!(
         "A process needs {} with SQL and {} with Polars at its peak in {}, the largest scenario measured.",
         bytes(sql),

@@ -1,7 +1,8 @@
 //! Two modes of one scenario against each other.
 
-use super::{Basis, Group, ModeResults};
+use super::group::{Basis, Group, ModeResults};
 use crate::engine::Mode;
+use crate::record::run::RunRecord;
 use crate::stats::CONFIDENCE;
 use crate::stats::{
     Interval, Magnitude, TTest, cohens_d, hedges_g, median, paired_difference, student_t_test, welch_difference,
@@ -28,11 +29,11 @@ impl Effect {
 
 /// How much faster one mode is than another, and whether that is certain.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct ModeComparison {
     /// Mode in the numerator of the speed-up: its time is divided by the other's.
-    pub slower_candidate: &'static str,
+    pub slower_candidate: Mode,
     /// The other.
-    pub faster_candidate: &'static str,
+    pub faster_candidate: Mode,
     /// What the times are.
     pub basis: Basis,
     /// `basis` in words.
@@ -49,7 +50,7 @@ pub struct Comparison {
     /// Absent where there are no events.
     pub throughput_ratio: Option<f64>,
     /// The faster mode, if the interval excludes a tie.
-    pub winner: Option<&'static str>,
+    pub winner: Option<Mode>,
     /// Why no winner is named.
     pub no_winner_because: Option<String>,
     /// Student's t test of the times, equal variances assumed.
@@ -64,7 +65,7 @@ pub struct Comparison {
 
 /// Compares two modes of a group, and so of one work on one machine, on the best basis that both have; `None` if they have
 /// none in common, or one is not there.
-pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<Comparison> {
+pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<ModeComparison> {
     let (slower, faster) = (group.mode(slower_candidate)?, group.mode(faster_candidate)?);
     let basis = [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
         .into_iter()
@@ -80,14 +81,14 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
     let speedup = difference.value.exp();
     let (winner, no_winner_because) = match speedup_interval {
         None => (None, Some("one run shows no spread; run more".to_owned())),
-        Some(interval) if interval.lower > 1.0 => (Some(faster_candidate.name()), None),
-        Some(interval) if interval.upper < 1.0 => (Some(slower_candidate.name()), None),
+        Some(interval) if interval.lower > 1.0 => (Some(faster_candidate), None),
+        Some(interval) if interval.upper < 1.0 => (Some(slower_candidate), None),
         Some(_) => (None, Some("the interval includes a tie".to_owned())),
     };
     let events = slower.events().zip(faster.events()).filter(|(slower, faster)| *slower > 0 && *faster > 0);
-    Some(Comparison {
-        slower_candidate: slower_candidate.name(),
-        faster_candidate: faster_candidate.name(),
+    Some(ModeComparison {
+        slower_candidate,
+        faster_candidate,
         basis,
         basis_words: basis.words(),
         paired: rounds.is_some(),
@@ -106,22 +107,17 @@ pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) ->
 
 /// Times of the same rounds, if the modes took turns in one session.
 fn pairs(slower: &ModeResults, faster: &ModeResults, basis: Basis) -> Option<(Vec<f64>, Vec<f64>)> {
-    let by_round = |results: &ModeResults| {
-        let value = |run: &crate::record::run::RunRecord| {
-            let seen = run.observation.as_ref().filter(|_| run.success && run.interleaved)?;
-            match basis {
-                Basis::Processes => median(&seen.warm_wall_seconds),
-                Basis::FirstRun => Some(seen.wall_seconds),
-                Basis::OneProcess => None,
-            }
-        };
-        results
-            .runs
-            .iter()
-            .filter_map(|run| Some(((run.session.clone(), run.run_number), value(run)?)))
-            .collect::<BTreeMap<_, _>>()
+    let value = |run: &RunRecord| {
+        let seen = run.observation.as_ref().filter(|_| run.success)?;
+        match basis {
+            Basis::Processes => median(&seen.warm_wall_seconds),
+            Basis::FirstRun => Some(seen.wall_seconds),
+            Basis::OneProcess => None,
+        }
     };
-    let (a, b) = (by_round(slower), by_round(faster));
+    let [a, b] = [slower, faster].map(|results| {
+        results.runs.iter().filter_map(|run| Some((run.round()?, value(run)?))).collect::<BTreeMap<_, _>>()
+    });
     let rounds: (Vec<f64>, Vec<f64>) = a.iter().filter_map(|(round, a)| Some((*a, *b.get(round)?))).unzip();
     (!rounds.0.is_empty()).then_some(rounds)
 }

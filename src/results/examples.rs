@@ -1,9 +1,12 @@
 //! Records for tests.
 
+use crate::engine::Mode;
+use crate::events::fingerprint::Fingerprint;
 use crate::machine::{Build, Machine};
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::Sampled;
 use crate::record::run::{FORMAT_VERSION, Observation, Parity, Phases, RunRecord};
+use crate::record::timestamp::Timestamp;
 
 /// A session's runs: ten processes about `seconds`, with a spread of two percent.
 pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<RunRecord> {
@@ -31,7 +34,7 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
             },
             events: 459,
             events_by_type: Default::default(),
-            fingerprint: "9b".into(),
+            fingerprint: Fingerprint::new(0x9b),
             metrics: vec![],
         };
         RunRecord {
@@ -41,16 +44,16 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
             run_number: number,
             planned_runs: Some(10),
             interleaved: true,
-            started_at: "2026-01-01T00:00:00Z".into(),
+            started_at: Timestamp::now(),
             benchmark: Benchmark {
                 group: "quick".into(),
                 scenario: "quick".into(),
-                mode: "sql".into(),
+                mode: Mode::Sql,
                 seed: 42,
                 start_year: 2025,
                 end_year: 2026,
                 employees: 100,
-                census_fingerprint: "c".into(),
+                census_fingerprint: Fingerprint::new(0xc),
                 threads: 2,
                 target_time_seconds: None,
             },
@@ -70,7 +73,8 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
 
 /// Ten of Criterion's samples of the same work.
 pub(crate) fn sampled(benchmark: &Benchmark, machine: &Machine, seconds: f64) -> Sampled {
-    let context = crate::record::benchmark::Context::new("bench", benchmark.clone(), 459, None, machine.clone());
+    let context =
+        crate::record::benchmark::MeasuredContext::new("bench", benchmark.clone(), 459, None, machine.clone());
     Sampled {
         function: "wall_time".into(),
         values: (0..10).map(|n| seconds * (1.0 + 0.01 * f64::from(n))).collect(),

@@ -1,9 +1,7 @@
 //! Names for people: of machines, and of work that goes by one name and is not the same.
 
-use super::Group;
+use super::group::Group;
 use crate::machine::MachineKey;
-use crate::record::benchmark::Benchmark;
-use crate::scenario::SCALING;
 
 /// A machine key in words.
 pub fn describe(key: &MachineKey) -> String {
@@ -26,49 +24,6 @@ fn kind(key: &MachineKey) -> &'static str {
         Some(true) => "virtual",
         Some(false) => "not virtual",
         None => "virtual or not unknown",
-    }
-}
-
-/// Whether the people came from a file: its groups carry the first digits of their fingerprint behind the years.
-pub(super) fn from_file(benchmark: &Benchmark) -> bool {
-    let years = format!("-{}x{}-{}", benchmark.employees, benchmark.start_year, benchmark.end_year);
-    let digits = format!("-{:.8}", benchmark.census_fingerprint);
-    benchmark
-        .group
-        .strip_prefix(&benchmark.scenario)
-        .and_then(|rest| rest.strip_prefix(&years))
-        .is_some_and(|rest| rest.starts_with(&digits))
-}
-
-/// The conditions under which times of different sizes say how time grows with the work: one mode, machine, seed, number
-/// of threads and kind of people. Scaling benchmarks, all over the same years, are not mixed with scenarios.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Conditions {
-    pub mode: String,
-    pub machine: MachineKey,
-    pub seed: u64,
-    pub threads: usize,
-    pub from_file: bool,
-    pub same_years: bool,
-}
-
-impl Conditions {
-    /// `None` where there is nobody to simulate, which is no size.
-    pub fn of(benchmark: &Benchmark, machine: &MachineKey) -> Option<Self> {
-        (benchmark.employees > 0).then(|| Self {
-            mode: benchmark.mode.clone(),
-            machine: machine.clone(),
-            seed: benchmark.seed,
-            threads: benchmark.threads,
-            from_file: from_file(benchmark),
-            same_years: benchmark.scenario == SCALING,
-        })
-    }
-
-    /// In words, without mode and machine.
-    pub fn words(&self) -> String {
-        let people = if self.from_file { ", people from a file" } else { "" };
-        format!("seed {}, {} thread(s){people}", self.seed, self.threads)
     }
 }
 
@@ -129,7 +84,6 @@ fn differences(first: &Group, other: &Group) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::examples::session;
 
     #[test]
     fn a_quota_is_told_where_machines_differ_by_it() {
@@ -137,25 +91,5 @@ mod tests {
         let fifth = MachineKey { cpu_quota_hundredths: Some(20), ..whole.clone() };
         assert_ne!(whole, fifth);
         assert!(!describe(&whole).contains("quota") && describe(&fifth).contains("with a quota of 0.2 CPUs"));
-    }
-
-    #[test]
-    fn people_from_a_file_are_told_from_synthetic_ones() {
-        let benchmark = |group: &str, scenario: &str| Benchmark {
-            group: group.into(),
-            scenario: scenario.into(),
-            census_fingerprint: "deadbeef00000000".into(),
-            ..session("s", None, 1.0)[0].benchmark.clone()
-        };
-        assert!(from_file(&benchmark("custom-100x2025-2026-deadbeef", "custom")));
-        assert!(from_file(&benchmark("custom-100x2025-2026-deadbeef-seed7-threads1", "custom")));
-        for (group, scenario) in [
-            ("custom-100x2025-2026", "custom"),
-            ("custom-100x2025-2026-seed7", "custom"),
-            ("quick", "quick"),
-            ("ours-100x2025-2026-threads3", "ours"),
-        ] {
-            assert!(!from_file(&benchmark(group, scenario)), "{group}");
-        }
     }
 }

@@ -1,9 +1,11 @@
 //! Whether time grows no faster than the work: the slope of log time over log person-years.
 
-use super::names::{Conditions, describe};
-use super::{Basis, Group, ModeResults, Results};
+use super::group::{Basis, Group, ModeResults};
+use super::names::describe;
+use super::reading::Results;
 use crate::engine::Mode;
 use crate::machine::Machine;
+use crate::record::key::Conditions;
 use crate::stats::CONFIDENCE;
 use crate::stats::{Estimate, geometric_mean, log_log_slope};
 use serde::Serialize;
@@ -16,8 +18,8 @@ pub const FEWEST_SIZES: usize = 3;
 /// How a mode's time grows, under one set of conditions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scaling {
-    /// Mode name.
-    pub mode: &'static str,
+    /// Mode.
+    pub mode: Mode,
     /// Seed, threads, and where the people came from, in words: the same for all points.
     pub conditions: String,
     /// What the times are.
@@ -57,7 +59,7 @@ pub fn lines(results: &Results) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for mode in Mode::ALL {
         let mut seen: Vec<&Conditions> = Vec::new();
-        for (conditions, _, _) in all.iter().filter(|(conditions, _, _)| conditions.mode == mode.name()) {
+        for (conditions, _, _) in all.iter().filter(|(conditions, _, _)| conditions.mode == mode) {
             if seen.contains(&conditions) {
                 continue;
             }
@@ -94,9 +96,9 @@ fn line(mode: Mode, conditions: &Conditions, found: &[(&Group, &ModeResults)]) -
 }
 
 impl Line {
-    /// Mode name.
-    pub fn mode(&self) -> &'static str {
-        self.mode.name()
+    /// Mode.
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// Seed, threads, and where the people came from.
@@ -113,7 +115,7 @@ impl Line {
     pub fn scaling(&self) -> Option<Scaling> {
         let slope = slope(&self.points())?;
         Some(Scaling {
-            mode: self.mode(),
+            mode: self.mode,
             conditions: self.conditions.clone(),
             basis: self.basis,
             over: self.points.iter().map(|point| point.2.clone()).collect(),

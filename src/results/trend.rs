@@ -1,10 +1,12 @@
 //! How a benchmark's figures went over the sessions of a history: series, change points, and growth with the work.
 
-use super::names::{Conditions, describe};
+use super::names::describe;
 use super::scaling::{linear, slope};
+use crate::engine::Mode;
 use crate::record::baseline::Baseline;
-use crate::record::benchmark::Benchmark;
+use crate::record::key::{Conditions, Key};
 use crate::record::metric::Gated;
+use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
 use crate::stats::{ChangePointSearch, Estimate, geometric_mean};
 use serde::Serialize;
@@ -17,7 +19,7 @@ const SEED: u64 = 0x7E5D;
 #[derive(Debug, Clone, Serialize)]
 pub struct Trend {
     /// When it was made, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
     /// The command, for who wants to repeat it.
     pub command: String,
     /// By benchmark (the whole work, not its name alone), machine and figure.
@@ -51,7 +53,7 @@ pub struct Series {
 #[derive(Debug, Clone, Serialize)]
 pub struct Point {
     /// When it was measured, UTC.
-    pub timestamp: String,
+    pub timestamp: Timestamp,
     /// Commit that was built.
     pub commit: Option<String>,
     /// Geometric mean over the session's processes; seconds, events per second or bytes.
@@ -78,8 +80,8 @@ pub struct Change {
 /// How a mode's time grows with the work.
 #[derive(Debug, Clone, Serialize)]
 pub struct Growth {
-    /// Mode name.
-    pub mode: String,
+    /// Mode.
+    pub mode: Mode,
     /// The machine key in words.
     pub machine: String,
     /// Seed, threads, and where the people came from, in words: the same for all points.
@@ -95,12 +97,9 @@ pub struct Growth {
 impl Trend {
     /// The trend of a history's entries, oldest first.
     pub fn new(entries: &[Baseline], command: String) -> Self {
-        let mut by_benchmark: BTreeMap<(String, String), Vec<&Baseline>> = BTreeMap::new();
+        let mut by_benchmark: BTreeMap<(String, Key), Vec<&Baseline>> = BTreeMap::new();
         for entry in entries {
-            // Work and machine as a whole, so that two of a name are never one series.
-            let work = Benchmark { target_time_seconds: None, ..entry.benchmark.clone() };
-            let work = serde_json::to_string(&(work, &entry.machine.key)).unwrap_or_default();
-            by_benchmark.entry((entry.benchmark.id(), work)).or_default().push(entry);
+            by_benchmark.entry((entry.benchmark.id(), entry.key())).or_default().push(entry);
         }
         let figures = [Gated::ExecutionTime, Gated::PeakMemory];
         let series: Vec<Series> = by_benchmark
@@ -108,7 +107,7 @@ impl Trend {
             .flat_map(|entries| figures.iter().filter_map(|&figure| series(entries, figure)))
             .collect();
         let notes = notes(&series);
-        Self { generated_at: crate::record::now(), command, series, growth: growth(entries), notes }
+        Self { generated_at: Timestamp::now(), command, series, growth: growth(entries), notes }
     }
 }
 
@@ -134,7 +133,7 @@ fn series(entries: &[&Baseline], figure: Gated) -> Option<Series> {
         .iter()
         .filter_map(|entry| {
             let value = geometric_mean(&entry.samples.gated(figure, entry.events))?;
-            Some(Point { timestamp: entry.timestamp.clone(), commit: entry.git_commit.clone(), value })
+            Some(Point { timestamp: entry.timestamp, commit: entry.git_commit.clone(), value })
         })
         .collect();
     let values: Vec<f64> = points.iter().map(|point| point.value).collect();
@@ -189,7 +188,7 @@ fn growth(entries: &[Baseline]) -> Vec<Growth> {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         let slope = slope(&points.iter().map(|(x, y, _)| (*x, *y)).collect::<Vec<_>>())?;
         Some(Growth {
-            mode: conditions.mode.clone(),
+            mode: conditions.mode,
             machine: describe(&conditions.machine),
             conditions: conditions.words(),
             over: points.into_iter().map(|(_, _, group)| group.to_owned()).collect(),

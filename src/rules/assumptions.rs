@@ -3,7 +3,7 @@
 //! Every key may be left out (the default stands); an unknown key is refused. The defaults are the published rates of
 //! the Fidelity PlanAlign Engine, as listed in `docs/event-rules.md`, "Tables".
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::rules::units::{BasisPoints, Cents, Ppm};
 use crate::rules::vocabulary::LEVELS;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ impl Assumptions {
 
     /// Parses TOML text that overrides the defaults, and validates the result.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let assumptions: Self = toml::from_str(text).map_err(|e| Error::Config(e.to_string()))?;
+        let assumptions: Self = toml::from_str(text).map_err(|e| Input::Toml { error: e.into() })?;
         assumptions.validate()?;
         Ok(assumptions)
     }

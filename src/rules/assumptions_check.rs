@@ -1,6 +1,6 @@
 //! Limits on assumptions: outside them the integer rules would overflow or contradict themselves.
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::rules::assumptions::{Assumptions, ByAgeAndIncome};
 use crate::rules::units::{BasisPoints, Cents, MILLION, Ppm};
 
@@ -16,7 +16,8 @@ fn within<T: PartialOrd + Copy + serde::Serialize>(key: &str, value: T, low: T, 
         return Ok(());
     }
     let show = |value: T| serde_json::to_string(&value).unwrap_or_default();
-    Err(Error::Config(format!("assumption `{key}` is {}, outside {} to {}", show(value), show(low), show(high))))
+    let (given, least, most) = (show(value), show(low), show(high));
+    Err(Input::OutOfBounds { key: key.to_owned(), given, least, most }.into())
 }
 
 fn probability(key: &str, value: Ppm) -> Result<()> {
@@ -62,10 +63,7 @@ impl Assumptions {
             probability(&key("hire_percentile"), level.hire_percentile)?;
             within(&key("hire_market_factor"), level.hire_market_factor, Ppm(0), Ppm(10 * MILLION))?;
             if index > 0 && level.pay_min <= self.levels.0[index - 1].pay_min {
-                return Err(Error::Config(format!(
-                    "assumption `{}` must be above that of the level below",
-                    key("pay_min")
-                )));
+                return Err(Input::NotAboveLevel { key: key("pay_min") }.into());
             }
         }
 

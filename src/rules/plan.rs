@@ -1,6 +1,6 @@
 //! The workforce plan: how many leave and join in a year, with exact balance, and their split over levels.
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::rules::assumptions::Workforce;
 use crate::rules::units::MILLION;
 use crate::rules::vocabulary::LEVELS;
@@ -57,12 +57,8 @@ pub fn project(headcount: i64, start_year: i32, end_year: i32, rates: &Workforce
             let plan = YearPlan::new(people, recent, rates);
             let limit = (people / 2).min(MAX_HIRES);
             if plan.hires > limit {
-                return Err(Error::Config(format!(
-                    "the workforce plan of {year} needs {} hires for {people} people, more than the {limit} allowed \
-                     (half the head count, at most {MAX_HIRES}); lower `workforce.growth`, `workforce.termination` or \
-                     `workforce.new_hire_termination`, or start with more people",
-                    plan.hires
-                )));
+                let hires = plan.hires;
+                return Err(Input::TooManyHires { year, hires, people, limit, most: MAX_HIRES }.into());
             }
             people = plan.target;
             recent = plan.remaining_hires();

@@ -1,8 +1,9 @@
 //! The full specification of one run, apart from its people.
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::plan::{YearPlan, project};
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
 /// Most employees of a census; with these, a year's hires still fit the six digits of their ids.
@@ -16,7 +17,7 @@ pub fn check_headcount(employees: usize) -> Result<()> {
     if employees <= MAX_EMPLOYEES {
         return Ok(());
     }
-    Err(Error::Config(format!("{employees} employees are more than the {MAX_EMPLOYEES} that a run can hold")))
+    Err(Input::TooManyPeople { given: employees, most: MAX_EMPLOYEES }.into())
 }
 
 /// Years a run may cover.
@@ -25,7 +26,7 @@ const YEARS: RangeInclusive<i32> = 1990..=2199;
 const MAX_HORIZON: i32 = 100;
 
 /// Everything that decides the events of a run, apart from its census.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSpec {
     /// Value of the `scenario_id` column.
     pub scenario_id: String,
@@ -54,27 +55,26 @@ impl RunSpec {
         end_year: i32,
         assumptions: Assumptions,
     ) -> Result<Self> {
-        assumptions.validate()?;
+        let (scenario_id, plan_design_id) = (scenario_id.to_owned(), plan_design_id.to_owned());
+        let run = Self { scenario_id, plan_design_id, seed, start_year, end_year, assumptions };
+        run.check().map(|()| run)
+    }
+
+    /// Refuses what no run may be, for one that was read.
+    ///
+    /// # Errors
+    /// Names the year range or the assumption that is out of bounds.
+    pub fn check(&self) -> Result<()> {
+        let Self { start_year, end_year, .. } = *self;
+        self.assumptions.validate()?;
         if !YEARS.contains(&start_year) || !YEARS.contains(&end_year) {
-            return Err(Error::Config(format!(
-                "years {start_year} to {end_year} are outside {} to {}",
-                YEARS.start(),
-                YEARS.end()
-            )));
+            let (least, most) = YEARS.into_inner();
+            return Err(Input::Years { first: start_year, last: end_year, least, most }.into());
         }
         if end_year < start_year || end_year - start_year >= MAX_HORIZON {
-            return Err(Error::Config(format!(
-                "a run covers 1 to {MAX_HORIZON} years; start year {start_year} with end year {end_year} does not"
-            )));
+            return Err(Input::Horizon { first: start_year, last: end_year, most: MAX_HORIZON }.into());
         }
-        Ok(Self {
-            scenario_id: scenario_id.to_owned(),
-            plan_design_id: plan_design_id.to_owned(),
-            seed,
-            start_year,
-            end_year,
-            assumptions,
-        })
+        Ok(())
     }
 
     /// The simulated years in order.

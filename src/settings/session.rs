@@ -44,12 +44,12 @@ impl Selection {
         Benchmark {
             group: self.group.clone(),
             scenario: self.name.clone(),
-            mode: mode.name().to_owned(),
+            mode,
             seed: self.run.seed,
             start_year: self.run.start_year,
             end_year: self.run.end_year,
             employees: self.employee_count,
-            census_fingerprint: census_fingerprint(&self.census().census).to_string(),
+            census_fingerprint: census_fingerprint(&self.census().census),
             threads,
             target_time_seconds: self.target_time_seconds,
         }
@@ -84,8 +84,8 @@ impl Settings {
         for selection in &mut self.selections {
             let (Some(file), Some(loaded)) = (&selection.census_file, &selection.census) else { continue };
             let copy = file.copied()?;
-            let expected = census_fingerprint(&loaded.census).to_string();
-            census::check_same(copy.given(), &copy.load(&selection.run, false)?, &expected)?;
+            let expected = census_fingerprint(&loaded.census);
+            census::check_same(copy.given(), &copy.load(&selection.run, false)?, expected)?;
             selection.census_file = Some(copy);
         }
         Ok(())

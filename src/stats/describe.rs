@@ -59,7 +59,8 @@ pub(super) fn quantile_of_sorted(values: &[f64], probability: f64) -> Option<f64
     Some(if lower == upper { lower } else { lower * (1.0 - weight) + upper * weight })
 }
 
-fn range(samples: &[f64]) -> Option<(f64, f64)> {
+/// The smallest and the largest; `None` if there is no value or one is not finite.
+pub(super) fn range(samples: &[f64]) -> Option<(f64, f64)> {
     let first = *samples.first()?;
     samples
         .iter()
@@ -105,38 +106,6 @@ pub fn coefficient_of_variation(samples: &[f64]) -> Option<f64> {
     let moments = Moments::of(samples, scale_of(&[samples]))?;
     let deviation = moments.variance()?.sqrt();
     if moments.mean > 0.0 { finite(deviation / moments.mean) } else { None }
-}
-
-/// A sample in six numbers, all but the count in the samples' unit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Summary {
-    /// Number of values.
-    pub count: usize,
-    /// Arithmetic mean.
-    pub mean: f64,
-    /// Median.
-    pub median: f64,
-    /// Standard deviation with divisor n - 1; `None` for a single value.
-    pub standard_deviation: Option<f64>,
-    /// Smallest value.
-    pub minimum: f64,
-    /// Largest value.
-    pub maximum: f64,
-}
-
-impl Summary {
-    /// The summary of `samples`; `None` if there is no value or one is not finite.
-    pub fn of(samples: &[f64]) -> Option<Self> {
-        let (minimum, maximum) = range(samples)?;
-        Some(Self {
-            count: samples.len(),
-            mean: mean(samples)?,
-            median: median(samples)?,
-            standard_deviation: standard_deviation(samples),
-            minimum,
-            maximum,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -192,12 +161,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_is_not_said() {
-        assert_eq!(Summary::of(&[]), None);
-        assert_eq!(Summary::of(&[1.0, f64::NAN]), None);
-        assert_eq!(Summary::of(&[1.0, f64::INFINITY]), None);
-        let one = Summary::of(&[7.0]).unwrap();
-        assert_eq!((one.count, one.mean, one.median, one.minimum, one.maximum), (1, 7.0, 7.0, 7.0, 7.0));
-        assert_eq!(one.standard_deviation, None);
+        assert_eq!((range(&[]), range(&[1.0, f64::NAN]), range(&[1.0, f64::INFINITY])), (None, None, None));
+        assert_eq!((range(&[7.0]), standard_deviation(&[7.0])), (Some((7.0, 7.0)), None));
         assert_eq!(coefficient_of_variation(&[-1.0, 1.0]), None);
         assert_eq!(coefficient_of_variation(&[-1.0, -2.0]), None);
         assert_eq!((quantile(&SLEEP, 1.1), quantile(&SLEEP, f64::NAN)), (None, None));

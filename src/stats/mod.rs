@@ -8,7 +8,7 @@
 //!
 //! | Question | Module |
 //! |---|---|
-//! | How do the values lie? | [`describe`] |
+//! | How do the values lie? | [`describe`], and all at once [`figure`] |
 //! | How far may the truth be from the estimate? | [`interval`], [`positive`], [`signed_rank`] |
 //! | Could chance alone have done this? | [`hypothesis`], [`signed_rank`], [`multiple`] |
 //! | How large is the difference against the noise? | [`effect`] |
@@ -20,6 +20,7 @@ pub mod change_points;
 pub mod describe;
 mod distribution;
 pub mod effect;
+pub mod figure;
 pub mod hypothesis;
 pub mod interval;
 pub mod multiple;
@@ -31,8 +32,9 @@ pub mod scaling;
 pub mod signed_rank;
 
 pub use change_points::{ChangePoint, ChangePointSearch};
-pub use describe::{Summary, coefficient_of_variation, mean, median, quantile, standard_deviation};
+pub use describe::{coefficient_of_variation, mean, median, quantile, standard_deviation};
 pub use effect::{Magnitude, cohens_d, hedges_g};
+pub use figure::{Figure, Statistic};
 pub use hypothesis::{TTest, student_t_test, welch_t_test};
 pub use interval::{CONFIDENCE, Estimate, Interval, paired_difference, t_interval, welch_difference};
 pub use multiple::{adjusted_p_values, benjamini_hochberg};

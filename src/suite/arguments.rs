@@ -1,7 +1,7 @@
 //! The arguments of the suite, which are Criterion's. Criterion reads them for itself and tells nobody; this reads them
 //! by the same grammar for what else depends on them: which figures are kept, under which names, and of what size.
 
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::record::baseline::check_name;
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
@@ -72,9 +72,8 @@ impl Arguments {
             Err(ours) => {
                 let _ = Criterion::default().configure_from_args();
                 // An option of another Criterion than the one that the grammar below was written for.
-                return Err(Error::Config(format!(
-                    "this suite does not know an argument that Criterion takes: {ours}"
-                )));
+                let error = ours.into();
+                return Err(Input::UnknownArgument { error }.into());
             }
         };
         if parsed.get_flag("version") {
@@ -163,7 +162,9 @@ fn check_numbers(parsed: &ArgMatches) -> Result<()> {
         wanted: &str,
     ) -> Result<()> {
         match parsed.get_one::<T>(name).copied().filter(|value| !usable(*value)) {
-            Some(value) => Err(Error::Config(format!("--{name} {value}: give {wanted}"))),
+            Some(value) => {
+                Err(Input::Unusable { given: format!("--{name} {value}"), wanted: wanted.to_owned() }.into())
+            }
             None => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! Baselines that the arguments name: looked at before anything is measured, for Criterion looks when it is too late.
 
 use super::arguments::{Action, Arguments, is_criterions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Outside, Result};
 use crate::record::criterion::{baselines, kept};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -29,11 +29,8 @@ pub(super) fn check(arguments: &Arguments, criterion_folder: &Path) -> Result<Op
         let missing: Vec<&str> = selected.iter().filter(|one| !kept.contains(*one)).map(String::as_str).collect();
         if !missing.is_empty() {
             let how = if is_criterions(name) { "a measurement" } else { &format!("`--save-baseline {name}`") };
-            let (which, known) = (some_of(&missing), known(criterion_folder)?);
-            return Err(Error::file(
-                criterion_folder,
-                format!("no baseline `{name}` of {which}{known}; {how} makes it"),
-            ));
+            let (of, kept) = (some_of(&missing), format!("{}; {how} makes it", known(criterion_folder)?));
+            return Err(Error::file(criterion_folder, Flaw::NoBaseline { name: name.clone(), of, kept }));
         }
     }
     Ok(Some(selected.len()))
@@ -55,12 +52,12 @@ fn some_of(names: &[&str]) -> String {
 
 /// The benchmarks that the filter names. What a filter means is Criterion's to say, and it says so in a listing.
 fn selected(arguments: &Arguments) -> Result<Vec<String>> {
-    let executable = std::env::current_exe().map_err(|e| Error::Config(format!("own executable: {e}")))?;
+    let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
     let output = Command::new(&executable).args(arguments.listing()).stdin(Stdio::null()).output();
     let output = output.map_err(|e| Error::file(&executable, e))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::Config(format!("listing the benchmarks: {}", said.trim().trim_start_matches("error: "))));
+        return Err(Outside::NotListed { said: said.trim().trim_start_matches("error: ").to_owned() }.into());
     }
     let listed = String::from_utf8_lossy(&output.stdout);
     Ok(listed.lines().filter_map(|line| line.strip_suffix(": benchmark")).map(str::to_owned).collect())

@@ -87,7 +87,7 @@ mod tests {
             return None;
         }
         let own = std::env::current_exe().expect("own executable");
-        let name = format!("measure::cpu_time::tests::{test}");
+        let name = format!("suite::cpu_time::tests::{test}");
         let mut child = std::process::Command::new(own);
         let output = child.args(["--exact", &name, "--nocapture"]).env(VARIABLE, "1").output().expect("it starts");
         let said = String::from_utf8_lossy(&output.stdout);

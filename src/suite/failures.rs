@@ -38,7 +38,7 @@ impl Failures {
             Err(error @ Error::Interrupted) => return Err(error),
             Err(error) => {
                 crate::console::error(format!("{benchmark}: {}", error.chain()));
-                self.0.borrow_mut().push((benchmark.to_owned(), matches!(error, Error::Parity(_))));
+                self.0.borrow_mut().push((benchmark.to_owned(), error.differs()));
             }
             Ok(()) => {}
         }
@@ -55,8 +55,8 @@ impl Failures {
             return Ok(());
         }
         let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
-        let text = format!("{} benchmark(s) left no figure: {}", names.len(), names.join(", "));
-        Err(if failed.iter().any(|(_, differs)| *differs) { Error::Parity(text) } else { Error::Config(text) })
+        let what = format!("{} benchmark(s) left no figure: {}", names.len(), names.join(", "));
+        Err(Error::Runs { what, differs: failed.iter().any(|(_, differs)| *differs) })
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn a_benchmark_that_gives_up_leaves_the_others_and_the_outcome() {
         let failures = Failures::default();
-        let given_up = attempted(|| give_up(Error::Config("killed".into())));
+        let given_up = attempted(|| give_up(Error::Runs { what: "killed".into(), differs: false }));
         assert!(given_up.as_ref().is_err_and(|error| error.to_string() == "killed"));
         failures.note("a/sql/peak_memory", given_up).expect("the others go on");
         failures.note("a/polars/peak_memory", attempted(|| ())).expect("the others go on");
@@ -78,7 +78,8 @@ mod tests {
             text.contains("1 benchmark") && text.contains("a/sql/peak_memory") && !text.contains("polars"),
             "{text}"
         );
-        failures.note("a/sql/wall_time", Err(Error::Parity("other rows".into()))).expect("the others go on");
+        let other_rows = Error::Runs { what: "other rows".into(), differs: true };
+        failures.note("a/sql/wall_time", Err(other_rows)).expect("the others go on");
         assert_eq!(failures.conclude().expect_err("two are missing").exit_code(), 1);
         assert!(failures.note("a/sql/cpu_time", Err(Error::Interrupted)).is_err(), "nothing goes on");
         assert!(Failures::default().conclude().is_ok());

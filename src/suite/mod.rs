@@ -13,12 +13,12 @@ mod profiler;
 mod scaling;
 
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::measure::observations::Observations;
 use crate::measure::oracle::Fixtures;
 use crate::measure::padding;
 use crate::measure::worker::Warm;
-use crate::record::benchmark::Context;
+use crate::record::benchmark::MeasuredContext;
 use crate::record::criterion::Place;
 use crate::settings::choices::Choices;
 use crate::settings::file::Config;
@@ -52,10 +52,7 @@ pub fn main() -> ExitCode {
 fn refuse_cargo_criterion() -> Result<()> {
     match std::env::var_os("CARGO_CRITERION_PORT") {
         None => Ok(()),
-        Some(_) => Err(Error::Config(
-            "this suite measures in three ways, which cargo-criterion does not take; use `cargo bench` or `planbench --bench`"
-                .into(),
-        )),
+        Some(_) => Err(Input::CargoCriterion.into()),
     }
 }
 
@@ -115,13 +112,10 @@ fn run() -> Result<()> {
 }
 
 fn nothing_selected(settings: &Settings) -> Error {
-    Error::Config(format!(
-        "no benchmark selected; benchmarks are named <scenario>/<mode>/<measurement>, with scenarios {}, modes {} and \
-         measurements wall_time, cpu_time, peak_memory; or scaling/<mode>/<head count>, with head counts {}",
-        settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", "),
-        settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "),
-        scaling::HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ")
-    ))
+    let scenarios = settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", ");
+    let modes = settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ");
+    let head_counts = scaling::HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ");
+    Input::NoBenchmark { scenarios, modes, head_counts }.into()
 }
 
 /// Criterion with the arguments of this process, for one kind of measurement.
@@ -255,7 +249,7 @@ impl Suite<'_> {
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
         let events = self.fixtures.events(selection)?;
         let machine = self.settings.machine.clone();
-        let context = Context::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
+        let context = MeasuredContext::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
         place.write_context(&context, self.arguments.saved.as_deref())
     }
 

@@ -1,13 +1,14 @@
 //! A regression check: every benchmark against its stored baseline, and what they say together.
 
 use super::days::Days;
-use super::stored::{Judgement, judge_memory, judge_time};
+use super::outcome::{Severity, Verdict, together};
+use super::stored::{StoredJudgement, judge_memory, judge_time};
 use super::thresholds::Thresholds;
-use super::{Severity, Verdict};
 use crate::machine::{Build, MachineKey};
 use crate::record::baseline::Baseline;
 use crate::record::criterion::Sampled;
 use crate::record::metric::Gated;
+use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
 use crate::results::{ModeResults, describe};
 use serde::Serialize;
@@ -28,7 +29,7 @@ pub struct Check {
     /// The command, for who wants to repeat it.
     pub command: String,
     /// When it was made, UTC.
-    pub generated_at: String,
+    pub generated_at: Timestamp,
 }
 
 /// One benchmark against its baseline.
@@ -49,7 +50,7 @@ pub struct BenchmarkCheck {
     /// Commit of the baseline.
     pub baseline_commit: Option<String>,
     /// By figure; empty if unfit.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Vec<StoredJudgement>,
     /// What else differs or has to be known.
     pub remarks: Vec<String>,
 }
@@ -59,7 +60,7 @@ impl Check {
     pub fn new(baseline_name: &str, thresholds: Thresholds, benchmarks: Vec<BenchmarkCheck>, command: String) -> Self {
         // Nothing judged is no pass.
         let verdict = benchmarks.iter().map(|benchmark| benchmark.verdict).max().unwrap_or(Verdict::Inconclusive);
-        let (baseline_name, generated_at) = (baseline_name.to_owned(), crate::record::now());
+        let (baseline_name, generated_at) = (baseline_name.to_owned(), Timestamp::now());
         let said = benchmarks.iter().flat_map(|b| b.remarks.iter().map(|remark| (b.id.clone(), remark.clone())));
         let remarks = gather(said);
         Self { baseline_name, verdict, thresholds, benchmarks, remarks, command, generated_at }
@@ -97,7 +98,7 @@ pub fn against_baseline(
         severity: None,
         decided_by: Vec::new(),
         evidence: "processes of two sessions",
-        baseline_timestamp: baseline.timestamp.clone(),
+        baseline_timestamp: baseline.timestamp.to_string(),
         baseline_commit: baseline.git_commit.clone(),
         judgements: Vec::new(),
         remarks: Vec::new(),
@@ -214,13 +215,8 @@ pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thr
 }
 
 fn conclude(mut check: BenchmarkCheck) -> BenchmarkCheck {
-    check.verdict = check.judgements.iter().map(|judgement| judgement.verdict).max().unwrap_or(Verdict::Inconclusive);
-    check.severity = check.judgements.iter().filter_map(|judgement| judgement.severity).max();
-    // Without an interval there was nothing to decide.
-    let judged = |j: &&Judgement| j.ratio_interval.is_some() && j.verdict != Verdict::Pass;
-    let worst = |j: &&Judgement| judged(j) && j.verdict == check.verdict;
-    check.decided_by = check.judgements.iter().filter(worst).map(|judgement| judgement.decided_by).collect();
-    check.decided_by.dedup();
+    let judged = check.judgements.iter().map(|j| (j.verdict, j.severity, j.ratio_interval.map(|_| j.decided_by)));
+    (check.verdict, check.severity, check.decided_by) = together(judged);
     check
 }
 

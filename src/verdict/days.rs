@@ -23,10 +23,7 @@ impl<'a> Days<'a> {
     pub(super) fn of(history: &'a [Baseline], baseline: &Baseline, judged: &RunRecord) -> Self {
         let mut days = Self { telling: Vec::new(), compared: 0 };
         let mut seen: Vec<&str> = Vec::new();
-        let comparable = |entry: &&Baseline| {
-            entry.benchmark.same_work(&baseline.benchmark) && entry.machine.key == baseline.machine.key
-        };
-        for entry in history.iter().filter(comparable) {
+        for entry in history.iter().filter(|entry| entry.key() == baseline.key()) {
             // A copy of a file is no further session.
             if seen.contains(&entry.session.as_str()) {
                 continue;
@@ -65,9 +62,9 @@ impl<'a> Days<'a> {
 
 /// Whether an entry is of that build, as far as the records say: without a commit nobody knows.
 fn same_build(entry: &Baseline, judged: &Build) -> bool {
-    // The commit is compared as the entry names it; which run of a pipeline made the build does not matter.
-    let rest = |build: &Build| Build { git_commit: None, build_number: None, ..build.clone() };
-    judged.git_commit.is_some() && entry.git_commit == judged.git_commit && rest(&entry.build) == rest(judged)
+    // As the entry names the commit.
+    let of_entry = Build { git_commit: entry.git_commit.clone(), ..entry.build.program() };
+    judged.git_commit.is_some() && of_entry == judged.program()
 }
 
 #[cfg(test)]

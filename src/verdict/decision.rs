@@ -3,7 +3,7 @@
 //! Throughput is events over execution time, and a run's events are known exactly: the two are one measurement with one
 //! interval. It is judged once, against both thresholds; the one that is reached first decides for both.
 
-use super::Severity;
+use super::outcome::Severity;
 use super::thresholds::Thresholds;
 use crate::record::metric::Gated;
 use crate::stats::Interval;

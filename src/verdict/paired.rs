@@ -2,9 +2,9 @@
 //! are taken at the figures (`docs/verdicts.md`, "Paired run").
 
 use super::decision::{Measured, whose};
-use super::rounds::Rounds;
+use super::outcome::{Severity, Verdict};
+use super::rounds::{POWER, Rounds};
 use super::thresholds::Thresholds;
-use super::{Severity, Verdict};
 use crate::record::metric::Gated;
 use crate::results::comparison::Effect;
 use crate::stats::{
@@ -13,16 +13,9 @@ use crate::stats::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Rounds before the first look.
-pub const FIRST_LOOK: usize = 10;
-/// Rounds before the second, and last.
-pub const SECOND_LOOK: usize = 20;
-/// Power at which the smallest effect that could have been shown is stated.
-pub(super) const POWER: f64 = 0.80;
-
 /// What was decided about one figure of one benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
+pub struct PairedJudgement {
     /// The figure.
     pub figure: Gated,
     /// Threshold, percent.
@@ -72,18 +65,18 @@ pub const METHOD: &str = "Hodges-Lehmann over the rounds' ln(head / base), inter
 /// Judges execution time and throughput, which are one measurement: seconds, value by value, base and head of one round
 /// belong together; and the events of one run of each side. Without events there is no throughput.
 ///
-/// At the first look (fewer than [`SECOND_LOOK`] rounds) only PASS or INCONCLUSIVE come out; FAIL needs the second, the
+/// At the first look (fewer than [`SECOND_LOOK`](super::rounds::SECOND_LOOK) rounds) only PASS or INCONCLUSIVE come out; FAIL needs the second, the
 /// whole pooled interval beyond a threshold, and the median of the fresh rounds beyond it too.
-pub fn judge_time(base: &[f64], head: &[f64], events: (u64, u64), thresholds: &Thresholds) -> Vec<Judgement> {
+pub fn judge_time(base: &[f64], head: &[f64], events: (u64, u64), thresholds: &Thresholds) -> Vec<PairedJudgement> {
     judge(Measured::time(events.0, events.1), base, head, thresholds)
 }
 
 /// Judges peak memory, bytes, as [`judge_time`].
-pub fn judge_memory(base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<Judgement> {
+pub fn judge_memory(base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<PairedJudgement> {
     judge(Measured::Memory, base, head, thresholds)
 }
 
-fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<Judgement> {
+fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds) -> Vec<PairedJudgement> {
     let usable = |values: &[f64]| values.iter().all(|value| value.is_finite() && *value > 0.0);
     let rounds = if base.len() == head.len() && usable(base) && usable(head) { base.len() } else { 0 };
     let logs: Vec<f64> = base.iter().zip(head).take(rounds).map(|(base, head)| (head / base).ln()).collect();
@@ -113,7 +106,7 @@ fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds
             values.iter().map(of).collect()
         };
         let (base, head) = (each(base, false), each(head, true));
-        Judgement {
+        PairedJudgement {
             figure,
             threshold_percent: thresholds.of(figure).value(),
             rounds: rounds.logs.len(),
@@ -148,18 +141,19 @@ fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::rounds::{FIRST_LOOK, SECOND_LOOK};
     use crate::verdict::thresholds::{Percent, ThresholdSettings};
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use statrs::distribution::{ContinuousCDF, Normal};
 
-    fn time(base: &[f64], head: &[f64]) -> Judgement {
+    fn time(base: &[f64], head: &[f64]) -> PairedJudgement {
         let judged = judge_time(base, head, (459, 459), &time_alone());
         assert!(judged.iter().all(|judgement| judgement.verdict == judged[0].verdict), "{judged:?}");
         judged.into_iter().next().expect("time")
     }
 
-    fn memory(base: &[f64], head: &[f64]) -> Judgement {
+    fn memory(base: &[f64], head: &[f64]) -> PairedJudgement {
         judge_memory(base, head, &Thresholds::default()).into_iter().next().expect("memory")
     }
 

@@ -1,10 +1,16 @@
 //! What paired rounds say at a look (`docs/verdicts.md`, "Paired run").
 
 use super::decision::{Measured, Shown};
-use super::paired::{FIRST_LOOK, POWER, SECOND_LOOK};
+use super::outcome::{Severity, Verdict};
 use super::thresholds::Thresholds;
-use super::{Severity, Verdict};
 use crate::stats::{CONFIDENCE, Interval, hodges_lehmann, median, rounds_needed};
+
+/// Rounds before the first look.
+pub const FIRST_LOOK: usize = 10;
+/// Rounds before the second, and last.
+pub const SECOND_LOOK: usize = 20;
+/// Power at which the smallest effect that could have been shown is stated.
+pub(super) const POWER: f64 = 0.80;
 
 /// The rounds of a measurement, as logarithms of `head / base`.
 pub(super) struct Rounds {

@@ -2,15 +2,15 @@
 //! paired run, because whatever changed on the machine in between is in the difference.
 
 use super::decision::{Measured, Shown, whose};
+use super::outcome::{Severity, Verdict};
 use super::thresholds::Thresholds;
-use super::{Severity, Verdict};
 use crate::record::metric::Gated;
 use crate::stats::{CONFIDENCE, Interval, geometric_mean, t_interval, welch_difference};
 use serde::Serialize;
 
 /// What was decided about one figure of one benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Judgement {
+pub struct StoredJudgement {
     /// The figure.
     pub figure: Gated,
     /// Threshold, percent.
@@ -62,7 +62,7 @@ pub fn judge_time(
     events: (u64, u64),
     thresholds: &Thresholds,
     between_days: Option<f64>,
-) -> Vec<Judgement> {
+) -> Vec<StoredJudgement> {
     judge(Measured::time(events.0, events.1), baseline, current, thresholds, between_days)
 }
 
@@ -72,7 +72,7 @@ pub fn judge_memory(
     current: &[f64],
     thresholds: &Thresholds,
     between_days: Option<f64>,
-) -> Vec<Judgement> {
+) -> Vec<StoredJudgement> {
     judge(Measured::Memory, baseline, current, thresholds, between_days)
 }
 
@@ -83,7 +83,7 @@ fn judge(
     current: &[f64],
     thresholds: &Thresholds,
     between_days: Option<f64>,
-) -> Vec<Judgement> {
+) -> Vec<StoredJudgement> {
     let (before, now) = (geometric_mean(baseline), geometric_mean(current));
     let interval = before.zip(now).and_then(|sides| ratio_interval(sides, baseline, current, between_days));
     let (decided_by, _) = measured.decider(thresholds);
@@ -97,7 +97,7 @@ fn judge(
         let values = before.zip(now).map(|sides| measured.values_of(figure, sides));
         // Where one side is missing, the other is still shown.
         let one = |value: Option<f64>| value.map(|value| measured.values_of(figure, (value, value)));
-        Judgement {
+        StoredJudgement {
             figure,
             threshold_percent: thresholds.of(figure).value(),
             baseline: one(before).map(|values| values.0),
@@ -146,7 +146,7 @@ mod tests {
         [-0.03, -0.02, -0.01, -0.01, 0.0, 0.0, 0.01, 0.01, 0.02, 0.03].map(|d| centre * (1.0 + d)).to_vec()
     }
 
-    fn outcome(judgements: &[Judgement]) -> (Verdict, Option<Severity>) {
+    fn outcome(judgements: &[StoredJudgement]) -> (Verdict, Option<Severity>) {
         for judgement in judgements {
             assert!(!judgement.reason.is_empty());
             assert_eq!((judgement.verdict, judgement.severity), (judgements[0].verdict, judgements[0].severity));
@@ -154,7 +154,7 @@ mod tests {
         (judgements[0].verdict, judgements[0].severity)
     }
 
-    fn times(baseline: &[f64], current: &[f64], days: Option<f64>) -> Vec<Judgement> {
+    fn times(baseline: &[f64], current: &[f64], days: Option<f64>) -> Vec<StoredJudgement> {
         judge_time(baseline, current, (459, 459), &Thresholds::default(), days)
     }
 

@@ -1,6 +1,6 @@
 //! The margins beyond which a difference counts.
 
-use super::Severity;
+use super::outcome::Severity;
 use crate::record::metric::Gated;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;

@@ -66,10 +66,11 @@ fn nothing_panics_and_all_is_finite() {
         let (before, after) = (values(&mut noise), values(&mut noise));
         let mut share = || SHARES[(noise.uniform() * SHARES.len() as f64) as usize];
         let (confidence, other) = (share(), share());
-        if let Some(summary) = Summary::of(&before) {
-            assert!(summary.minimum <= summary.mean && summary.mean <= summary.maximum, "{summary:?}");
-            assert!(summary.minimum <= summary.median && summary.median <= summary.maximum, "{summary:?}");
-            check_number(summary.standard_deviation);
+        if let Some(figure) = Figure::of(&before) {
+            assert!(figure.minimum <= figure.mean && figure.mean <= figure.maximum, "{figure:?}");
+            assert!(figure.minimum <= figure.median && figure.median <= figure.maximum, "{figure:?}");
+            check_number(figure.standard_deviation);
+            check_interval(figure.ci95);
         }
         check_number(coefficient_of_variation(&before));
         check_number(quantile(&before, other));

@@ -8,7 +8,7 @@ mod person;
 use crate::census::Census;
 use crate::engine::interface::{Engine, EventLog, SetupTimes};
 use crate::engine::options::EngineOptions;
-use crate::error::{Error, Result};
+use crate::error::{Error, Outside, Result};
 use crate::events::write_parquet;
 use crate::events::year::Events;
 use crate::rules::calendar::{days_in_year, first_of_year};
@@ -47,11 +47,8 @@ impl ReferenceEngine {
     /// When the plan cannot be met or the threads cannot be started.
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
         let clock = Instant::now();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build().map_err(|e| Error::Engine {
-            engine: "reference",
-            step: "start".into(),
-            message: format!("{e}; ask for fewer threads"),
-        })?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+        let pool = pool.map_err(|e| Outside::NoPool { engine: "reference", error: e.into() })?;
         let (tables, plans) = (Tables::new(&run.assumptions), run.plans(census.len())?);
         let engine_start = clock.elapsed();
         let clock = Instant::now();

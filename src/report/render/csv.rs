@@ -1,9 +1,9 @@
 //! Reports for spreadsheets. What was not observed is an empty cell.
 
-use super::model::Report;
 use crate::error::{Cause, Error, Result};
 use crate::record::baseline::BYTES_PER_MB;
 use crate::record::run::RunRecord;
+use crate::report::model::Report;
 use crate::stats::median;
 
 const RUN_COLUMNS: [&str; 29] = [
@@ -73,7 +73,7 @@ fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
     };
     vec![
         scenario.to_owned(),
-        run.benchmark.mode.clone(),
+        run.benchmark.mode.to_string(),
         run.run_number.to_string(),
         time.map(|time| time.to_string()).unwrap_or_default(),
         rate.unwrap_or_default(),
@@ -100,7 +100,7 @@ fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
         run.benchmark.threads.to_string(),
         run.benchmark.seed.to_string(),
         run.session.clone(),
-        run.started_at.clone(),
+        run.started_at.to_string(),
     ]
 }
 
@@ -114,9 +114,10 @@ pub fn samples(report: &Report) -> Result<String> {
     writer.write_record(header).map_err(unusable)?;
     for scenario in &report.scenarios {
         for mode in &scenario.modes {
+            let (scenario, name) = (&scenario.name, mode.mode.name());
             let mut row = |source: &str, measurement: &str, run: String, sample: usize, value: f64, unit: &str| {
                 let (sample, value) = (sample.to_string(), value.to_string());
-                writer.write_record([&scenario.name, &mode.mode, source, measurement, &run, &sample, &value, unit])
+                writer.write_record([scenario, name, source, measurement, &run, &sample, &value, unit])
             };
             for run in &mode.detailed_runs {
                 let Some(seen) = &run.observation else { continue };

@@ -1,6 +1,6 @@
 //! One round: a fresh process of each side, all alive at once, which take turns.
 
-use super::side::{Observed, Process, Side, Work};
+use super::side::{Observed, Process, Side, Task};
 use crate::error::Result;
 use crate::interrupt::check_interrupt;
 use crate::measure::rounds::Order;
@@ -20,13 +20,13 @@ const TIME_EACH: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// When somebody interrupts. A side that fails is among the answers.
-pub(super) fn round<const SIDES: usize>(
+pub(super) fn observe<const SIDES: usize>(
     sides: [&Side; SIDES],
-    work: &Work,
+    task: &Task,
     order: &mut Order<usize>,
     alone: &mut Option<bool>,
 ) -> Result<[Result<Observed>; SIDES]> {
-    let mut processes = sides.map(|side| side.start(work));
+    let mut processes = sides.map(|side| side.start(task));
     for index in order.next_round() {
         let Ok(process) = &mut processes[index] else { continue };
         let took = process.take_turn();
@@ -51,8 +51,8 @@ pub(super) fn round<const SIDES: usize>(
         turns += 1;
         check_interrupt()?;
     }
-    let shown = processes.map(|process| process.and_then(Process::finish));
+    let answers = processes.map(|process| process.and_then(Process::finish));
     // A child of the same terminal is interrupted too: its failure is no result.
     check_interrupt()?;
-    Ok(shown)
+    Ok(answers)
 }

@@ -1,9 +1,9 @@
 //! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
 
 use super::charts;
-use super::model::{Report, ScenarioReport};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use crate::figures;
+use crate::report::model::{Report, ScenarioReport};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,15 +11,15 @@ use tera::{Context, Kwargs, State, Tera, Value};
 
 /// Templates by the name of what they make; `<name>.tera` is the file.
 const BUILT_IN: [(&str, &str); 9] = [
-    ("report.md", include_str!("../../templates/report.md.tera")),
-    ("report.html", include_str!("../../templates/report.html.tera")),
-    ("check.md", include_str!("../../templates/check.md.tera")),
-    ("trend.html", include_str!("../../templates/trend.html.tera")),
-    ("trend.txt", include_str!("../../templates/trend.txt.tera")),
-    ("calibration.md", include_str!("../../templates/calibration.md.tera")),
-    ("compare.md", include_str!("../../templates/compare.md.tera")),
-    ("compare.txt", include_str!("../../templates/compare.txt.tera")),
-    ("check.txt", include_str!("../../templates/check.txt.tera")),
+    ("report.md", include_str!("../../../templates/report.md.tera")),
+    ("report.html", include_str!("../../../templates/report.html.tera")),
+    ("check.md", include_str!("../../../templates/check.md.tera")),
+    ("trend.html", include_str!("../../../templates/trend.html.tera")),
+    ("trend.txt", include_str!("../../../templates/trend.txt.tera")),
+    ("calibration.md", include_str!("../../../templates/calibration.md.tera")),
+    ("compare.md", include_str!("../../../templates/compare.md.tera")),
+    ("compare.txt", include_str!("../../../templates/compare.txt.tera")),
+    ("check.txt", include_str!("../../../templates/check.txt.tera")),
 ];
 
 /// Renders the report by the template that makes `name`; one of that name in `folder` takes precedence.
@@ -85,14 +85,16 @@ pub fn check(folder: Option<&Path>) -> Result<()> {
 fn source(name: &str, folder: Option<&Path>) -> Result<(String, String)> {
     let file = folder.map(|folder| folder.join(format!("{name}.tera")));
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        return Err(Error::file(folder, "no such folder of templates"));
+        return Err(Error::file(folder, Flaw::NoFolder { of: " of templates" }));
     }
     if let Some(file) = file.filter(|file| file.is_file()) {
         let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
         return Ok((crate::console::path(&file), text));
     }
     let built_in = BUILT_IN.iter().find(|(known, _)| *known == name);
-    let (_, text) = built_in.ok_or_else(|| Error::Config(format!("there is no template for {name}")))?;
+    let known = || BUILT_IN.map(|(known, _)| known).join(", ");
+    let unknown = || Input::UnknownName { what: "template", given: name.to_owned(), known: known() };
+    let (_, text) = built_in.ok_or_else(unknown)?;
     Ok((format!("{name}.tera (built in)"), (*text).to_owned()))
 }
 
@@ -172,7 +174,7 @@ mod tests {
             ..benchmark.clone()
         };
         let mut check = Check::new("main", thresholds, vec![benchmark, unseen], "planbench regression-check".into());
-        check.generated_at = "2026-01-03T00:00:00Z".into();
+        check.generated_at = "2026-01-03T00:00:00Z".to_owned().try_into().expect("a time");
         check
     }
 

@@ -1,7 +1,7 @@
 //! The report for machines: scenarios and modes by name, figures unrounded.
 
-use super::model::Report;
 use crate::error::{Error, Result};
+use crate::report::model::Report;
 use serde_json::{Map, Value};
 
 /// The report as JSON.

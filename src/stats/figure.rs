@@ -1,7 +1,8 @@
 //! A figure over several values: one estimate with its interval, the same in every table, chart and export.
 
-use crate::stats::CONFIDENCE;
-use crate::stats::{Estimate, Interval, Summary as Spread, geometric_mean_interval, t_interval};
+use super::describe::{mean, median, range, standard_deviation};
+use super::interval::{CONFIDENCE, Estimate, Interval, t_interval};
+use super::positive::geometric_mean_interval;
 use serde::Serialize;
 
 /// What a figure's estimate is.
@@ -38,26 +39,33 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// `None` for no values.
+    /// `None` if there is no value or one is not finite.
     ///
     /// With a zero among values that are not negative, the interval of the mean is cut at zero.
     pub fn of(values: &[f64]) -> Option<Self> {
-        let spread = Spread::of(values)?;
-        if let Some(estimate) = geometric_mean_interval(values, CONFIDENCE) {
-            return Some(Self::new(spread, Statistic::GeometricMean, estimate));
-        }
-        let cut = |interval: Interval| {
-            let lowest = if spread.minimum < 0.0 { f64::NEG_INFINITY } else { 0.0 };
-            Interval { lower: interval.lower.max(lowest), ..interval }
-        };
-        let interval = t_interval(values, CONFIDENCE).map(cut);
-        Some(Self::new(spread, Statistic::Mean, Estimate { value: spread.mean, interval }))
-    }
-
-    fn new(spread: Spread, statistic: Statistic, estimate: Estimate) -> Self {
-        let Spread { count, mean, median, standard_deviation, minimum, maximum } = spread;
-        let (estimate, ci95) = (estimate.value, estimate.interval);
-        Self { count, estimate, statistic, ci95, mean, median, standard_deviation, minimum, maximum }
+        let (minimum, maximum) = range(values)?;
+        let mean = mean(values)?;
+        let (statistic, Estimate { value: estimate, interval: ci95 }) =
+            match geometric_mean_interval(values, CONFIDENCE) {
+                Some(estimate) => (Statistic::GeometricMean, estimate),
+                None => {
+                    let lowest = if minimum < 0.0 { f64::NEG_INFINITY } else { 0.0 };
+                    let cut = |interval: Interval| Interval { lower: interval.lower.max(lowest), ..interval };
+                    (Statistic::Mean, Estimate { value: mean, interval: t_interval(values, CONFIDENCE).map(cut) })
+                }
+            };
+        let (median, standard_deviation) = (median(values)?, standard_deviation(values));
+        Some(Self {
+            count: values.len(),
+            estimate,
+            statistic,
+            ci95,
+            mean,
+            median,
+            standard_deviation,
+            minimum,
+            maximum,
+        })
     }
 }
 

@@ -1,7 +1,9 @@
-//! The one error type of the library: every variant says what was wrong and where; and what to do, unless that
-//! depends on a flag: `cli::remedy` knows which verb has which.
+//! The one error type of the library.
 
-use std::fmt;
+use super::cause::{Cause, from_library};
+use super::difference::Difference;
+use super::input::Input;
+use super::outside::Outside;
 use std::path::{Path, PathBuf};
 
 /// Result of every fallible function of this crate.
@@ -16,6 +18,18 @@ pub enum Error {
     /// A census that cannot be used; the text lists the offending cells.
     #[error("{0}")]
     Census(String),
+    /// Two outputs that must be identical are not; the text is the difference report.
+    #[error("{0}")]
+    Parity(String),
+    /// What was asked for cannot be.
+    #[error(transparent)]
+    Input(#[from] Input),
+    /// Two outputs that must be identical are not.
+    #[error(transparent)]
+    Difference(#[from] Difference),
+    /// What another program, process or server did.
+    #[error(transparent)]
+    Outside(#[from] Outside),
     /// An engine failed while generating; `engine` is its mode name.
     #[error("{engine} engine, {step}: {message}")]
     Engine {
@@ -54,21 +68,26 @@ pub enum Error {
         cause: Cause,
     },
     /// A setting that is needed was not given; its remedy is the command line's, which knows whether it has such a flag.
-    #[error("{what} ({variable})")]
+    #[error("{what}{}", if variable.is_empty() { String::new() } else { format!(" ({variable})") })]
     Missing {
         /// What needs it, in words.
         what: String,
-        /// Names of the settings, any of which will do, as flags have them.
+        /// Names of the settings, as flags have them: any will do. Where several do only together, with blanks between.
         settings: &'static [&'static str],
         /// The variables that give it.
         variable: &'static str,
     },
+    /// Runs that failed, while others may have succeeded.
+    #[error("{what}")]
+    Runs {
+        /// Which, and what each said.
+        what: String,
+        /// Whether one of them gave other rows than it must.
+        differs: bool,
+    },
     /// Somebody interrupted; what was finished before is kept.
     #[error("interrupted; runs that were finished are kept")]
     Interrupted,
-    /// Two outputs that must be identical are not; the text is the difference report.
-    #[error("{0}")]
-    Parity(String),
 }
 
 impl Error {
@@ -76,21 +95,36 @@ impl Error {
     /// otherwise 2.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::Parity(_) => 1,
             Error::Interrupted => 130,
-            Error::Config(_)
-            | Error::Census(_)
-            | Error::Engine { .. }
-            | Error::File { .. }
-            | Error::Failed { .. }
-            | Error::Temporary { .. }
-            | Error::Missing { .. } => 2,
+            error if error.differs() => 1,
+            _ => 2,
+        }
+    }
+
+    /// Whether outputs that must be identical are not.
+    pub fn differs(&self) -> bool {
+        matches!(self, Error::Parity(_) | Error::Difference(_) | Error::Runs { differs: true, .. })
+    }
+
+    /// Name of the fault, under which `docs/troubleshooting.md` says what it means and what to do.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::Input(fault) => fault.kind(),
+            Error::Difference(fault) => fault.kind(),
+            Error::Outside(fault) => fault.kind(),
+            Error::File { cause, .. } | Error::Failed { cause, .. } => cause.kind(),
+            Error::Engine { .. } => "Engine",
+            Error::Temporary { .. } => "Temporary",
+            Error::Missing { .. } => "Missing",
+            Error::Runs { .. } => "Runs",
+            Error::Interrupted => "Interrupted",
+            Error::Config(_) | Error::Census(_) | Error::Parity(_) => "Other",
         }
     }
 
     /// An error about `path`. What the system or a library said is kept as the source.
-    pub fn file(path: &Path, cause: impl Into<Cause>) -> Self {
-        Error::File { path: path.to_path_buf(), cause: cause.into() }
+    pub fn file(path: impl AsRef<Path>, cause: impl Into<Cause>) -> Self {
+        Error::File { path: path.as_ref().to_path_buf(), cause: cause.into() }
     }
 
     /// `what` could not be done. What the system or a library said is kept as the source.
@@ -118,74 +152,7 @@ impl Error {
     }
 }
 
-/// Why a file or folder could not be used. Remedies that name flags are the command line's, which knows its flags.
-#[derive(Debug)]
-pub enum Cause {
-    /// What the operating system said.
-    System(std::io::Error),
-    /// What a library said that reads or writes the format.
-    Library(Box<dyn std::error::Error + Send + Sync>),
-    /// What this program found, with the remedy where there is one.
-    Found(String),
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Cause::System(error) => error.fmt(f),
-            Cause::Library(error) => error.fmt(f),
-            Cause::Found(text) => text.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Cause {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Cause::System(error) => Some(error),
-            Cause::Library(error) => Some(error.as_ref()),
-            Cause::Found(_) => None,
-        }
-    }
-}
-
-impl From<std::io::Error> for Cause {
-    fn from(error: std::io::Error) -> Self {
-        Cause::System(error)
-    }
-}
-
-impl From<String> for Cause {
-    fn from(text: String) -> Self {
-        Cause::Found(text)
-    }
-}
-
-impl From<&str> for Cause {
-    fn from(text: &str) -> Self {
-        Cause::Found(text.to_owned())
-    }
-}
-
-macro_rules! from_library {
-    ($($error:ty),+ $(,)?) => {
-        $(impl From<$error> for Cause {
-            fn from(error: $error) -> Self {
-                Cause::Library(Box::new(error))
-            }
-        })+
-    };
-}
-
-from_library!(
-    Error,
-    csv::Error,
-    parquet::errors::ParquetError,
-    polars::error::PolarsError,
-    serde_json::Error,
-    tera::Error,
-    toml::de::Error,
-);
+from_library!(Error);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Charts as SVG text, for reports that are one file.
 
 use crate::engine::Mode;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Input, Result};
 use crate::figures;
 use plotters::coord::ranged1d::{KeyPointHint, Ranged};
 use plotters::prelude::*;
@@ -123,7 +123,7 @@ pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
 pub fn sessions(values: &[f64], changes: &[usize], show: fn(f64) -> String) -> Result<String> {
     let high = values.iter().copied().fold(0.0f64, f64::max);
     if high == 0.0 {
-        return Err(Error::Config("there is nothing to draw".into()));
+        return Err(Input::NothingTo { what: "draw" }.into());
     }
     let last = values.len() as f64 - 0.5;
     let mut svg = String::new();
@@ -167,7 +167,7 @@ fn decades(values: impl Iterator<Item = f64>) -> Result<Range<f64>> {
         (low, high) = (low.min(value), high.max(value));
     }
     if high == 0.0 {
-        return Err(Error::Config("there is nothing to draw".into()));
+        return Err(Input::NothingTo { what: "draw" }.into());
     }
     let steps: Vec<f64> = ticks(low / 10.0, high * 10.0);
     let start = steps.iter().copied().filter(|step| *step < low).fold(low / 10.0, f64::max);

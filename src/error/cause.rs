@@ -1,0 +1,65 @@
+//! Why something could not be used.
+
+use super::faults::Source;
+use super::flaw::Flaw;
+
+/// Why something could not be used. Remedies that name flags are the command line's, which knows its flags.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// What the operating system said.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+    /// What a library said that reads or writes the format.
+    #[error("{0}")]
+    Library(#[source] Source),
+    /// What this program found.
+    #[error("{0}")]
+    Flaw(#[from] Flaw),
+    /// What this program found, in words.
+    #[error("{0}")]
+    Found(String),
+}
+
+impl Cause {
+    /// Name of the fault: that of a [`Flaw`], or who told it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Cause::System(_) => "System",
+            Cause::Library(_) => "Library",
+            Cause::Flaw(flaw) => flaw.kind(),
+            Cause::Found(_) => "Found",
+        }
+    }
+}
+
+impl From<String> for Cause {
+    fn from(text: String) -> Self {
+        Cause::Found(text)
+    }
+}
+
+impl From<&str> for Cause {
+    fn from(text: &str) -> Self {
+        Cause::Found(text.to_owned())
+    }
+}
+
+macro_rules! from_library {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for Cause {
+            fn from(error: $error) -> Self {
+                Cause::Library(Box::new(error))
+            }
+        })+
+    };
+}
+pub(super) use from_library;
+
+from_library!(
+    csv::Error,
+    parquet::errors::ParquetError,
+    polars::error::PolarsError,
+    serde_json::Error,
+    tera::Error,
+    toml::de::Error,
+);

@@ -1,0 +1,104 @@
+//! What was measured of one work on one machine, by mode.
+
+use crate::engine::Mode;
+use crate::machine::MachineKey;
+use crate::record::baseline::Samples;
+use crate::record::benchmark::Benchmark;
+use crate::record::criterion::Sampled;
+use crate::record::run::RunRecord;
+use serde::Serialize;
+
+/// Which observations an execution time rests on, the best evidence first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// One value per fresh process: the median of its later runs.
+    Processes,
+    /// Criterion's samples within one process: their spread does not contain the spread between processes.
+    OneProcess,
+    /// One value per fresh process: its first run.
+    FirstRun,
+}
+
+impl Basis {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Basis::Processes => "warm, median per process",
+            Basis::OneProcess => "warm, samples of one process",
+            Basis::FirstRun => "cold, first run per process",
+        }
+    }
+}
+
+/// One scenario (with whatever is not the default) on one machine: the same work for all its modes. Only what is in one
+/// group is ever compared.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Name in benchmark ids; where other work or another machine goes by that name too, with what differs, such as
+    /// `quick (1 CPU)`.
+    pub name: String,
+    /// The machine.
+    pub machine: MachineKey,
+    /// Its modes, in the order sql, polars, reference; each once.
+    pub modes: Vec<ModeResults>,
+}
+
+/// One scenario by one mode.
+#[derive(Debug, Clone)]
+pub struct ModeResults {
+    /// `<name of the group>/<mode>`: no other results have it.
+    pub id: String,
+    /// What ran.
+    pub benchmark: Benchmark,
+    /// The latest session's runs in fresh processes, failed ones too.
+    pub runs: Vec<RunRecord>,
+    /// Criterion's latest measurements in one process, by function.
+    pub sampled: Vec<Sampled>,
+}
+
+impl ModeResults {
+    /// Values of the runs that succeeded.
+    pub fn samples(&self) -> Samples {
+        Samples::of(&self.runs.iter().collect::<Vec<_>>())
+    }
+
+    /// Criterion's values of a function.
+    pub fn criterion(&self, function: &str) -> Option<&Sampled> {
+        self.sampled.iter().find(|sampled| sampled.function == function)
+    }
+
+    /// Execution times on a basis, seconds; empty if there are none.
+    pub fn execution_times(&self, basis: Basis) -> Vec<f64> {
+        match basis {
+            Basis::Processes => self.samples().execution_time_seconds,
+            Basis::OneProcess => self.criterion("wall_time").map_or_else(Vec::new, |sampled| sampled.values.clone()),
+            Basis::FirstRun => self.samples().first_run_seconds,
+        }
+    }
+
+    /// The best basis there is.
+    pub fn best_basis(&self) -> Option<Basis> {
+        [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
+            .into_iter()
+            .find(|&basis| !self.execution_times(basis).is_empty())
+    }
+
+    /// Events of one run, where a run told.
+    pub fn events(&self) -> Option<u64> {
+        let recorded = self.runs.iter().find_map(|run| run.observation.as_ref().map(|seen| seen.events));
+        recorded.or_else(|| self.sampled.first().map(|sampled| sampled.context.events))
+    }
+
+    /// Runs that failed, apart from those that were done again.
+    pub fn failed(&self) -> Vec<&RunRecord> {
+        self.runs.iter().filter(|run| run.has_failed()).collect()
+    }
+}
+
+impl Group {
+    /// A mode's results.
+    pub fn mode(&self, mode: Mode) -> Option<&ModeResults> {
+        self.modes.iter().find(|results| results.benchmark.mode == mode)
+    }
+}
