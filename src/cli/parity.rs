@@ -40,15 +40,15 @@ pub(super) struct Args {
     resources: Resources,
 }
 
-/// All engines, the yardstick first.
-const ALL: [Mode; 3] = [Mode::Reference, Mode::Sql, Mode::Polars];
-
 /// The modes to compare, in order. One that only the settings name is held against the reference, and the reference
 /// against the others: settings are about what is measured, and a proof needs two.
 fn modes(choices: &Choices, given: bool) -> Result<Vec<Mode>> {
+    // The yardstick comes first.
+    let mut all = Mode::ALL.to_vec();
+    all.sort_by_key(|mode| *mode != Mode::Reference);
     Ok(match inputs::modes(choices)?[..] {
-        [] => ALL.to_vec(),
-        [Mode::Reference] if !given => ALL.to_vec(),
+        [] => all,
+        [Mode::Reference] if !given => all,
         [one] if !given => vec![Mode::Reference, one],
         ref modes => modes.to_vec(),
     })

@@ -98,7 +98,11 @@ fn scenario(group: &Group) -> ScenarioReport {
         target_time_seconds: benchmark.target_time_seconds,
         modes: group.modes.iter().map(row).collect(),
         comparison: compare(group, Mode::Sql, Mode::Polars),
-        against_reference: [Mode::Sql, Mode::Polars].into_iter().filter_map(reference).collect(),
+        against_reference: Mode::ALL
+            .into_iter()
+            .filter(|mode| *mode != Mode::Reference)
+            .filter_map(reference)
+            .collect(),
         chart_values: group
             .modes
             .iter()

@@ -38,7 +38,6 @@ pub use figure::{Figure, Statistic};
 pub use hypothesis::{TTest, student_t_test, welch_t_test};
 pub use interval::{CONFIDENCE, Estimate, Interval, paired_difference, t_interval, welch_difference};
 pub use multiple::{adjusted_p_values, benjamini_hochberg};
-pub use null::RankTest;
 pub use positive::{geometric_mean, geometric_mean_interval};
 pub use power::{minimum_detectable_effect, rounds_needed};
 pub use scaling::log_log_slope;

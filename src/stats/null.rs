@@ -2,17 +2,6 @@
 
 use super::distribution::{normal_quantile, normal_upper};
 
-/// A rank test's result.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RankTest {
-    /// The test's statistic; large when the change is upwards.
-    pub statistic: f64,
-    /// Two-sided p value.
-    pub p_value: f64,
-    /// Whether the p value comes from the exact distribution and not from the normal approximation.
-    pub exact: bool,
-}
-
 /// How a whole-numbered rank statistic is distributed under the null hypothesis.
 pub(super) enum Null {
     /// P(statistic <= i) at index i.

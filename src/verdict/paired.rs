@@ -123,7 +123,7 @@ fn judge(measured: Measured, base: &[f64], head: &[f64], thresholds: &Thresholds
             detectable_percent: detectable
                 .map(|ratio| 100.0 * (if figure.lower_is_better() { ratio } else { 1.0 / ratio } - 1.0)),
             rounds_needed: needed,
-            p_value: signed_rank_test(&rounds.logs).map(|test| test.p_value),
+            p_value: signed_rank_test(&rounds.logs),
             student_p_value: student_t_test(&base, &head).map(|test| test.p_value),
             welch_p_value: welch_t_test(&base, &head).map(|test| test.p_value),
             cohens_d: Effect::of(cohens_d(&base, &head)),
