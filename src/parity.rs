@@ -25,14 +25,14 @@ pub struct Outcome {
 
 /// What several logs of one run have in common, and what not.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct ParityReport {
     /// Each log's name and outcome, the yardstick first.
     pub outcomes: Vec<(String, Outcome)>,
     /// Differences of the later logs from the first; empty means identical.
     pub differences: Vec<Differences>,
 }
 
-impl Report {
+impl ParityReport {
     /// Whether all logs are the same, bit for bit.
     pub fn is_identical(&self) -> bool {
         self.differences.is_empty() && self.outcomes.windows(2).all(|pair| pair[0].1 == pair[1].1)
@@ -55,7 +55,7 @@ pub fn outcome(log: &dyn EventLog) -> Result<Outcome> {
 ///
 /// # Errors
 /// When an engine fails, or its events are not in canonical order.
-pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Report> {
+pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<ParityReport> {
     let mut engines = modes.iter().map(|&mode| open(mode, run, census, options)).collect::<Result<Vec<_>>>()?;
     let mut logs = Vec::new();
     for (mode, engine) in modes.iter().zip(&mut engines) {
@@ -69,7 +69,7 @@ pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &E
 ///
 /// # Errors
 /// When a log cannot be read, or is not in canonical order.
-pub fn compare_logs(logs: &[(String, &dyn EventLog)]) -> Result<Report> {
+pub fn compare_logs(logs: &[(String, &dyn EventLog)]) -> Result<ParityReport> {
     let mut totals = vec![Totals::default(); logs.len()];
     let mut differences: Vec<Differences> =
         logs.iter().skip(1).map(|(name, _)| Differences::new(&logs[0].0, name)).collect();
@@ -88,7 +88,7 @@ pub fn compare_logs(logs: &[(String, &dyn EventLog)]) -> Result<Report> {
     }
     differences.retain(|difference| difference.count() > 0);
     let outcomes = logs.iter().zip(totals).map(|((name, _), total)| (name.clone(), total.finish())).collect();
-    Ok(Report { outcomes, differences })
+    Ok(ParityReport { outcomes, differences })
 }
 
 #[derive(Clone, Default)]

@@ -3,7 +3,7 @@
 use super::cell::{Cell, Unusable, printable};
 use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
 use super::people::{Census, LoadedCensus};
-use super::problems::{Place, Problems, Warning, Warnings, describe};
+use super::problems::{Place, Problems, RowWarning, RowWarnings, describe};
 use crate::error::{Error, Flaw, Result};
 use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
 use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;
@@ -26,7 +26,7 @@ pub(super) struct Draft<'r> {
     pub problems: Problems,
     rows: u64,
     inactive: usize,
-    warnings: Warnings,
+    warnings: RowWarnings,
     people: People,
     places: Vec<Place>,
     scratch: [String; 2],
@@ -42,7 +42,7 @@ impl<'r> Draft<'r> {
             problems: Problems::default(),
             rows: 0,
             inactive: 0,
-            warnings: Warnings::default(),
+            warnings: RowWarnings::default(),
             people: People::default(),
             places: Vec::new(),
             scratch: Default::default(),
@@ -66,7 +66,7 @@ impl<'r> Draft<'r> {
         if let (Ok(None), Ok(Some((_, true)))) = (&flag, &left) {
             let (column, value) = (NAMES[TERMINATION], cells[TERMINATION].to_string());
             let taken = if active == Some(true) { "taken as active" } else { "taken as inactive" };
-            self.warnings.add(Warning::TERMINATION_ZONE_UNNAMED, || describe(place, column, &value, taken));
+            self.warnings.add(RowWarning::TERMINATION_ZONE_UNNAMED, || describe(place, column, &value, taken));
         }
         let [mut id_text, mut ssn_text] = std::mem::take(&mut self.scratch);
         let person = Person {
@@ -92,7 +92,7 @@ impl<'r> Draft<'r> {
             let first = unusable.iter().find_map(|(column, what)| Some((*column, what.cloned()?)));
             if let Some((column, what)) = first.or_else(|| self.outside(&person).into_iter().next()) {
                 let example = || describe(place, NAMES[column], &cells[column].to_string(), &what);
-                self.warnings.add(Warning::INACTIVE_UNUSABLE, example);
+                self.warnings.add(RowWarning::INACTIVE_UNUSABLE, example);
             }
         } else {
             for (column, what) in unusable {
@@ -131,11 +131,11 @@ impl<'r> Draft<'r> {
         let (id, birth, hire, cents) = (*id, birth.0, hire.0, *cents);
         let age = self.run.start_year - civil(birth).0;
         let implausible = [
-            (Warning::HIRED_BEFORE_BIRTH, hire < birth),
-            (Warning::UNDER_14, age < 14),
-            (Warning::OVER_100, age > 100),
-            (Warning::ZONE_UNNAMED, zone_unnamed),
-            (Warning::NUMBER_LIKE_ID, matches!(cells[ID], Cell::Text(_)) && looks_like_a_number(id)),
+            (RowWarning::HIRED_BEFORE_BIRTH, hire < birth),
+            (RowWarning::UNDER_14, age < 14),
+            (RowWarning::OVER_100, age > 100),
+            (RowWarning::ZONE_UNNAMED, zone_unnamed),
+            (RowWarning::NUMBER_LIKE_ID, matches!(cells[ID], Cell::Text(_)) && looks_like_a_number(id)),
         ];
         for (what, _) in implausible.into_iter().filter(|(_, hit)| *hit) {
             self.warnings.add(what, || format!("{place}, {}: born {}, hired {}", printable(id), iso(birth), iso(hire)));

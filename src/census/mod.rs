@@ -17,7 +17,7 @@ mod synthetic;
 
 pub use fingerprint::census_fingerprint;
 pub use people::{Census, LoadedCensus};
-pub use problems::Warning;
+pub use problems::RowWarning;
 pub use source::{CensusFile, load};
 pub(crate) use source::{check_same, load_as};
 pub use synthetic::synthetic;

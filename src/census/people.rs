@@ -1,6 +1,6 @@
 //! The people of a run, in columns.
 
-use super::problems::Warning;
+use super::problems::RowWarning;
 use crate::rules::calendar::Day;
 use arrow::array::StringArray;
 
@@ -67,5 +67,5 @@ pub struct LoadedCensus {
     /// Rows of the source that were left out as inactive.
     pub inactive: usize,
     /// Rows that are remarkable but no reason to refuse the file, counted.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<RowWarning>,
 }

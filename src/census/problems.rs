@@ -59,7 +59,7 @@ pub(super) fn describe(place: Place, column: &str, value: &str, what: &str) -> S
 
 /// A kind of remarkable row with its count and first examples.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Warning {
+pub struct RowWarning {
     /// What is remarkable.
     pub what: &'static str,
     /// Rows concerned.
@@ -68,7 +68,7 @@ pub struct Warning {
     pub examples: Vec<String>,
 }
 
-impl Warning {
+impl RowWarning {
     pub(super) const HIRED_BEFORE_BIRTH: &str = "hired before birth";
     pub(super) const UNDER_14: &str = "under 14 years old";
     pub(super) const OVER_100: &str = "over 100 years old";
@@ -90,7 +90,7 @@ impl Warning {
     }
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for RowWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} row(s) {}{}: {}", self.rows, self.what, self.fate(), self.examples.join("; "))
     }
@@ -98,14 +98,14 @@ impl fmt::Display for Warning {
 
 /// Collects warnings by kind.
 #[derive(Debug, Default)]
-pub(super) struct Warnings(Vec<Warning>);
+pub(super) struct RowWarnings(Vec<RowWarning>);
 
-impl Warnings {
+impl RowWarnings {
     pub fn add(&mut self, what: &'static str, example: impl FnOnce() -> String) {
         let warning = match self.0.iter().position(|warning| warning.what == what) {
             Some(index) => &mut self.0[index],
             None => {
-                self.0.push(Warning { what, rows: 0, examples: Vec::new() });
+                self.0.push(RowWarning { what, rows: 0, examples: Vec::new() });
                 let last = self.0.len() - 1;
                 &mut self.0[last]
             }
@@ -117,7 +117,7 @@ impl Warnings {
     }
 
     /// The warnings; in strict mode they are errors.
-    pub fn into_result(self, source: &str, strict: bool) -> Result<Vec<Warning>> {
+    pub fn into_result(self, source: &str, strict: bool) -> Result<Vec<RowWarning>> {
         if !strict || self.0.is_empty() {
             return Ok(self.0);
         }

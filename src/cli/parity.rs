@@ -12,7 +12,7 @@ use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Flaw, Input, Result};
 use crate::generate::SUMMARY;
 use crate::generate::event_folder::Directory;
-use crate::parity::{Report, compare_logs, compare_modes};
+use crate::parity::{ParityReport, compare_logs, compare_modes};
 use crate::scenario::DEFAULT_SEED;
 use crate::settings::choices::Choices;
 use std::path::{Path, PathBuf};
@@ -175,7 +175,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     Ok(if report.is_identical() { PASS } else { FAILED })
 }
 
-fn print(prepared: &Prepared, report: Option<&Report>) {
+fn print(prepared: &Prepared, report: Option<&ParityReport>) {
     let run = &prepared.run;
     println!(
         "{} seed {} {}-{}, {} people",

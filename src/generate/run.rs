@@ -5,7 +5,7 @@
 
 use super::summary::{CensusSummary, FORMAT_VERSION, SUMMARY, Summary, Timings, figures};
 use crate::census::census_fingerprint;
-use crate::census::{LoadedCensus, Warning};
+use crate::census::{LoadedCensus, RowWarning};
 use crate::engine::{EngineOptions, EventLog, Mode, open};
 use crate::error::{Error, Result};
 use crate::generate::event_folder::{EVENTS, partition};
@@ -70,7 +70,7 @@ fn summarise(
     timings_seconds: Timings,
 ) -> Result<Summary> {
     let figures = figures(log, loaded.census.len())?;
-    let implausible = |warning: &Warning| (warning.what.to_owned(), warning.rows);
+    let implausible = |warning: &RowWarning| (warning.what.to_owned(), warning.rows);
     Ok(Summary {
         format_version: FORMAT_VERSION,
         created_at: Timestamp::now(),

@@ -106,7 +106,7 @@ fn read_one(criterion_folder: &Path, folder: &Path, baseline: &str) -> Result<Op
 
 /// Where Criterion keeps one function of a group, and what was there before it was measured. Criterion only prints that
 /// it could not save; a figure that is not there must not look like one.
-pub struct Place {
+pub struct FunctionPlace {
     criterion_folder: PathBuf,
     benchmark: Benchmark,
     function: String,
@@ -130,7 +130,7 @@ fn stamp(file: &Path) -> Option<Stamp> {
     Some(Stamp { content: std::fs::read(file).ok()?, modified: data.modified().ok(), file: number })
 }
 
-impl Place {
+impl FunctionPlace {
     /// Looks at what is there before `function` is measured.
     pub fn look(criterion_folder: &Path, benchmark: &Benchmark, function: &str) -> Self {
         let (criterion_folder, benchmark) = (criterion_folder.to_path_buf(), benchmark.clone());
@@ -263,26 +263,10 @@ fn name_of(folder: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Mode;
-    use crate::events::fingerprint::Fingerprint;
     use crate::machine::Machine;
+    use crate::results::examples::session;
     use std::fs;
     use std::time::{Duration, UNIX_EPOCH};
-
-    fn benchmark() -> Benchmark {
-        Benchmark {
-            group: "quick".into(),
-            scenario: "quick".into(),
-            mode: Mode::Sql,
-            seed: 42,
-            start_year: 2025,
-            end_year: 2026,
-            employees: 100,
-            census_fingerprint: Fingerprint::new(0),
-            threads: 2,
-            target_time_seconds: None,
-        }
-    }
 
     /// What Criterion leaves in a folder, under a name.
     fn saved(folder: &Path, name: &str, nanoseconds: f64) {
@@ -300,10 +284,10 @@ mod tests {
     fn a_measurement_is_saved_if_its_file_is_another_whatever_clocks_say() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("quick_sql/wall_time");
-        let (benchmark, machine) = (benchmark(), Machine::current());
+        let (benchmark, machine) = (session("s", None, 1.0).remove(0).benchmark, Machine::current());
         let context = MeasuredContext::new("20260528T202640Z-00aa", benchmark.clone(), 459, None, machine);
-        let look = || Place::look(place.path(), &benchmark, "wall_time");
-        let refused = |seen: &Place, baseline| {
+        let look = || FunctionPlace::look(place.path(), &benchmark, "wall_time");
+        let refused = |seen: &FunctionPlace, baseline| {
             let error = seen.write_context(&context, baseline).unwrap_err().to_string();
             assert!(error.contains("Criterion did not save"), "{error}");
         };

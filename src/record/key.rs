@@ -143,7 +143,7 @@ mod tests {
             |benchmark| benchmark.start_year += 1,
             |benchmark| benchmark.end_year += 1,
             |benchmark| benchmark.employees += 1,
-            |benchmark| benchmark.census_fingerprint = Fingerprint::new(1),
+            |benchmark| benchmark.census_fingerprint = Fingerprint::first_version(1),
             |benchmark| benchmark.threads += 1,
         ];
         assert!(changes.iter().all(|change| key(*change) != run.key()));
@@ -156,7 +156,7 @@ mod tests {
         let benchmark = |group: &str, scenario: &str| Benchmark {
             group: group.into(),
             scenario: scenario.into(),
-            census_fingerprint: Fingerprint::new(0xdead_beef << 96),
+            census_fingerprint: Fingerprint::first_version(0xdead_beef << 96),
             ..session("s", None, 1.0)[0].benchmark.clone()
         };
         assert!(from_file(&benchmark("custom-100x2025-2026-deadbeef", "custom")));

@@ -19,7 +19,7 @@ use crate::measure::oracle::Fixtures;
 use crate::measure::padding;
 use crate::measure::worker::Warm;
 use crate::record::benchmark::MeasuredContext;
-use crate::record::criterion::Place;
+use crate::record::criterion::FunctionPlace;
 use crate::settings::choices::Choices;
 use crate::settings::file::Config;
 use crate::settings::session::{Selection, Settings};
@@ -236,13 +236,13 @@ impl Suite<'_> {
     }
 
     /// Where Criterion will keep a function, as it is before that is measured.
-    fn place(&self, selection: &Selection, mode: Mode, function: &str) -> Place {
+    fn place(&self, selection: &Selection, mode: Mode, function: &str) -> FunctionPlace {
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        Place::look(&self.settings.folders.criterion, &benchmark, function)
+        FunctionPlace::look(&self.settings.folders.criterion, &benchmark, function)
     }
 
     /// Writes beside Criterion's files what they do not say, under every name that Criterion used.
-    fn write_context(&self, place: &Place, selection: &Selection, mode: Mode) -> Result<()> {
+    fn write_context(&self, place: &FunctionPlace, selection: &Selection, mode: Mode) -> Result<()> {
         if !self.settings.records {
             return Ok(());
         }
@@ -260,7 +260,7 @@ impl Suite<'_> {
         let seconds = if selection.employee_count * selection.run.years().count() < 10_000 { 2 } else { 5 };
         self.sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
-        let mut started: Option<(Observations, Place)> = None;
+        let mut started: Option<(Observations, FunctionPlace)> = None;
         let mut samples = 0;
         let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
             let (observations, _) = started.get_or_insert_with(|| {

@@ -17,16 +17,13 @@ CREATE OR REPLACE TEMP MACRO rank_key(draw, ordinal) AS draw::UBIGINT * 42949672
 CREATE OR REPLACE TEMP MACRO raised_pay(pay, rate_ppm, cap_ppm, cap_cents) AS
     pay + least(times_ppm(pay, rate_ppm), times_ppm(pay, cap_ppm), cap_cents);
 
-CREATE OR REPLACE TEMP MACRO age_band_index(age) AS
-    (age >= 25)::INTEGER + (age >= 35)::INTEGER + (age >= 45)::INTEGER + (age >= 55)::INTEGER + (age >= 65)::INTEGER;
+-- Bands and segments, counted from 0: how many lower bounds a value reaches.
+CREATE OR REPLACE TEMP MACRO age_band_index(age) AS {AGE_BAND};
+CREATE OR REPLACE TEMP MACRO tenure_band_index(tenure) AS {TENURE_BAND};
 
-CREATE OR REPLACE TEMP MACRO tenure_band_index(tenure) AS
-    (tenure >= 2)::INTEGER + (tenure >= 5)::INTEGER + (tenure >= 10)::INTEGER + (tenure >= 20)::INTEGER;
-
--- Position (from 0) of age segment and income segment in the enrollment tables: four income segments to an age segment.
+-- Position (from 0) of age segment and income segment in the enrollment tables.
 CREATE OR REPLACE TEMP MACRO enrollment_segment(age, pay_cents) AS
-    4 * ((age >= 30)::INTEGER + (age >= 45)::INTEGER + (age >= 60)::INTEGER)
-    + (pay_cents >= 5000000)::INTEGER + (pay_cents >= 10000000)::INTEGER + (pay_cents >= 20000000)::INTEGER;
+    {INCOME_SEGMENTS} * ({AGE_SEGMENT}) + {INCOME_SEGMENT};
 
 -- Integers as the exact decimals of the event schema: the value times one unit of the last digit.
 CREATE OR REPLACE TEMP MACRO money(cents) AS cents::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2);

@@ -53,30 +53,29 @@ WITH everybody AS NOT MATERIALIZED (
 
 ), asked AS NOT MATERIALIZED (
     SELECT * EXCLUDE (raise_day, enrollment_draw),
-           -- Six age bands to a level, five tenure bands to an age band.
-           ((level_id - 1) * 6 + age_band) * 5 + tenure_band + 1 AS cell,
+           ((level_id - 1) * {AGE_BANDS} + age_band) * {TENURE_BANDS} + tenure_band + 1 AS cell,
            CASE WHEN tenure >= 1 AND raise_day <= last_worked THEN raise_day END AS raise_date,
-           -- Employees enroll by choice (category 5 in the first year, 6 later), new hires proactively (7) or
-           -- automatically (8).
+           -- Employees enroll by choice (voluntary in the first year, a conversion later), new hires proactively or
+           -- automatically.
            CASE WHEN NOT is_hire
                 THEN CASE WHEN enrollment_date IS NULL AND NOT ever_opted_out
                                AND enrollment_draw < v('choice_threshold')[segment] THEN v('choice_code') END
-                WHEN enrollment_draw < v('proactive_threshold')[segment] THEN 7
-                WHEN v('auto_enrollment') THEN 8
+                WHEN enrollment_draw < v('proactive_threshold')[segment] THEN {PROACTIVE_VOLUNTARY}
+                WHEN v('auto_enrollment') THEN {AUTO_ENROLLMENT}
            END AS enrollment_code
     FROM grouped
 
 ), decided AS NOT MATERIALIZED (
     SELECT * EXCLUDE (promotion_draw, proactive_date),
-           level_id < 5 AND tenure >= 1 AND age < 65 AND last_worked >= v('promotion_day')
+           level_id < {LEVELS} AND tenure >= 1 AND age < 65 AND last_worked >= v('promotion_day')
                AND promotion_draw < v('promotion_threshold')[cell] AS is_promoted,
            -- An early raise comes before the promotion, a late one on its day or after it.
            coalesce(raise_date < v('promotion_day'), false) AS raised_early,
            coalesce(raise_date >= v('promotion_day'), false) AS raised_late,
-           CASE enrollment_code WHEN 7 THEN least(proactive_date, v('last_day'))
-                                WHEN 8 THEN least(hire_date + 45, v('last_day'))
+           CASE enrollment_code WHEN {PROACTIVE_VOLUNTARY} THEN least(proactive_date, v('last_day'))
+                                WHEN {AUTO_ENROLLMENT} THEN least(hire_date + 45, v('last_day'))
                                 ELSE v('choice_day') END AS new_enrollment_date,
-           CASE enrollment_code WHEN 6 THEN v('conversion_rate_bp')[segment] WHEN 8 THEN v('auto_rate_bp')
+           CASE enrollment_code WHEN {YEAR_OVER_YEAR_CONVERSION} THEN v('conversion_rate_bp')[segment] WHEN {AUTO_ENROLLMENT} THEN v('auto_rate_bp')
                                 ELSE v('rate_bp')[segment] END AS enrollment_rate_bp
     FROM asked
 
@@ -97,7 +96,7 @@ WITH everybody AS NOT MATERIALIZED (
            CASE WHEN is_promoted
                 THEN raised_pay(early_pay_cents, promotion_raise_ppm, v('promotion_cap_ppm'), v('promotion_cap_cents'))
                 ELSE early_pay_cents END AS promoted_pay_cents,
-           enrolls AND enrollment_code = 8 AND opt_out_date <= last_worked
+           enrolls AND enrollment_code = {AUTO_ENROLLMENT} AND opt_out_date <= last_worked
                AND opt_out_draw < v('opt_out_threshold')[segment] AS opts_out,
            -- Events are numbered by date, on the same day by category code; only the raise's place among the others
            -- varies.
@@ -132,12 +131,12 @@ SELECT employee_id, employee_ssn, draw_key, birth_date, hire_date, level_id, com
        ever_opted_out OR opts_out AS finally_opted_out,
        termination_sequence - 1 + (termination_date IS NOT NULL)::INTEGER AS event_count,
        -- The category codes of the person's events in order, four bits each, the first event lowest.
-       CASE WHEN is_hire THEN 1 WHEN escalates THEN 2 ELSE 0 END
-       + CASE WHEN is_promoted THEN 3::BIGINT << (4 * (promotion_sequence - 1)) ELSE 0 END
-       + CASE WHEN raise_date IS NOT NULL THEN 4::BIGINT << (4 * (raise_sequence - 1)) ELSE 0 END
+       CASE WHEN is_hire THEN {HIRING} WHEN escalates THEN {DEFERRAL_ESCALATION} ELSE 0 END
+       + CASE WHEN is_promoted THEN {PROMOTION}::BIGINT << (4 * (promotion_sequence - 1)) ELSE 0 END
+       + CASE WHEN raise_date IS NOT NULL THEN {RAISE}::BIGINT << (4 * (raise_sequence - 1)) ELSE 0 END
        + CASE WHEN enrolls THEN enrollment_code::BIGINT << (4 * (enrollment_sequence - 1)) ELSE 0 END
-       + CASE WHEN opts_out THEN 9::BIGINT << 8 ELSE 0 END
+       + CASE WHEN opts_out THEN {ENROLLMENT_OPT_OUT}::BIGINT << 8 ELSE 0 END
        + CASE WHEN termination_date IS NULL THEN 0
-              WHEN is_hire THEN 10::BIGINT << (4 * (termination_sequence - 1))
-              ELSE 11::BIGINT << (4 * (termination_sequence - 1)) END AS event_codes
+              WHEN is_hire THEN {NEW_HIRE_TERMINATION}::BIGINT << (4 * (termination_sequence - 1))
+              ELSE {TERMINATION}::BIGINT << (4 * (termination_sequence - 1)) END AS event_codes
 FROM numbered;

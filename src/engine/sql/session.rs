@@ -16,7 +16,7 @@ impl Session {
     /// Gives a connection its macros and variables, which no other connection sees.
     pub fn new(connection: Connection, run: &RunSpec, tables: &Tables) -> Result<Self> {
         let session = Self(connection);
-        session.execute("functions", FUNCTIONS)?;
+        session.execute("functions", &variables::vocabulary(FUNCTIONS))?;
         session.execute("assumptions", variables::of_run(run, tables).sql())?;
         Ok(session)
     }

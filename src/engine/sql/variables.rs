@@ -5,7 +5,10 @@ use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
 use crate::rules::tables::{EnrollmentTerms, Tables};
 use crate::rules::units::share_ppm;
-use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use crate::rules::vocabulary::{
+    AGE_BAND_FROM, AGE_BANDS, AGE_SEGMENT_FROM, Category, INCOME_SEGMENT_FROM_CENTS, INCOME_SEGMENTS, LEVELS,
+    TENURE_BAND_FROM, TENURE_BANDS,
+};
 use std::fmt::Display;
 use std::fmt::Write as _;
 
@@ -107,6 +110,26 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
     variables
 }
 
+/// A statement with the closed vocabularies in place of their names: bands, segments, and the codes of categories.
+pub(super) fn vocabulary(sql: &str) -> String {
+    fn band(value: &str, from: &[impl Display]) -> String {
+        let reached: Vec<String> = from.iter().map(|bound| format!("({value} >= {bound})::INTEGER")).collect();
+        reached.join(" + ")
+    }
+    let mut names = vec![
+        ("LEVELS".to_owned(), LEVELS.to_string()),
+        ("AGE_BANDS".to_owned(), AGE_BANDS.len().to_string()),
+        ("TENURE_BANDS".to_owned(), TENURE_BANDS.len().to_string()),
+        ("INCOME_SEGMENTS".to_owned(), INCOME_SEGMENTS.len().to_string()),
+        ("AGE_BAND".to_owned(), band("age", &AGE_BAND_FROM)),
+        ("TENURE_BAND".to_owned(), band("tenure", &TENURE_BAND_FROM)),
+        ("AGE_SEGMENT".to_owned(), band("age", &AGE_SEGMENT_FROM)),
+        ("INCOME_SEGMENT".to_owned(), band("pay_cents", &INCOME_SEGMENT_FROM_CENTS)),
+    ];
+    names.extend(Category::ALL.map(|category| (category.name().to_uppercase(), (category as u8).to_string())));
+    names.iter().fold(sql.to_owned(), |sql, (name, value)| sql.replace(&format!("{{{name}}}"), value))
+}
+
 /// One year's facts by name, each as an SQL literal.
 #[derive(Clone)]
 pub(super) struct Facts {
@@ -169,7 +192,7 @@ impl Facts {
     /// The statement with the year in its table's name and the facts in place of their names. A session variable comes to
     /// the same, since DuckDB folds it into the plan, but is a statement of its own to set.
     pub fn put_into(&self, sql: &str) -> String {
-        let sql = sql.replace("{YEAR}", &self.year.to_string());
+        let sql = vocabulary(sql).replace("{YEAR}", &self.year.to_string());
         self.literals.iter().fold(sql, |sql, (name, literal)| sql.replace(&format!("v('{name}')"), literal))
     }
 }
