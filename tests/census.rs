@@ -13,9 +13,6 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use planalign_bench::census::{self, LoadedCensus};
 use planalign_bench::engine::{EngineOptions, Mode};
-use planalign_bench::events::fingerprint::Fingerprint;
-use planalign_bench::measure::fresh::observe;
-use planalign_bench::measure::worker::{FileOfPeople, People, RunRequest, Warm};
 use planalign_bench::rules::assumptions::Assumptions;
 use planalign_bench::rules::run::RunSpec;
 use std::fs::{self, File};
@@ -480,27 +477,6 @@ fn reading_parquet_starts_no_threads_of_polars() {
         let name = fs::read_to_string(task.unwrap().path().join("comm")).unwrap_or_default();
         assert!(!name.contains("polars"), "{name}");
     }
-}
-
-#[test]
-fn a_file_that_changed_is_not_taken_for_the_same_people() {
-    let base = folder();
-    let file = csv(base.path(), "people.csv", AS_TEXT);
-    let people = |fingerprint: Fingerprint| {
-        People::File(FileOfPeople { path: file.clone(), given: "given.csv".into(), fingerprint })
-    };
-    let ask = |fingerprint: Fingerprint| {
-        let options = EngineOptions { threads: 1, ..EngineOptions::default() };
-        let request = RunRequest::new(&spec(), people(fingerprint), Mode::Reference, &options, base.path(), Warm::NONE);
-        observe(Path::new(env!("CARGO_BIN_EXE_planbench")), &request)
-    };
-    let before = planalign_bench::census::census_fingerprint(&load(&file).census);
-    assert!(ask(before).is_ok());
-    fs::write(&file, AS_TEXT.replace("51234.5", "51234.6")).unwrap();
-    let error = ask(before).expect_err("refused").error.to_string();
-    assert!(error.contains("given.csv") && error.contains("people changed"), "{error}");
-    fs::remove_file(&file).unwrap();
-    assert!(ask(before).expect_err("refused").error.to_string().contains("given.csv"));
 }
 
 #[cfg(unix)]

@@ -3,15 +3,9 @@
 mod common;
 
 use common::check;
-use planalign_bench::engine::{EngineOptions, Mode, open};
 use planalign_bench::machine::available_threads;
-use planalign_bench::machine::process::cpu_time;
-use planalign_bench::machine::sampler::Sampler;
-use planalign_bench::measure::fresh::allocate;
 use planalign_bench::record::run::{Parity, RunRecord};
 use planalign_bench::record::sessions::latest_session;
-use planalign_bench::scenario::SCENARIOS;
-use planalign_bench::suite::peak_memory::sum_of_peaks;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
@@ -27,14 +21,19 @@ fn bench(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Outpu
     command.output().expect("the suite starts")
 }
 
+/// What a fresh process shows of itself that has allocated and touched so many bytes.
+fn allocate(bytes: usize) -> (Option<u64>, Option<u64>) {
+    let request = format!("{{\"Allocate\":{bytes}}}");
+    let output = common::command().args(["--planalign-worker", &request]).output().expect("it starts");
+    let seen: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    (seen["peak_memory_bytes"].as_u64(), seen["idle_memory_bytes"].as_u64())
+}
+
 #[test]
 fn a_known_allocation_is_found_within_two_percent() {
     for bytes in [200_000_000usize, 600_000_000] {
-        let seen = allocate(planbench(), bytes).expect("an observation");
-        let (Some(peak), Some(idle)) = (seen.peak_memory_bytes, seen.idle_memory_bytes) else {
-            if cfg!(target_os = "linux") {
-                panic!("Linux tells");
-            }
+        let (Some(peak), Some(idle)) = allocate(bytes) else {
+            assert!(!cfg!(target_os = "linux"), "Linux tells");
             return;
         };
         let found = (peak - idle) as f64;
@@ -44,52 +43,11 @@ fn a_known_allocation_is_found_within_two_percent() {
 
 #[test]
 fn what_this_process_holds_is_not_charged_to_the_observed_one() {
-    let peak = || allocate(planbench(), 50_000_000).expect("an observation").peak_memory_bytes;
-    let Some(alone) = peak() else { return };
+    let (Some(alone), _) = allocate(50_000_000) else { return };
     let ballast = std::hint::black_box(vec![1u8; 500_000_000]);
-    let beside = peak().expect("told before");
+    let beside = allocate(50_000_000).0.expect("told before");
     drop(ballast);
     assert!((beside as f64 / alone as f64 - 1.0).abs() < 0.02, "{alone} alone, {beside} beside 500 MB");
-}
-
-#[test]
-fn one_and_several_processes_per_sample_give_the_same_figure() {
-    let per_iteration = |iterations: u64| {
-        let observe = || allocate(planbench(), 100_000_000).map(|seen| seen.peak_memory_bytes.unwrap_or(1));
-        sum_of_peaks(iterations, observe).expect("observations") / iterations as f64
-    };
-    let (one, fifty) = (per_iteration(1), per_iteration(50));
-    assert!((one / fifty - 1.0).abs() < 0.02, "{one} and {fifty}");
-}
-
-/// Processes that all peak at the same figure: Criterion must still analyse, plot and store it.
-#[test]
-fn equal_observations_do_not_break_the_statistics() {
-    use criterion::{Criterion, SamplingMode};
-    use planalign_bench::suite::peak_memory::{PeakMemory, spread_equal};
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut criterion = Criterion::default().with_measurement(PeakMemory).output_directory(folder.path());
-    let mut group = criterion.benchmark_group("constant");
-    group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_nanos(1));
-    group.measurement_time(Duration::from_millis(1));
-    let mut sample = 0;
-    group.bench_function("peak_memory", |bencher| {
-        bencher.iter_custom(|iterations| {
-            sample += 1;
-            let sum = sum_of_peaks(iterations, || Ok::<_, std::convert::Infallible>(123_456_789)).expect("a constant");
-            // Long enough that one iteration fills the measurement time.
-            std::thread::sleep(Duration::from_millis(2));
-            spread_equal(sample, sum)
-        });
-    });
-    group.finish();
-    let file = folder.path().join("constant/peak_memory/new/estimates.json");
-    let text = std::fs::read_to_string(file).expect("estimates");
-    let estimates: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    for estimate in ["mean", "median"] {
-        let figure = &estimates[estimate]["point_estimate"];
-        assert!((figure.as_f64().expect("a number") - 123_456_789.0).abs() < 1.0, "{figure}");
-    }
 }
 
 /// The records of the latest session, all of them whole.
@@ -193,46 +151,6 @@ fn a_profile_is_a_flame_graph_with_engine_frames() {
         let svg = std::fs::read_to_string(&file).expect("a flame graph");
         assert!(svg.contains("<svg") && svg.contains(frame), "{frame} frames in {}", file.display());
     }
-}
-
-/// Prints what the sampler costs; `docs/measuring.md` quotes it. Run by hand: it needs a quiet machine.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn sampler_cost() {
-    // Alone in a process that sleeps, all CPU time is the sampler's.
-    let sampler = Sampler::start().expect("a sampler");
-    let (clock, cpu) = (Instant::now(), cpu_time());
-    std::thread::sleep(Duration::from_secs(5));
-    let share = (cpu_time() - cpu).as_secs_f64() / clock.elapsed().as_secs_f64();
-    let looks = sampler.finish().expect("it ends").looks;
-    println!("sampler alone: {:.3} % of one CPU, {looks} looks in 5 s", 100.0 * share);
-
-    let scenario = &SCENARIOS[2];
-    let run = scenario.run_spec(42, Default::default()).expect("a run");
-    let loaded = planalign_bench::census::synthetic(scenario.employee_count, &run);
-    let mut engine = open(Mode::Polars, &run, &loaded.census, &EngineOptions::default()).expect("an engine");
-    let mut time = |sampled: bool| {
-        let sampler = sampled.then(|| Sampler::start().expect("a sampler"));
-        let clock = Instant::now();
-        drop(engine.generate().expect("a run"));
-        let seconds = clock.elapsed().as_secs_f64();
-        sampler.and_then(Sampler::finish);
-        seconds
-    };
-    // In turn, and the order alternates: drift hits both sides alike.
-    let mut ratios: Vec<f64> = (0..300)
-        .map(|round| {
-            let first = time(round % 2 == 0);
-            let second = time(round % 2 != 0);
-            if round % 2 == 0 { first / second } else { second / first }
-        })
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    // Ranks that enclose the median of 300 with 95 % confidence (binomial, one half).
-    println!(
-        "5kx5/polars with sampler / without: median {:.4}, 95 % {:.4} to {:.4}",
-        ratios[150], ratios[132], ratios[167]
-    );
 }
 
 #[test]

@@ -198,3 +198,25 @@ fn private_file(path: &Path) -> io::Result<File> {
 pub fn load(path: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
     CensusFile::open(path)?.load(run, strict)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::assumptions::Assumptions;
+
+    #[test]
+    fn a_file_that_changed_is_not_taken_for_the_same_people() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunSpec::new("test", "default", 1, 2025, 2025, Assumptions::default()).unwrap();
+        let file = folder.path().join("people.csv");
+        let write = |pay: &str| {
+            let header = "employee_id,employee_birth_date,employee_hire_date,employee_gross_compensation,active";
+            std::fs::write(&file, format!("{header}\nE1,1990-01-01,2020-01-01,{pay},true\n")).unwrap();
+            load_as(&file, Path::new("given.csv"), &run, false).unwrap()
+        };
+        let before = census_fingerprint(&write("51234.5").census);
+        assert!(check_same(Path::new("given.csv"), &write("51234.5"), before).is_ok());
+        let error = check_same(Path::new("given.csv"), &write("51234.6"), before).unwrap_err().to_string();
+        assert!(error.contains("given.csv") && error.contains("people changed"), "{error}");
+    }
+}

@@ -107,6 +107,9 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{EngineOptions, Mode, open};
+    use crate::machine::process::cpu_time;
+    use crate::scenario::SCENARIOS;
 
     #[test]
     fn a_window_too_short_is_absent() {
@@ -134,5 +137,45 @@ mod tests {
         assert_eq!(Seen::new().result(), Usage { mean_memory_bytes: None, peak_cpu_utilisation: None, looks: 0 });
         let sampler = Sampler::start().expect("a thread");
         assert!(sampler.finish().is_some());
+    }
+
+    /// Prints what the sampler costs; `docs/measuring.md` quotes it. Run by hand: it needs a quiet machine.
+    #[test]
+    #[ignore = "a measurement, not a check"]
+    fn sampler_cost() {
+        // Alone in a process that sleeps, all CPU time is the sampler's.
+        let sampler = Sampler::start().expect("a sampler");
+        let (clock, cpu) = (Instant::now(), cpu_time());
+        std::thread::sleep(Duration::from_secs(5));
+        let share = (cpu_time() - cpu).as_secs_f64() / clock.elapsed().as_secs_f64();
+        let looks = sampler.finish().expect("it ends").looks;
+        println!("sampler alone: {:.3} % of one CPU, {looks} looks in 5 s", 100.0 * share);
+
+        let scenario = &SCENARIOS[2];
+        let run = scenario.run_spec(42, Default::default()).expect("a run");
+        let loaded = crate::census::synthetic(scenario.employee_count, &run);
+        let mut engine = open(Mode::Polars, &run, &loaded.census, &EngineOptions::default()).expect("an engine");
+        let mut time = |sampled: bool| {
+            let sampler = sampled.then(|| Sampler::start().expect("a sampler"));
+            let clock = Instant::now();
+            drop(engine.generate().expect("a run"));
+            let seconds = clock.elapsed().as_secs_f64();
+            sampler.and_then(Sampler::finish);
+            seconds
+        };
+        // In turn, and the order alternates: drift hits both sides alike.
+        let mut ratios: Vec<f64> = (0..300)
+            .map(|round| {
+                let first = time(round % 2 == 0);
+                let second = time(round % 2 != 0);
+                if round % 2 == 0 { first / second } else { second / first }
+            })
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        // Ranks that enclose the median of 300 with 95 % confidence (binomial, one half).
+        println!(
+            "5kx5/polars with sampler / without: median {:.4}, 95 % {:.4} to {:.4}",
+            ratios[150], ratios[132], ratios[167]
+        );
     }
 }

@@ -29,6 +29,8 @@ pub mod positive;
 pub mod power;
 pub mod scaling;
 pub mod signed_rank;
+#[cfg(test)]
+mod simulation;
 
 pub use change_points::{ChangePoint, ChangePointSearch};
 pub use describe::{coefficient_of_variation, mean, median, quantile, standard_deviation};

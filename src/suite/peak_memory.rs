@@ -107,4 +107,44 @@ mod tests {
         assert_eq!(format(83_000_000.0), "83.000 MB");
         assert_eq!(format(1_250_000_000.0), "1.2500 GB");
     }
+
+    #[test]
+    fn one_and_several_processes_per_sample_give_the_same_figure() {
+        let per_iteration = |iterations: u64| {
+            let mut peaks = (0..).map(|process: u64| Ok::<_, std::convert::Infallible>(100_000_000 + process % 2));
+            sum_of_peaks(iterations, || peaks.next().expect("endless")).expect("a constant") / iterations as f64
+        };
+        let (one, fifty) = (per_iteration(1), per_iteration(50));
+        assert!((one / fifty - 1.0).abs() < 0.02, "{one} and {fifty}");
+    }
+
+    /// Processes that all peak at the same figure: Criterion must still analyse, plot and store it.
+    #[test]
+    fn equal_observations_do_not_break_the_statistics() {
+        use criterion::{Criterion, SamplingMode};
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut criterion = Criterion::default().with_measurement(PeakMemory).output_directory(folder.path());
+        let mut group = criterion.benchmark_group("constant");
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(std::time::Duration::from_nanos(1));
+        group.measurement_time(std::time::Duration::from_millis(1));
+        let mut sample = 0;
+        group.bench_function("peak_memory", |bencher| {
+            bencher.iter_custom(|iterations| {
+                sample += 1;
+                let sum =
+                    sum_of_peaks(iterations, || Ok::<_, std::convert::Infallible>(123_456_789)).expect("a constant");
+                // Long enough that one iteration fills the measurement time.
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                spread_equal(sample, sum)
+            });
+        });
+        group.finish();
+        let file = folder.path().join("constant/peak_memory/new/estimates.json");
+        let text = std::fs::read_to_string(file).expect("estimates");
+        let estimates: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        for estimate in ["mean", "median"] {
+            let figure = &estimates[estimate]["point_estimate"];
+            assert!((figure.as_f64().expect("a number") - 123_456_789.0).abs() < 1.0, "{figure}");
+        }
+    }
 }

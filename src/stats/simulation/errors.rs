@@ -1,11 +1,11 @@
 //! Tests and rules err as often as they say, and no more.
 
-use planalign_bench::stats::{
+use crate::stats::{
     adjusted_p_values, benjamini_hochberg, hodges_lehmann, minimum_detectable_effect, rounds_needed, signed_rank_test,
     student_t_test, t_interval, welch_t_test,
 };
 
-use crate::{CONFIDENCE, Noise, RUNS, error, rate, within};
+use super::{CONFIDENCE, Noise, RUNS, error, rate, within};
 
 #[test]
 fn tests_reject_a_true_null_as_often_as_they_say() {

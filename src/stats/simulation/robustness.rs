@@ -1,8 +1,8 @@
 //! Whatever goes in, nothing panics, and what comes out is finite and in order.
 
-use planalign_bench::stats::*;
+use crate::stats::*;
 
-use crate::Noise;
+use super::Noise;
 
 const NASTY: [f64; 16] = [
     0.0,

@@ -1,8 +1,8 @@
 //! Flat histories raise no alarm; steps and drifts do.
 
-use planalign_bench::stats::ChangePointSearch;
+use crate::stats::ChangePointSearch;
 
-use crate::{Noise, rate, within};
+use super::{Noise, rate, within};
 
 /// The noise of a history of `length` nights.
 #[derive(Clone, Copy)]

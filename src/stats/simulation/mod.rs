@@ -8,7 +8,7 @@ mod coverage;
 mod errors;
 mod robustness;
 
-use planalign_bench::stats::Interval;
+use crate::stats::Interval;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 

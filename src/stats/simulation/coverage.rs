@@ -1,10 +1,10 @@
 //! Intervals contain the truth as often as they say.
 
-use planalign_bench::stats::{
+use crate::stats::{
     geometric_mean_interval, hodges_lehmann, log_log_slope, paired_difference, t_interval, welch_difference,
 };
 
-use crate::{CONFIDENCE, Noise, RUNS, contains, error, rate, within};
+use super::{CONFIDENCE, Noise, RUNS, contains, error, rate, within};
 
 #[test]
 fn t_intervals_cover() {
