@@ -48,7 +48,8 @@ bench-smoke: ## Run each quick benchmark once, without measuring
 	$(CARGO) bench $(FEATURES) $(ARGS) -- quick --test $(BENCH_ARGS)
 
 test: ## Run the tests
-	$(CARGO) test --release $(FEATURES) $(ARGS)
+	PLANBENCH_PYTHON="$$(sh scripts/python.sh)" && export PLANBENCH_PYTHON && \
+	  $(CARGO) test --release $(FEATURES) $(ARGS)
 
 lint: ## Check the formatting and run clippy
 	$(CARGO) fmt --all --check

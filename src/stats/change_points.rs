@@ -8,7 +8,9 @@
 //! a person's time.
 
 use super::describe::{Moments, scale_of};
-use super::random::Draws;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 /// Most points of one history: the time grows with the square (two seconds for each change found).
 pub const LARGEST_HISTORY: usize = 1_000;
@@ -75,18 +77,18 @@ impl ChangePointSearch {
         let scale = scale_of(&[values]);
         let scaled: Vec<f64> = values.iter().map(|value| value / scale).collect();
         let mut splits = Vec::new();
-        self.bisect(&scaled, 0, &mut Draws::new(seed), &mut splits);
+        self.bisect(&scaled, 0, &mut ChaCha8Rng::seed_from_u64(seed), &mut splits);
         splits.sort_unstable_by_key(|split: &(usize, f64)| split.0);
         self.merge(values, scale, splits)
     }
 
     /// Splits `values`, which begin at `offset` of the history, as long as a split is significant.
-    fn bisect(&self, values: &[f64], offset: usize, draws: &mut Draws, splits: &mut Vec<(usize, f64)>) {
+    fn bisect(&self, values: &[f64], offset: usize, random: &mut ChaCha8Rng, splits: &mut Vec<(usize, f64)>) {
         let Some((index, divergence)) = self.best_split(values) else { return };
-        let Some(p_value) = self.p_value(values, divergence, draws) else { return };
+        let Some(p_value) = self.p_value(values, divergence, random) else { return };
         splits.push((offset + index, p_value));
-        self.bisect(&values[..index], offset, draws, splits);
-        self.bisect(&values[index..], offset + index, draws, splits);
+        self.bisect(&values[..index], offset, random, splits);
+        self.bisect(&values[index..], offset + index, random, splits);
     }
 
     /// The split with the largest energy divergence between the values before it and those after it, up to any end.
@@ -136,14 +138,14 @@ impl ChangePointSearch {
     }
 
     /// The share of orders of `values` whose best split diverges as much; `None` as soon as it must exceed the limit.
-    fn p_value(&self, values: &[f64], divergence: f64, draws: &mut Draws) -> Option<f64> {
+    fn p_value(&self, values: &[f64], divergence: f64, random: &mut ChaCha8Rng) -> Option<f64> {
         let mut order = values.to_vec();
         let mut as_much = 1_usize;
         let orders = self.permutations as f64 + 1.0;
         // Equal divergences may differ by rounding.
         let threshold = divergence - 1e-12 * divergence.abs();
         for _ in 0..self.permutations {
-            draws.shuffle(&mut order);
+            order.shuffle(random);
             if self.best_split(&order).is_none_or(|(_, other)| other >= threshold) {
                 as_much += 1;
                 if as_much as f64 / orders > self.significance {
@@ -187,11 +189,12 @@ impl ChangePointSearch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::RngExt;
 
     /// A flat history around 100 with a spread of about one, then `factors` on top.
     fn history(seed: u64, factors: impl Fn(usize) -> f64, length: usize) -> Vec<f64> {
-        let mut draws = Draws::new(seed);
-        let mut noise = || (0..3).map(|_| draws.below(2_001) as f64 / 1_000.0 - 1.0).sum::<f64>();
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut noise = || (0..3).map(|_| random.random_range(0..2_001) as f64 / 1_000.0 - 1.0).sum::<f64>();
         (0..length).map(|index| (100.0 + noise()) * factors(index)).collect()
     }
 

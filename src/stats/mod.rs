@@ -27,7 +27,6 @@ pub mod multiple;
 mod null;
 pub mod positive;
 pub mod power;
-mod random;
 pub mod scaling;
 pub mod signed_rank;
 
