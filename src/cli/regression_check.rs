@@ -274,17 +274,9 @@ fn unfit_before_measuring(
             let Some(baseline) = Baseline::read(folder, name, &benchmark)? else { continue };
             all += 1;
             if let Some(reason) = crate::verdict::check::other_machine(&baseline.machine.key, &settings.machine.key) {
-                unfit.push(BenchmarkCheck {
-                    id: benchmark.id(),
-                    verdict: Verdict::Unfit,
-                    severity: None,
-                    evidence: "none",
-                    decided_by: Vec::new(),
-                    baseline_timestamp: baseline.timestamp.to_string(),
-                    baseline_commit: baseline.git_commit,
-                    judgements: Vec::new(),
-                    remarks: vec![reason],
-                });
+                let of_baseline = (baseline.timestamp.to_string(), baseline.git_commit);
+                let check = BenchmarkCheck::unfit(benchmark.id(), "none", of_baseline);
+                unfit.push(BenchmarkCheck { remarks: vec![reason], ..check });
             }
         }
     }

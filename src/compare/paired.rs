@@ -8,7 +8,7 @@ use crate::interrupt::check_interrupt;
 use crate::machine::Machine;
 use crate::machine::fitness::{MOST_SPREAD, burn_in};
 use crate::measure::rounds::Order;
-use crate::record::key::same_place;
+use crate::record::key::{UNKNOWN_OUTPUT, other_output, same_place};
 use crate::record::metric::Gated;
 use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
@@ -178,6 +178,9 @@ fn one(
             if let Some(((same_output, verdict), reason)) = incomparable(&round, plan.allow_output_change) {
                 return Ok(BenchmarkComparison { same_output, ..benchmark.ended(verdict, reason) });
             }
+            if benchmark.rounds.is_empty() && !round.base.fingerprint.comparable(round.head.fingerprint) {
+                benchmark.remarks.push(UNKNOWN_OUTPUT.into());
+            }
             benchmark.rounds.push(round);
         }
         benchmark.judgements = judgements(&benchmark.rounds, |round| &round.head, &plan.thresholds);
@@ -223,7 +226,8 @@ fn is_its_own(error: &Error) -> bool {
 
 /// Why a round's figures must not be compared: whether the output is the same, the verdict, and the reason.
 fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verdict), String)> {
-    if round.base.fingerprint != round.head.fingerprint && !allow_output_change {
+    let output = |side: &Observed| (side.events, side.fingerprint);
+    if !allow_output_change && other_output(output(&round.base), output(&round.head)) {
         let reason = format!(
             "OUTPUT CHANGED: the head gives {} events (fingerprint {}), the base {} ({}); figures of different work are not \
              compared (--allow-output-change does)",

@@ -9,10 +9,10 @@
 //! | times of different sizes | [`Conditions`]: mode, machine, seed, threads and kind of people |
 //! | builds, side by side (`compare`) | [`same_place`], threads, fingerprint of the events |
 //! | builds, by their records | [`Build::program`](crate::machine::Build::program) |
-//! | outputs | events and their [`Fingerprint`] |
+//! | outputs | [`other_output`]: number of events, and their [`Fingerprint`] |
 //!
-//! Whoever holds one mode's figures against a baseline's also wants the same [`Fingerprint`], unless told otherwise, and
-//! another session; padded runs are never a baseline.
+//! Whoever holds one mode's figures against a baseline's also wants the same output, unless told otherwise, and another
+//! session; padded runs are never a baseline.
 
 use super::benchmark::Benchmark;
 use crate::engine::Mode;
@@ -68,6 +68,15 @@ impl Key {
     pub fn new(benchmark: &Benchmark, machine: &MachineKey) -> Self {
         Self { work: Work::of(benchmark), mode: benchmark.mode, machine: machine.clone() }
     }
+}
+
+/// What is said where fingerprints do not tell whether the output is the same.
+pub const UNKNOWN_OUTPUT: &str =
+    "the fingerprints are of different versions, so that of the output only the number of events was compared";
+
+/// Whether two runs of one work gave other events, as far as that is known: fingerprints of different versions cannot tell.
+pub fn other_output(a: (u64, Fingerprint), b: (u64, Fingerprint)) -> bool {
+    a.0 != b.0 || (a.1.comparable(b.1) && a.1 != b.1)
 }
 
 /// Whether two builds ran in one place: both ran here, and builds of different age find different limits of it.
@@ -149,6 +158,13 @@ mod tests {
         assert!(changes.iter().all(|change| key(*change) != run.key()));
         let other = MachineKey { usable_cpus: run.machine.key.usable_cpus + 1, ..run.machine.key.clone() };
         assert_ne!(Key::new(&run.benchmark, &other), run.key());
+    }
+
+    #[test]
+    fn fingerprints_of_other_versions_do_not_tell() {
+        let (old, new) = (Fingerprint::first_version, Fingerprint::new);
+        assert!(!other_output((5, new(1)), (5, new(1))) && other_output((5, new(1)), (5, new(2))));
+        assert!(!other_output((5, old(1)), (5, new(2))) && other_output((5, old(1)), (6, new(2))));
     }
 
     #[test]

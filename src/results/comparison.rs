@@ -67,7 +67,7 @@ pub struct ModeComparison {
 /// none in common, or one is not there.
 pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<ModeComparison> {
     let (slower, faster) = (group.mode(slower_candidate)?, group.mode(faster_candidate)?);
-    let basis = [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
+    let basis = Basis::ALL
         .into_iter()
         .find(|&basis| [slower, faster].iter().all(|results| !results.execution_times(basis).is_empty()))?;
     let (a, b) = (slower.execution_times(basis), faster.execution_times(basis));

@@ -21,6 +21,9 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// The best evidence first.
+    pub const ALL: [Basis; 3] = [Basis::Processes, Basis::OneProcess, Basis::FirstRun];
+
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
@@ -79,9 +82,7 @@ impl ModeResults {
 
     /// The best basis there is.
     pub fn best_basis(&self) -> Option<Basis> {
-        [Basis::Processes, Basis::OneProcess, Basis::FirstRun]
-            .into_iter()
-            .find(|&basis| !self.execution_times(basis).is_empty())
+        Basis::ALL.into_iter().find(|&basis| !self.execution_times(basis).is_empty())
     }
 
     /// Events of one run, where a run told.

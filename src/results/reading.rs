@@ -118,24 +118,19 @@ impl Results {
     fn entry(&mut self, benchmark: &Benchmark, machine: &MachineKey) -> &mut ModeResults {
         let work = Work::of(benchmark);
         let same = |group: &Group| group.machine == *machine && Work::of(&group.modes[0].benchmark) == work;
-        let group = match self.groups.iter().position(same) {
-            Some(index) => index,
-            None => {
-                let name = benchmark.group.clone();
-                self.groups.push(Group { name, machine: machine.clone(), modes: Vec::new() });
-                self.groups.len() - 1
-            }
-        };
+        let group = self.groups.iter().position(same).unwrap_or_else(|| {
+            let name = benchmark.group.clone();
+            self.groups.push(Group { name, machine: machine.clone(), modes: Vec::new() });
+            self.groups.len() - 1
+        });
         let modes = &mut self.groups[group].modes;
-        let index = match modes.iter().position(|results| results.benchmark.mode == benchmark.mode) {
-            Some(index) => index,
-            None => {
-                let (id, benchmark) = (benchmark.id(), benchmark.clone());
-                modes.push(ModeResults { id, benchmark, runs: Vec::new(), sampled: Vec::new() });
-                modes.len() - 1
-            }
-        };
-        &mut modes[index]
+        let mode = modes.iter().position(|results| results.benchmark.mode == benchmark.mode);
+        let mode = mode.unwrap_or_else(|| {
+            let (id, benchmark) = (benchmark.id(), benchmark.clone());
+            modes.push(ModeResults { id, benchmark, runs: Vec::new(), sampled: Vec::new() });
+            modes.len() - 1
+        });
+        &mut modes[mode]
     }
 
     /// Keeps only what is asked for.

@@ -90,7 +90,7 @@ fn line(mode: Mode, conditions: &Conditions, found: &[(&Group, &ModeResults)]) -
         let sizes = points.chunk_by(|a, b| a.0 == b.0).count();
         (sizes, Line { mode, conditions: conditions.words(), basis, points, machine: machine.clone() })
     };
-    let bases = [Basis::Processes, Basis::OneProcess, Basis::FirstRun].map(on);
+    let bases = Basis::ALL.map(on);
     let with = |least: usize| bases.iter().find(|(sizes, _)| *sizes >= least).map(|(_, line)| line.clone());
     with(FEWEST_SIZES).or_else(|| with(2))
 }

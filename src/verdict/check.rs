@@ -7,6 +7,7 @@ use super::thresholds::Thresholds;
 use crate::machine::{Build, MachineKey};
 use crate::record::baseline::Baseline;
 use crate::record::criterion::Sampled;
+use crate::record::key::{UNKNOWN_OUTPUT, other_output};
 use crate::record::metric::Gated;
 use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
@@ -72,6 +73,23 @@ impl Check {
     }
 }
 
+impl BenchmarkCheck {
+    /// One that nothing was judged of yet; the baseline is told by when it was measured, and its commit.
+    pub fn unfit(id: String, evidence: &'static str, (measured, commit): (String, Option<String>)) -> Self {
+        Self {
+            id,
+            verdict: Verdict::Unfit,
+            severity: None,
+            decided_by: Vec::new(),
+            evidence,
+            baseline_timestamp: measured,
+            baseline_commit: commit,
+            judgements: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
 /// Why figures of two machines are not compared; `None` for the same machine.
 pub fn other_machine(baseline: &MachineKey, current: &MachineKey) -> Option<String> {
     if baseline == current {
@@ -92,17 +110,11 @@ pub fn against_baseline(
     allow_output_change: bool,
     history: &[Baseline],
 ) -> BenchmarkCheck {
-    let mut check = BenchmarkCheck {
-        id: results.id.clone(),
-        verdict: Verdict::Unfit,
-        severity: None,
-        decided_by: Vec::new(),
-        evidence: "processes of two sessions",
-        baseline_timestamp: baseline.timestamp.to_string(),
-        baseline_commit: baseline.git_commit.clone(),
-        judgements: Vec::new(),
-        remarks: Vec::new(),
-    };
+    let mut check = BenchmarkCheck::unfit(
+        results.id.clone(),
+        "processes of two sessions",
+        (baseline.timestamp.to_string(), baseline.git_commit.clone()),
+    );
     let failures = results.failed();
     if !failures.is_empty() {
         // Whoever was ended by somebody else has proven nothing.
@@ -129,7 +141,7 @@ pub fn against_baseline(
         check.remarks.push("the baseline is of other work (people, years, seed or threads); update it".into());
         return check;
     }
-    if baseline.fingerprint != seen.fingerprint && !allow_output_change {
+    if !allow_output_change && other_output((baseline.events, baseline.fingerprint), (seen.events, seen.fingerprint)) {
         check.remarks.push(format!(
             "the output changed: fingerprint {} instead of {}; figures of different work are not compared \
              (`planbench regression-check --allow-output-change` does)",
@@ -139,6 +151,9 @@ pub fn against_baseline(
     }
     check.remarks = differing_builds(&baseline.build, &run.build);
     check.remarks.extend(run.padding.iter().map(|padding| format!("padded on purpose: {padding}")));
+    if !baseline.fingerprint.comparable(seen.fingerprint) {
+        check.remarks.push(UNKNOWN_OUTPUT.into());
+    }
     let current = results.samples();
     let days = Days::of(history, baseline, run);
     let (before, now) = (&baseline.samples, &current);
@@ -166,17 +181,11 @@ pub fn against_baseline(
 /// Checks Criterion's latest measurement of a benchmark against a baseline that Criterion saved: one process a side.
 pub fn against_criterion(saved: &[Sampled], latest: &[Sampled], thresholds: &Thresholds) -> Option<BenchmarkCheck> {
     let first = saved.first()?;
-    let mut check = BenchmarkCheck {
-        id: first.context.benchmark.id(),
-        verdict: Verdict::Unfit,
-        severity: None,
-        decided_by: Vec::new(),
-        evidence: "Criterion's samples, one process a side",
-        baseline_timestamp: first.context.session.clone(),
-        baseline_commit: first.context.build.git_commit.clone(),
-        judgements: Vec::new(),
-        remarks: Vec::new(),
-    };
+    let mut check = BenchmarkCheck::unfit(
+        first.context.benchmark.id(),
+        "Criterion's samples, one process a side",
+        (first.context.session.clone(), first.context.build.git_commit.clone()),
+    );
     for old in saved {
         let Some(new) = latest.iter().find(|sampled| sampled.function == old.function) else { continue };
         if let Some(reason) = other_machine(&old.context.machine.key, &new.context.machine.key) {
