@@ -42,7 +42,11 @@ pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
 fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T, Failure> {
     let failed = |words: String, from_outside| Failure { error: Error::file(executable, words), from_outside };
     let text = serde_json::to_string(request).map_err(|e| Failure::own(Error::failed("worker request", e)))?;
-    let output = Command::new(executable)
+    let mut command = Command::new(executable);
+    if let Request::Run(run) = request {
+        crate::engine::polars::give_threads(&mut command, run.threads);
+    }
+    let output = command
         .args([ARGUMENT, &text])
         .stdin(Stdio::null())
         .output()

@@ -148,7 +148,7 @@ fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::thresholds::{Percent, ThresholdSettings};
+    use crate::verdict::thresholds::Percent;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use statrs::distribution::{ContinuousCDF, Normal};
@@ -165,9 +165,7 @@ mod tests {
 
     /// +15 % time decides: -50 % throughput is further away.
     fn time_alone() -> Thresholds {
-        let throughput_percent = Percent::try_from(50.0).ok();
-        Thresholds::new(ThresholdSettings { throughput_percent, ..Default::default() }, Default::default())
-            .expect("usable")
+        Thresholds { throughput_percent: Percent::try_from(50.0).expect("a percentage"), ..Thresholds::default() }
     }
 
     /// Base and head of `rounds` rounds: log-normal with this spread, head `ratio` times the base.

@@ -24,7 +24,7 @@ use std::time::Instant;
 use year::Year;
 
 pub use neutral::write_table;
-pub use threads::set_threads;
+pub use threads::{decide_threads, give_threads};
 
 /// The started engine: rules multiplied out, census as a frame.
 pub struct PolarsEngine {
@@ -46,7 +46,7 @@ impl PolarsEngine {
     ///
     /// # Errors
     /// When the plan cannot be met, or Polars already runs with another number of threads: its pool is made once per
-    /// process ([`set_threads`]).
+    /// process ([`decide_threads`]).
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
         let clock = Instant::now();
         threads::check(options.threads)?;
