@@ -6,9 +6,10 @@ use common::check;
 use planalign_bench::machine::available_threads;
 use planalign_bench::record::run::{Parity, RunRecord};
 use planalign_bench::record::sessions::latest_session;
+use planalign_bench::scenario::SCENARIOS;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 fn planbench() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_planbench"))

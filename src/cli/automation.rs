@@ -2,16 +2,17 @@
 
 use super::Context;
 use super::baseline_update::BaselinePlace;
-use super::run::TargetTime;
-use super::selection::{HistoryPlace, Place, Runs, Selected, resolve};
+use super::selection::resolve;
 use crate::console;
 use crate::error::{Error, Outside, Result};
 use crate::files::paths::typed_line;
 use crate::record::baseline::{BYTES_PER_MB, Baseline, check_name};
 use crate::scenario::CUSTOM;
-use crate::settings::choices::Choices;
+use crate::settings::flags::{HistoryDir, Measure, Place, Runs, Selected, TargetTime, What};
+use crate::settings::names::listed;
 use crate::verdict::limit::{EVENTS_PER_SECOND, PEAK_MEMORY_BYTES};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Arguments of every automation.
@@ -49,7 +50,7 @@ pub(super) struct DailyMonitor {
     #[command(flatten)]
     common: Common,
     #[command(flatten)]
-    history: HistoryPlace,
+    history: HistoryDir,
     #[command(flatten)]
     baseline: BaselinePlace,
     #[command(flatten)]
@@ -86,7 +87,7 @@ pub(super) trait Automation {
         None
     }
     /// Its commands; `has_baseline` tells whether all of some work has one.
-    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>>;
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&What) -> Result<bool>) -> Result<Vec<Line>>;
 }
 
 impl Automation for QuickValidate {
@@ -94,9 +95,9 @@ impl Automation for QuickValidate {
         &self.common
     }
 
-    fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, _: &dyn Fn(&What) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let work = common.work(context, &["quick"])?;
+        let work = common.work(context, &["quick"]);
         Ok(vec![common.parity(context, &work), common.measure(context, "run", &work, 3, common.target())])
     }
 }
@@ -110,15 +111,15 @@ impl Automation for DailyMonitor {
         Some(&self.baseline)
     }
 
-    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&What) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let work = common.work(context, &["quick", "1kx3", "5kx5"])?;
+        let work = common.work(context, &["quick", "1kx3", "5kx5"]);
         let history: Line = vec!["--history".into(), context.history_folder(&self.history).into()];
         let run = [common.target(), history.clone()].concat();
         let mut steps =
             vec![common.measure(context, "run", &work, 10, run), common.step(context, "trend", &work, history.clone())];
         if has_baseline(&work)? {
-            let more = [named(&self.baseline), history, self.undecided.flag()].concat();
+            let more = [named(&self.baseline, context), history, self.undecided.flag()].concat();
             steps.push(common.measure(context, "regression-check", &work, 10, more));
         }
         Ok(steps)
@@ -134,14 +135,14 @@ impl Automation for ReleaseGate {
         Some(&self.baseline)
     }
 
-    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, has_baseline: &dyn Fn(&What) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let work = common.work(context, &["5kx5"])?;
+        let work = common.work(context, &["5kx5"]);
         let mut parity = common.parity(context, &work);
         parity.extend(["--seeds".into(), "42..44".into()]);
         let mut steps = vec![parity, common.gate(context, &work, self.undecided)];
         if has_baseline(&work)? {
-            let more = [named(&self.baseline), self.undecided.flag()].concat();
+            let more = [named(&self.baseline, context), self.undecided.flag()].concat();
             steps.push(common.measure(context, "regression-check", &work, 10, more));
         }
         Ok(steps)
@@ -153,9 +154,9 @@ impl Automation for StressTest {
         &self.common
     }
 
-    fn steps(&self, context: &Context, _: &dyn Fn(&Choices) -> Result<bool>) -> Result<Vec<Line>> {
+    fn steps(&self, context: &Context, _: &dyn Fn(&What) -> Result<bool>) -> Result<Vec<Line>> {
         let common = &self.common;
-        let work = common.work(context, &["stress"])?;
+        let work = common.work(context, &["stress"]);
         Ok(vec![common.parity(context, &work), common.gate(context, &work, self.undecided)])
     }
 }
@@ -166,9 +167,9 @@ impl Undecided {
     }
 }
 
-fn named(baseline: &BaselinePlace) -> Line {
+fn named(baseline: &BaselinePlace, context: &Context) -> Line {
     let mut line: Line = vec!["--baseline".into(), baseline.baseline.clone().into()];
-    if let Some(folder) = &baseline.baseline_dir {
+    if let Some(folder) = baseline.dir.baseline_dir.as_ref().filter(|_| context.is_flag("baseline_dir")) {
         line.extend(["--baseline-dir".into(), folder.clone().into()]);
     }
     line
@@ -182,34 +183,38 @@ fn limits() -> Line {
 
 impl Common {
     /// Flag, then environment and settings file, then the automation's own.
-    fn work(&self, context: &Context, default: &[&str]) -> Result<Choices> {
-        let mut work = self.selected.choices().complete(&context.config)?;
-        if !work.says_what() {
-            work.scenarios = default.iter().map(|name| name.to_string()).collect();
-        } else if work.scenarios.is_empty() {
-            work.scenarios = vec![CUSTOM.to_owned()];
+    fn work(&self, context: &Context, default: &[&str]) -> What {
+        let mut work = context.every.measure.what.clone();
+        if context.is_flag("scenarios") {
+            work.only(&[]);
         }
-        Ok(work)
+        work.selected = Selected { scenarios: self.selected.scenarios(), modes: self.selected.modes.clone() };
+        if !work.is_said() {
+            work.only(default);
+        } else if work.selected.scenarios.is_empty() {
+            work.selected.scenarios = vec![CUSTOM.to_owned()];
+        }
+        work
     }
 
-    fn parity(&self, context: &Context, work: &Choices) -> Line {
+    fn parity(&self, context: &Context, work: &What) -> Line {
         let mut line: Line = vec!["parity".into(), "--scenarios".into()];
-        line.extend(work.scenarios.iter().map(Into::into));
+        line.extend(work.selected.scenarios.iter().map(Into::into));
         line.extend(custom(work));
         line.extend(context.quiet.then(|| "--quiet".into()));
         line
     }
 
     /// A command line of a verb that has scenarios, modes and a folder of results.
-    fn step(&self, context: &Context, verb: &str, work: &Choices, more: Line) -> Line {
+    fn step(&self, context: &Context, verb: &str, work: &What, more: Line) -> Line {
         let mut line: Line = vec![verb.into(), "--scenarios".into()];
-        line.extend(work.scenarios.iter().map(Into::into));
-        let modes = self.selected.choices().modes;
-        if !modes.is_empty() {
+        line.extend(work.selected.scenarios.iter().map(Into::into));
+        // What it was told by other means its steps are told, too.
+        if context.is_flag("modes") {
             line.push("--modes".into());
-            line.extend(modes.into_iter().map(Into::into));
+            line.extend(listed(&self.selected.modes).into_iter().map(Into::into));
         }
-        if let Some(folder) = &self.place.output_dir {
+        if let Some(folder) = self.place.output_dir.as_ref().filter(|_| context.is_flag("output_dir")) {
             line.extend(["--output-dir".into(), folder.clone().into()]);
         }
         line.extend(context.quiet.then(|| "--quiet".into()));
@@ -218,16 +223,16 @@ impl Common {
     }
 
     /// A command line of a verb that measures: `runs` where neither flag, variable nor settings file says.
-    fn measure(&self, context: &Context, verb: &str, work: &Choices, runs: u32, more: Line) -> Line {
-        let runs = self.runs.or(&context.config, runs).to_string();
+    fn measure(&self, context: &Context, verb: &str, work: &What, runs: u32, more: Line) -> Line {
+        let runs = self.runs.or(runs).to_string();
         let more = [custom(work), more].concat();
         self.step(context, verb, work, [vec!["--runs".into(), runs.into()], more].concat())
     }
 
-    fn gate(&self, context: &Context, work: &Choices, undecided: Undecided) -> Line {
+    fn gate(&self, context: &Context, work: &What, undecided: Undecided) -> Line {
         let mut more = [self.target(), limits(), undecided.flag()].concat();
         // Modes that a gate is held to where nobody says.
-        if work.modes.is_empty() {
+        if work.selected.modes.is_empty() {
             more.extend(["--modes", "sql", "polars"].map(OsString::from));
         }
         self.measure(context, "performance-gate", work, 5, more)
@@ -240,8 +245,8 @@ impl Common {
 }
 
 /// The people and years of scenario custom: a step that is told its scenarios by flag takes these from flags, too.
-fn custom(work: &Choices) -> Line {
-    if !work.scenarios.iter().any(|name| name == CUSTOM) {
+fn custom(work: &What) -> Line {
+    if !work.selected.scenarios.iter().any(|name| name == CUSTOM) {
         return Line::new();
     }
     let number = |flag: &str, value: Option<String>| value.map(|value| [flag.into(), value.into()]);
@@ -259,11 +264,11 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
     let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
     let common = automation.common();
     let place = automation.baseline();
-    let folder = context.baseline_folder(place.and_then(|place| place.baseline_dir.as_deref()));
+    let folder = place.map_or_else(PathBuf::new, |place| context.baseline_folder(&place.dir));
     place.map_or(Ok(()), |place| check_name(&place.baseline))?;
-    let has_baseline = |work: &Choices| -> Result<bool> {
+    let has_baseline = |work: &What| -> Result<bool> {
         let Some(place) = place else { return Ok(false) };
-        let settings = resolve(work, context)?;
+        let settings = resolve(&Measure { what: work.clone(), ..context.every.measure.clone() }, context)?;
         let threads = settings.options.threads;
         Ok(settings.selections.iter().all(|selection| {
             settings

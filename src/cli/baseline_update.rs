@@ -1,7 +1,6 @@
 //! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
 
-use super::names::split;
-use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
+use super::selection::{failures, observe, resolve, results_of};
 use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
@@ -15,7 +14,7 @@ use crate::record::criterion::save_baseline;
 use crate::results::{ModeResults, Results, criterion_folder};
 use crate::scenario::CUSTOM;
 use crate::scenario::SCALING;
-use crate::settings::choices::Choices;
+use crate::settings::flags::{BaselineDir, Measure, Place, Runs};
 use crate::settings::session::Settings;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -27,9 +26,8 @@ pub(super) struct BaselinePlace {
     /// Name of the baseline
     #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
     pub baseline: String,
-    /// Folder of the baseline files
-    #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
-    pub baseline_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub dir: BaselineDir,
 }
 
 #[derive(Debug, clap::Args)]
@@ -62,14 +60,13 @@ pub(super) const RUNS: u32 = 10;
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let name = &args.baseline.baseline;
     check_name(name)?;
-    let folder = context.baseline_folder(args.baseline.baseline_dir.as_deref());
-    let choices = args.measure.choices(&context.config)?;
-    let settings = resolve(&choices, context)?;
+    let folder = context.baseline_folder(&args.baseline.dir);
+    let settings = resolve(&args.measure, context)?;
     if let Some(padding) = padding::active() {
         let setting = format!("{}={padding}", padding::VARIABLE);
         return Err(Input::Padded { setting, why: "padded figures make no baseline" }.into());
     }
-    let (runs, talk) = (args.runs.or(&context.config, RUNS), context.talk_more(args.more));
+    let (runs, talk) = (args.runs.or(RUNS), context.talk_more(args.more));
     if args.from.is_none() && runs < 2 {
         return Err(Input::OneRun { what: "a baseline" }.into());
     }
@@ -93,13 +90,15 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let (results, mut outcome) = match &args.from {
         Some(from) => {
             let source = criterion_folder(from);
-            let scenarios = split(&args.measure.selected.scenarios);
+            // What the settings want measured hides nothing that was.
+            let scenarios =
+                if context.is_flag("scenarios") { args.measure.what.selected.scenarios() } else { Vec::new() };
             let results = Results::read(&source)?.select(&scenarios, &settings.modes)?.whole()?;
             keep_criterion(&source, name, &results, talk)?;
             (results, Ok(()))
         }
         None => {
-            let criterion = || run_criterion(&settings, &choices, context, name, talk);
+            let criterion = || run_criterion(&settings, &args.measure.place, context, name, talk);
             let measured = if args.no_criterion { Ok(()) } else { criterion() };
             if matches!(measured, Err(Error::Interrupted)) {
                 return measured.map(|()| PASS);
@@ -153,7 +152,7 @@ fn keep_criterion(source: &Path, name: &str, results: &Results, talk: Talk) -> R
 }
 
 /// Has Criterion measure and save under the name, in a process of its own as `cargo bench` would.
-fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name: &str, talk: Talk) -> Result<()> {
+fn run_criterion(settings: &Settings, place: &Place, context: &Context, name: &str, talk: Talk) -> Result<()> {
     let groups: Vec<&str> = settings.selections.iter().map(|selection| selection.group.as_str()).collect();
     let modes: Vec<&str> = settings.modes.iter().map(|mode: &Mode| mode.name()).collect();
     let filter = format!("^({})/({})/", groups.join("|"), modes.join("|"));
@@ -162,7 +161,7 @@ fn run_criterion(settings: &Settings, choices: &Choices, context: &Context, name
     let mut command = Command::new(&executable);
     command.args(["--bench", "--save-baseline", name, "--noplot", &filter]);
     // Everything that it could find out otherwise is said: it sees the variables and the settings file, but no flag.
-    match &choices.output_dir {
+    match &place.output_dir {
         Some(folder) => command.env("BENCHMARK_OUTPUT_DIR", folder),
         None => command.env_remove("BENCHMARK_OUTPUT_DIR"),
     };

@@ -1,7 +1,6 @@
 //! `planbench calibrate`: regenerates the proof of the verdicts.
 
 use super::compare::this_program;
-use super::names::{Names, split};
 use super::report::Output;
 use super::selection::resolve;
 use super::{Context, PASS};
@@ -13,7 +12,9 @@ use crate::files::{temporary_workspace, write_whole};
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
 use crate::report::render::template::render_value;
-use crate::settings::choices::Choices;
+use crate::settings::flags::Selected;
+use crate::settings::layers::Layers;
+use crate::settings::names::{Names, listed};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -42,14 +43,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
-    let modes = split(&args.modes);
     if !args.report_only {
         if let Some(text) = padding::active() {
             let setting = format!("{}={text}", padding::VARIABLE);
             return Err(Input::Padded { setting, why: "a calibration plants its own slow-downs" }.into());
         }
-        let choices = Choices { scenarios: split(&args.scenarios), modes: modes.clone(), ..Choices::default() };
-        let settings = resolve(&choices, context)?;
+        let mut measure = Layers::default().every().measure;
+        measure.what.selected = Selected { scenarios: listed(&args.scenarios), modes: listed(&args.modes) };
+        let settings = resolve(&measure, context)?;
         let place = temporary_workspace()?;
         let proof = Proof {
             side: this_program(place.path())?,
@@ -66,7 +67,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let Some(calibration) = Calibration::read(&args.trials, context.command.replace(" --report-only", ""))? else {
         return Err(Error::file(&args.trials, Flaw::NoTrials));
     };
-    let page = render_value("calibration.md", &calibration, context.config.templates_dir.as_deref())?;
+    let page = render_value("calibration.md", &calibration, context.file.templates())?;
     let output = Output::new(Some(&args.to), Path::new("-"));
     match &output {
         Output::Place(file) => write_whole(file, &page)?,

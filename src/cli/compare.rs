@@ -1,8 +1,8 @@
 //! `planbench compare`: two builds, round by round.
 
-use super::regression_check::{OutcomeFlags, ThresholdFlags, print_json};
+use super::regression_check::{OutcomeFlags, print_json};
 use super::report::{Output, tell};
-use super::selection::{Measure, resolve};
+use super::selection::resolve;
 use super::talk::{Rounds, Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
@@ -14,6 +14,7 @@ use crate::files::{check_writable, temporary_workspace, write_json, write_whole}
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
 use crate::report::render::template::render_value;
+use crate::settings::flags::{Margins, Measure};
 use crate::verdict::Verdict;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ pub(super) struct Args {
     #[command(flatten)]
     measure: Measure,
     #[command(flatten)]
-    thresholds: ThresholdFlags,
+    margins: Margins,
     #[command(flatten)]
     outcome: OutcomeFlags,
     /// Judge although the events differ
@@ -80,13 +81,13 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let (thresholds, outcome) = (args.thresholds.resolve(context)?, args.outcome.resolve()?);
+    let (thresholds, outcome) = (args.margins.thresholds(), args.outcome);
     let talk = Talk { verbose: args.verbose, ..context.talk() };
-    let mut choices = args.measure.choices(&context.config)?;
-    if !choices.says_what() {
-        choices.scenarios = SCENARIOS.map(str::to_owned).to_vec();
+    let mut measure = args.measure;
+    if !measure.what.is_said() {
+        measure.what.only(&SCENARIOS);
     }
-    let mut settings = resolve(&choices, context)?;
+    let mut settings = resolve(&measure, context)?;
     settings.keep_people()?;
     let (pad_base, pad_head) = (args.pad_base.clone(), padding_of_head(args.pad_head.clone())?);
     let output = Output::new(args.to.as_deref(), &settings.folders.reports);
@@ -126,7 +127,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 
 /// Writes `compare.json` and `compare.md`, and tells GitHub. The verdict stands whatever becomes of these.
 fn write_files(comparison: &Comparison, output: &Output, context: &Context) {
-    let markdown = render_value("compare.md", comparison, context.config.templates_dir.as_deref());
+    let markdown = render_value("compare.md", comparison, context.file.templates());
     match output {
         Output::Place(folder) => {
             context.side(write_json(&folder.join("compare.json"), comparison));

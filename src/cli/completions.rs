@@ -1,10 +1,10 @@
 //! `planbench completions`: what shells and `man` want, made from the command line itself.
 
-use super::names::Names;
 use super::{Context, PASS, manual};
 use crate::console;
 use crate::error::{Error, Input, Result};
 use crate::files::write_whole;
+use crate::settings::names::Names;
 use clap::ValueEnum;
 use clap_complete::Shell;
 use std::io::Write;
@@ -74,7 +74,7 @@ fn offering(scenarios: Vec<String>) -> clap::Command {
     for verb in verbs {
         command = command.mut_subcommand(verb, |sub| {
             sub.mut_args(|argument| match argument.get_id().as_str() {
-                "scenarios" | "scenario" => argument.value_parser(Names::of(scenarios.clone())),
+                "scenarios" => argument.value_parser(Names::of(scenarios.clone())),
                 _ => argument,
             })
         });

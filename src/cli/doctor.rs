@@ -6,7 +6,6 @@ use crate::figures::{ABSENT, bytes};
 use crate::machine::cgroup::Cgroups;
 use crate::machine::fitness::examine;
 use crate::machine::{Build, Machine};
-use crate::settings::choices::Choices;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -47,7 +46,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         "engines  DuckDB {} ({}), Polars {}",
         build.versions.duckdb, build.versions.duckdb_route, build.versions.polars
     );
-    let folders = Choices::default().complete(&context.config)?.folders();
+    let folders = context.folders(&context.every.measure.place);
     let results = std::path::absolute(&folders.criterion).unwrap_or(folders.criterion.clone());
     let place = results.ancestors().find(|folder| folder.is_dir());
     let writable = place.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok());

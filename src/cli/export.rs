@@ -1,7 +1,6 @@
 //! `planbench export`: figures for other tools, to a file, standard output or a server.
 
 use super::report::Output;
-use super::selection::{Place, Selected};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Input, Outside, Result};
@@ -11,6 +10,7 @@ use crate::files::write_whole;
 use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::results::{Results, criterion_folder};
+use crate::settings::flags::{Place, Selected};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -50,12 +50,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         let (what, only) = ("--bigger-is-better", "--format github-action-benchmark");
         return Err(Input::OnlyFor { what, only }.into());
     }
-    let choices = args.selected.of_results(&args.place, &context.config)?;
     let folder = match &args.from {
         Some(from) => criterion_folder(from),
-        None => choices.folders().criterion,
+        None => context.folders(&args.place).criterion,
     };
-    let results = Results::read(&folder)?.select(&choices.scenarios, &choices.modes()?)?;
+    let results = Results::read(&folder)?.select(&args.selected.scenarios(), &args.selected.modes()?)?;
     let report = Report::new(&results, context.command.clone());
     // The first is the error in the end.
     for problem in results.problems.iter().skip(1) {

@@ -1,7 +1,6 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
-use super::inputs::{Custom, Resources, choices, modes, nothing_to_simulate, one_seed, resources, work};
-use super::names::Names;
+use super::inputs::{Custom, nothing_to_simulate, work};
 use super::{Context, PASS};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
@@ -9,24 +8,15 @@ use crate::engine::{EngineOptions, Mode};
 use crate::error::{Difference, Error, Input, Result};
 use crate::generate::output_folder::Claim;
 use crate::scenario::DEFAULT_SEED;
+use crate::settings::flags::Seed;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Engine to generate with: sql, polars or reference [env: BENCHMARK_MODES]
-    #[arg(long, visible_alias = "modes", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
-    mode: Vec<String>,
-    /// Named scenario (see `planbench scenarios`), or custom, which may be left out where years are given [env:
-    /// BENCHMARK_SCENARIOS]
-    #[arg(long, visible_alias = "scenarios", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
-    scenario: Vec<String>,
     #[command(flatten)]
-    custom: Custom,
-    /// Seed of every draw [env: BENCHMARK_SEED] [default: 42]
-    #[arg(long, visible_alias = "seeds", value_name = "SEED", allow_negative_numbers = true, value_parser = one_seed)]
-    seed: Option<u64>,
+    pub custom: Custom,
     #[command(flatten)]
-    resources: Resources,
+    seed: Seed,
     /// Work in this DuckDB database file instead of memory (mode sql)
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
@@ -82,20 +72,20 @@ fn with_flags(error: Error) -> Error {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let choices = choices(&args.scenario, &args.mode, &args.custom, args.seed, &args.resources, context)?;
-    let mode = only(&modes(&choices)?, &["mode"], "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
-    let work = work(&choices, &args.custom, &[], context)?;
+    let what = &args.custom.what;
+    let mode = only(&what.selected.named_modes()?, &["mode"], "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
+    let work = work(&args.custom, &[], context)?;
     if work.is_empty() {
         return Err(nothing_to_simulate());
     }
     let work = only(&work, &["scenario"], "BENCHMARK_SCENARIOS", |work| {
         work.scenario.map_or_else(|| "custom".to_owned(), |scenario| scenario.name.to_string())
     })?;
-    let options = resources(&choices)?;
-    let options = EngineOptions { memory_limit: args.memory_limit, database: args.database, ..options };
+    let (threads, memory_limit, database) = (what.threads, args.memory_limit, args.database);
+    let options = EngineOptions { threads, memory_limit, database, ..EngineOptions::default() };
     options.check_mode(mode)?;
     crate::interrupt::watch_for_interrupts();
-    let seed = choices.seed.unwrap_or(DEFAULT_SEED);
+    let seed = args.seed.seed;
     // What can be refused is refused before a census is read or anything is written.
     work.run_spec(seed)?;
     if args.out == Path::new("-") {

@@ -1,94 +1,26 @@
 //! Arguments that say what to simulate, shared by the verbs that do not measure.
 
 use super::Context;
-use super::names::split;
 use crate::census::{self, CensusFile, LoadedCensus};
-use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Input, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::{RunSpec, check_headcount};
 use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, Scenario};
-use crate::settings::choices::{Choices, split_names};
+use crate::settings::flags::What;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Scenarios, people and years.
+/// What is simulated, and under which rules.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Custom {
-    /// Employees of a synthetic census [env: BENCHMARK_EMPLOYEE_COUNT]
-    #[arg(long, value_name = "N", requires_all = ["start_year", "end_year"])]
-    pub employee_count: Option<usize>,
-    /// First simulated year [env: BENCHMARK_START_YEAR]
-    #[arg(long, value_name = "YEAR", requires = "end_year")]
-    pub start_year: Option<i32>,
-    /// Last simulated year [env: BENCHMARK_END_YEAR]
-    #[arg(long, value_name = "YEAR", requires = "start_year")]
-    pub end_year: Option<i32>,
-    /// Census file in PlanAlign's columns, Parquet or CSV, instead of a synthetic one [env: BENCHMARK_CENSUS]
-    #[arg(long, value_name = "FILE")]
-    pub census: Option<PathBuf>,
+    #[command(flatten)]
+    pub what: What,
     /// Refuse implausible census rows (born after hire, under 14, over 100) instead of reporting them
     #[arg(long)]
     pub strict: bool,
     /// TOML file that overrides the default assumptions
     #[arg(long, value_name = "FILE")]
     pub assumptions: Option<PathBuf>,
-}
-
-/// Resources of the engines.
-#[derive(Debug, Clone, Args)]
-pub(super) struct Resources {
-    /// Worker threads of every engine [env: BENCHMARK_THREADS] [default: usable CPUs]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-}
-
-/// What the command line says, with variables and the settings file where it leaves something open.
-pub(super) fn choices(
-    scenarios: &[String],
-    modes: &[String],
-    custom: &Custom,
-    seed: Option<u64>,
-    resources: &Resources,
-    context: &Context,
-) -> Result<Choices> {
-    let flags = Choices {
-        scenarios: split(scenarios),
-        modes: split(modes),
-        employee_count: custom.employee_count,
-        census: custom.census.clone(),
-        start_year: custom.start_year,
-        end_year: custom.end_year,
-        seed,
-        threads: resources.threads,
-        ..Choices::default()
-    };
-    flags.complete(&context.config)
-}
-
-/// Sets the threads of this process' engines, before anything is started that has some.
-pub(super) fn resources(choices: &Choices) -> Result<EngineOptions> {
-    let mut options = EngineOptions::default();
-    options.threads = choices.threads.unwrap_or(options.threads);
-    super::use_threads(options.threads)?;
-    Ok(options)
-}
-
-/// Modes, each once.
-pub(super) fn modes(choices: &Choices) -> Result<Vec<Mode>> {
-    if choices.modes.is_empty() { Ok(Vec::new()) } else { choices.modes() }
-}
-
-/// The seed in an argument that takes one.
-pub(super) fn one_seed(text: &str) -> Result<u64, String> {
-    let several = text.contains("..") || split_names(text).len() > 1;
-    text.trim().parse().map_err(|_| {
-        if several { "give one seed here, such as 42; `parity` takes several".into() } else { no_seed(text) }
-    })
-}
-
-pub(super) fn no_seed(text: &str) -> String {
-    format!("`{text}` is no seed; give a whole number from 0 to {}, such as 42", u64::MAX)
 }
 
 /// One thing to simulate: a scenario of the catalogue, or the custom one.
@@ -109,38 +41,28 @@ pub(super) struct Work<'a> {
 ///
 /// # Errors
 /// Says what is unknown, missing, or given for a scenario that brings its own.
-pub(super) fn work<'a>(
-    choices: &Choices,
-    custom: &Custom,
-    default: &[String],
-    context: &'a Context,
-) -> Result<Vec<Work<'a>>> {
-    let mut names: Vec<String> = Vec::new();
-    let named = match (choices.scenarios.is_empty(), choices.says_what()) {
-        (false, _) => &choices.scenarios[..],
-        (true, true) => &[CUSTOM.to_owned()],
-        (true, false) => default,
+pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context) -> Result<Vec<Work<'a>>> {
+    let what = &custom.what;
+    let names = match (what.selected.scenarios(), what.is_custom()) {
+        (none, true) if none.is_empty() => vec![CUSTOM.to_owned()],
+        (none, false) if none.is_empty() => default.to_vec(),
+        (names, _) => names,
     };
-    for name in named {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
     let assumptions =
         custom.assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file)?;
-    if custom.strict && choices.census.is_none() {
+    if custom.strict && what.census.is_none() {
         return Err(strict_without_census());
     }
     let with_custom = names.iter().any(|name| name == CUSTOM);
     // A pipe is read once for all of them.
-    let file = choices.census.as_deref().map(CensusFile::open).transpose()?;
+    let file = what.census.as_deref().map(CensusFile::open).transpose()?;
     let one = |name: &String| -> Result<Work<'a>> {
         let strict = custom.strict;
         let assumptions = assumptions.clone();
         if name == CUSTOM {
             let census = file.clone();
-            let headcount = choices.employee_count;
-            let (Some(start_year), Some(end_year)) = (choices.start_year, choices.end_year) else {
+            let headcount = what.employee_count;
+            let (Some(start_year), Some(end_year)) = (what.start_year, what.end_year) else {
                 return Err(nothing_to_simulate());
             };
             if census.is_none() && headcount.is_none() {
@@ -154,9 +76,7 @@ pub(super) fn work<'a>(
         }
         let scenario = context.catalogue.named(name)?;
         // Where custom is among the names, years and people are its own.
-        if !with_custom
-            && (choices.start_year.is_some() || choices.end_year.is_some() || choices.employee_count.is_some())
-        {
+        if !with_custom && (what.start_year.is_some() || what.end_year.is_some() || what.employee_count.is_some()) {
             return Err(Input::OwnSize { scenario: name.clone() }.into());
         }
         Ok(Work {

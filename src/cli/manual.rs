@@ -142,7 +142,7 @@ fn body(argument: &Arg) -> String {
     if argument.get_action().takes_values() {
         let defaults: Vec<String> =
             argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
-        if !defaults.is_empty() {
+        if !defaults.is_empty() && !argument.is_hide_default_value_set() {
             text += &format!(" [default: {}]", defaults.join(" "));
         }
         if !argument.is_hide_possible_values_set() {
@@ -163,14 +163,7 @@ fn variables(arguments: &[&Arg]) -> BTreeMap<String, String> {
         let Some(long) = argument.get_long() else { continue };
         let flag = format!("--{long}");
         if let Some(variable) = argument.get_env() {
-            found.insert(variable.to_string_lossy().into_owned(), flag.clone());
-        }
-        // Some are read where flags, variables and the settings file are put together.
-        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-        if let Some((_, rest)) = help.split_once("[env: ")
-            && let Some((variable, _)) = rest.split_once(']')
-        {
-            found.insert(variable.to_owned(), flag);
+            found.insert(variable.to_string_lossy().into_owned(), flag);
         }
     }
     found

@@ -12,7 +12,6 @@ mod github;
 mod help;
 mod inputs;
 mod manual;
-mod names;
 mod parity;
 mod performance_gate;
 mod regression_check;
@@ -26,19 +25,20 @@ mod talk;
 mod trend;
 
 use crate::console;
-use crate::engine::EngineOptions;
-use crate::error::{Error, Result};
+use crate::engine::polars::decide_threads;
+use crate::error::Result;
 use crate::files::paths::typed_line;
 use crate::record::baseline::DEFAULT_FOLDER;
 use crate::record::history;
 use crate::scenario::Catalogue;
-use crate::settings::choices::path_variable;
-use crate::settings::file::Config;
+use crate::settings::environment::warn_of_misspelt;
+use crate::settings::file::{self, SettingsFile};
+use crate::settings::flags::{BaselineDir, Every, HistoryDir, Measure, Place};
+use crate::settings::layers::{Layers, Source, Sourced};
 use crate::settings::session::Folders;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use remedy::Used;
-use selection::HistoryPlace;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,7 +57,7 @@ const INCONCLUSIVE: u8 = 3;
 #[command(name = "planbench", version, about, long_about = None, after_help = EXIT_CODES)]
 struct Cli {
     /// Settings file [default: the nearest planbench.toml, from the current folder upwards]
-    #[arg(long, value_name = "FILE", global = true, env = crate::settings::file::VARIABLE)]
+    #[arg(long, value_name = "FILE", global = true, env = file::VARIABLE)]
     config: Option<PathBuf>,
     /// Say nothing but results, warnings and errors
     #[arg(short, long, global = true)]
@@ -121,9 +121,13 @@ fn command() -> clap::Command {
 
 /// What every verb may need.
 struct Context {
-    config: Config,
+    file: SettingsFile,
     /// The settings file if it was named; one that was found will be found again.
     config_file: Option<PathBuf>,
+    /// The settings as they are without this command line.
+    every: Every,
+    /// Those of this verb, and where each comes from.
+    settings: Vec<Sourced>,
     catalogue: Catalogue,
     /// This command line.
     command: String,
@@ -132,14 +136,43 @@ struct Context {
 }
 
 impl Context {
-    /// Flag or variable, then the settings file, then the default.
-    fn baseline_folder(&self, given: Option<&Path>) -> PathBuf {
-        baseline_folder(&self.config, given)
+    /// Where baseline files are: as it was said, else beside the settings file.
+    fn baseline_folder(&self, said: &BaselineDir) -> PathBuf {
+        said.baseline_dir.clone().unwrap_or_else(|| self.file.project().join(DEFAULT_FOLDER))
     }
 
     /// As [`Context::baseline_folder`], of the history.
-    fn history_folder(&self, given: &HistoryPlace) -> PathBuf {
-        history_folder(&self.config, given.history.as_deref())
+    fn history_folder(&self, said: &HistoryDir) -> PathBuf {
+        said.history.clone().unwrap_or_else(|| self.file.project().join(history::DEFAULT_FOLDER))
+    }
+
+    /// As [`Context::baseline_folder`], of results.
+    fn folders(&self, said: &Place) -> Folders {
+        said.folders(self.file.project())
+    }
+
+    /// Where things are that no flag of this command line names, with the flag that would.
+    fn places(&self, used: &mut Used) {
+        let Measure { what, place, .. } = &self.every.measure;
+        let folders = self.folders(place);
+        let (baselines, history) =
+            (self.baseline_folder(&self.every.baseline), self.history_folder(&self.every.history));
+        for (flag, path) in [
+            ("output_dir", place.output_dir.as_deref()),
+            ("output_dir", Some(&folders.criterion)),
+            ("output_dir", Some(&folders.reports)),
+            ("census", what.census.as_deref()),
+            ("baseline_dir", Some(&baselines)),
+            ("history", Some(&history)),
+            ("templates", self.file.templates()),
+        ] {
+            path.into_iter().for_each(|path| used.also(flag, path));
+        }
+    }
+
+    /// Whether a setting was given on this very command line.
+    fn is_flag(&self, name: &str) -> bool {
+        self.settings.iter().any(|setting| setting.name == name && matches!(setting.source, Source::Flag(_)))
     }
 
     /// Talk of a verb that has nothing more to say than its results and what it wrote.
@@ -147,9 +180,11 @@ impl Context {
         Talk { quiet: self.quiet, ..Talk::default() }
     }
 
-    /// Talk of a verb that measures.
+    /// Talk of a verb that measures, which begins with the settings.
     fn talk_more(&self, more: talk::More) -> Talk {
-        Talk { quiet: self.quiet, verbose: more.verbose, debug: more.debug }
+        let talk = Talk { quiet: self.quiet, verbose: more.verbose, debug: more.debug };
+        self.settings.iter().for_each(|setting| talk.debug(|| setting.to_string()));
+        talk
     }
 
     /// A side output that failed: it is told, and changes no verdict.
@@ -162,16 +197,20 @@ impl Context {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    drop_blank_variables();
-    let mut command = command();
-    let understood = command
-        .try_get_matches_from_mut(std::env::args_os())
-        .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, Used::new(&command, &matches))));
-    let (cli, mut used) = match understood {
-        Ok(understood) => understood,
-        Err(answer) => return show(&answer),
+    let line = || std::env::args_os();
+    let declared = help::complete(Cli::command());
+    // Variables are put below the flags when these are known; that they exist is a matter of the help.
+    let none = |argument: clap::Arg| argument.env(None::<&'static str>);
+    let flags = declared.clone().mut_args(none).mut_subcommands(|verb| verb.mut_args(none));
+    let mut command = flags.clone();
+    let given = match command.try_get_matches_from_mut(line()) {
+        Ok(given) => given,
+        Err(answer) if answer.use_stderr() => return show(&answer),
+        Err(answer) => return show(&declared.try_get_matches_from(line()).err().unwrap_or(answer)),
     };
-    match run(cli, &mut used) {
+    let mut used = Used::new(&command, &given);
+    let outcome = read(&declared, &flags, &given, &mut used).and_then(|(cli, context)| run(cli, &context));
+    match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             console::error(used.explain(&error));
@@ -200,89 +239,83 @@ fn show(answer: &clap::Error) -> ExitCode {
     }
 }
 
-fn run(cli: Cli, used: &mut Used) -> Result<u8> {
-    used.also("config", Path::new(crate::settings::file::FILE));
-    let config = match (Config::load(cli.config.as_deref()), &cli.verb) {
-        // Shells ask for completions when they start, wherever that is: a file that is broken there breaks no shell.
-        (Err(_), Verb::Completions(_)) => Config::default(),
-        (config, _) => config?,
+/// Verbs about results that are there: what the settings file wants measured hides nothing that was.
+const OF_RESULTS: [&str; 3] = ["report", "export", "trend"];
+
+/// Puts variables and the settings file below the flags that were given. `used` learns what they name.
+fn read(declared: &Command, flags: &Command, given: &ArgMatches, used: &mut Used) -> Result<(Cli, Context)> {
+    let (verb, of_verb) = given.subcommand().unwrap_or(("", given));
+    // Shells ask for completions when they start, wherever that is: settings that are broken there break no shell.
+    let matters = verb != "completions";
+    let config_file = given.get_one::<PathBuf>("config").cloned();
+    used.also("config", Path::new(file::FILE));
+    let file = match SettingsFile::load(config_file.as_deref()) {
+        Err(_) if !matters => SettingsFile::default(),
+        file => file?,
     };
-    if let Some(file) = config.file() {
-        used.also("config", file);
-        if !cli.quiet && !matches!(cli.verb, Verb::Completions(_)) {
-            console::line(&format!("settings: {}", console::path(file)));
-        }
+    file.path().into_iter().for_each(|path| used.also("config", path));
+    let declared = declared.find_subcommand(verb).unwrap_or(declared);
+    let every = Every::command();
+    let arguments = every.get_arguments().chain(declared.get_arguments()).filter(|_| matters);
+    let mut layers = Layers::read(arguments, &file)?;
+    let every = layers.every();
+    if OF_RESULTS.contains(&verb) {
+        ["scenarios", "modes"].iter().for_each(|name| layers.ignore_file(name));
     }
-    places(&config, used);
+    let command = flags.clone().mut_subcommand(verb, |_| layers.below(declared.clone(), of_verb));
+    // Every value was looked at before.
+    let read = command.try_get_matches_from(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let cli = Cli::from_arg_matches(&read).unwrap_or_else(|error| error.exit());
+    used.learn(&read);
     let context = Context {
-        catalogue: config.catalogue()?,
-        config,
-        config_file: cli.config,
+        catalogue: file.catalogue()?,
+        file,
+        config_file,
+        every,
+        settings: read.subcommand().map_or_else(Vec::new, |(_, read)| layers.sourced(declared, read)),
         command: command_line(),
         quiet: cli.quiet,
         used: used.clone(),
     };
-    match cli.verb {
-        Verb::Run(args) => run::run(args, &context),
-        Verb::Report(args) => report::run(args, &context),
-        Verb::BaselineUpdate(args) => baseline_update::run(args, &context),
-        Verb::RegressionCheck(args) => regression_check::run(args, &context),
-        Verb::Compare(args) => compare::run(args, &context),
-        Verb::PerformanceGate(args) => performance_gate::run(args, &context),
-        Verb::QuickValidate(args) => automation::run(&args, &context),
-        Verb::DailyMonitor(args) => automation::run(&args, &context),
-        Verb::ReleaseGate(args) => automation::run(&args, &context),
-        Verb::StressTest(args) => automation::run(&args, &context),
-        Verb::Trend(args) => trend::run(&args, &context),
-        Verb::Calibrate(args) => calibrate::run(&args, &context),
-        Verb::Export(args) => export::run(&args, &context),
-        Verb::Generate(args) => generate::run(args, &context),
-        Verb::Parity(args) => parity::run(args, &context),
-        Verb::Scenarios => scenarios::run(&context),
-        Verb::Doctor(args) => doctor::run(&args, &context),
-        Verb::Completions(args) => completions::run(&args, &context),
-    }
+    context.places(used);
+    Ok((cli, Context { used: used.clone(), ..context }))
 }
 
-fn baseline_folder(config: &Config, given: Option<&Path>) -> PathBuf {
-    let folder = given.or(config.baseline_dir.as_deref()).map(Path::to_path_buf);
-    folder.unwrap_or_else(|| config.project().join(DEFAULT_FOLDER))
-}
-
-fn history_folder(config: &Config, given: Option<&Path>) -> PathBuf {
-    let folder = given.or(config.history_dir.as_deref()).map(Path::to_path_buf);
-    folder.unwrap_or_else(|| config.project().join(history::DEFAULT_FOLDER))
-}
-
-/// Where things are that no flag of this command line names, with the flag that would.
-fn places(config: &Config, used: &mut Used) {
-    let output = path_variable("BENCHMARK_OUTPUT_DIR").or_else(|| config.output_dir.clone());
-    if let Some(folder) = &output {
-        used.also("output_dir", folder);
-    }
-    let folders = Folders::new(output.as_deref(), config.project());
-    used.also("output_dir", &folders.criterion);
-    used.also("output_dir", &folders.reports);
-    if let Some(file) = path_variable("BENCHMARK_CENSUS") {
-        used.also("census", &file);
-    }
-    used.also("baseline_dir", &baseline_folder(config, None));
-    used.also("history", &history_folder(config, path_variable(history::VARIABLE).as_deref()));
-    if let Some(folder) = &config.templates_dir {
-        used.also("templates", folder);
-    }
-}
-
-/// A variable that is blank does not count: workflows pass what nobody filled in as blank.
-fn drop_blank_variables() {
-    let ours = |name: &OsStr| {
-        ["BENCHMARK_", "PLANBENCH_", "DD_"].iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+fn run(cli: Cli, context: &Context) -> Result<u8> {
+    let here = match &cli.verb {
+        Verb::Generate(args) => Some(&args.custom.what),
+        Verb::Parity(args) => Some(&args.custom.what),
+        _ => None,
     };
-    let is_blank = |value: &OsStr| value.to_str().is_some_and(|text| text.trim().is_empty());
-    let blank: Vec<_> = std::env::vars_os().filter(|(name, value)| ours(name) && is_blank(value)).collect();
-    for (name, _) in blank {
-        // SAFETY: this is the start of the process; it still has its one thread.
-        unsafe { std::env::remove_var(name) };
+    // Settings from a pipe cannot be read again: without these threads Polars says what to do.
+    if let Some(what) = here.filter(|_| context.file.path().is_none_or(Path::is_file)) {
+        decide_threads(what.threads)?;
+    }
+    if !matches!(cli.verb, Verb::Completions(_)) {
+        if let Some(file) = context.file.path().filter(|_| !cli.quiet) {
+            console::line(&format!("settings: {}", console::path(file)));
+        }
+        warn_of_misspelt(&Every::command());
+    }
+    match cli.verb {
+        Verb::Run(args) => run::run(args, context),
+        Verb::Report(args) => report::run(args, context),
+        Verb::BaselineUpdate(args) => baseline_update::run(args, context),
+        Verb::RegressionCheck(args) => regression_check::run(args, context),
+        Verb::Compare(args) => compare::run(args, context),
+        Verb::PerformanceGate(args) => performance_gate::run(args, context),
+        Verb::QuickValidate(args) => automation::run(&args, context),
+        Verb::DailyMonitor(args) => automation::run(&args, context),
+        Verb::ReleaseGate(args) => automation::run(&args, context),
+        Verb::StressTest(args) => automation::run(&args, context),
+        Verb::Trend(args) => trend::run(&args, context),
+        Verb::Calibrate(args) => calibrate::run(&args, context),
+        Verb::Export(args) => export::run(&args, context),
+        Verb::Generate(args) => generate::run(args, context),
+        Verb::Parity(args) => parity::run(args, context),
+        Verb::Scenarios => scenarios::run(context),
+        Verb::Doctor(args) => doctor::run(&args, context),
+        Verb::Completions(args) => completions::run(&args, context),
     }
 }
 
@@ -292,15 +325,6 @@ fn command_line() -> String {
     let program = PathBuf::from(arguments.next().unwrap_or_default());
     let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
     typed_line(&name, &arguments.collect::<Vec<OsString>>())
-}
-
-/// Sets the threads of this process' engines.
-fn use_threads(threads: usize) -> Result<()> {
-    let options = EngineOptions { threads, ..EngineOptions::default() };
-    options.check_threads().map_err(|e| Error::Config(format!("--threads: {e}")))?;
-    // SAFETY: called by a verb before it starts anything; the process still has its one thread.
-    unsafe { crate::engine::polars::set_threads(threads) };
-    Ok(())
 }
 
 #[cfg(test)]

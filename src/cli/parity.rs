@@ -1,7 +1,6 @@
 //! `planbench parity`: every column of every row, of every engine.
 
-use super::inputs::{self, Custom, Prepared, Resources, choices, work};
-use super::names::Names;
+use super::inputs::{self, Custom, Prepared, work};
 use super::seeds::{self, Seeds};
 use super::{Context, FAILED, PASS};
 use crate::census;
@@ -13,40 +12,29 @@ use crate::error::{Error, Flaw, Input, Result};
 use crate::generate::SUMMARY;
 use crate::generate::event_folder::Directory;
 use crate::parity::{ParityReport, compare_logs, compare_modes};
-use crate::scenario::DEFAULT_SEED;
-use crate::settings::choices::Choices;
+use crate::settings::flags::Selected;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Named scenarios, or custom with people and years [env: BENCHMARK_SCENARIOS] [default: custom if years are given,
-    /// else quick 1kx3 5kx5]
-    #[arg(long, visible_alias = "scenario", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
-    scenarios: Vec<String>,
-    /// Seeds, single ones (`42`) or ranges with both ends included (`1..20`) [env: BENCHMARK_SEED] [default: 42]
-    #[arg(long, visible_alias = "seed", value_name = "A..B", num_args = 1.., allow_negative_numbers = true, value_parser = seeds::parse)]
-    seeds: Vec<Seeds>,
     #[command(flatten)]
-    custom: Custom,
-    /// Modes to compare: sql, polars, reference; the first is the yardstick [env: BENCHMARK_MODES] [default: reference
-    /// sql polars]
-    #[arg(long, visible_alias = "mode", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
-    modes: Vec<String>,
+    pub custom: Custom,
+    /// Seeds, single ones (`42`) or ranges with both ends included (`1..20`)
+    #[arg(long, visible_alias = "seed", env = "BENCHMARK_SEED", value_name = "A..B", default_value = "42", num_args = 1.., allow_negative_numbers = true, value_parser = seeds::parse)]
+    seeds: Vec<Seeds>,
     /// Compare with a folder that `planbench generate` wrote, perhaps on another machine; its summary says what to run
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenarios", "seeds", "employee_count", "start_year", "end_year", "assumptions"])]
     against: Option<PathBuf>,
-    #[command(flatten)]
-    resources: Resources,
 }
 
 /// The modes to compare, in order. One that only the settings name is held against the reference, and the reference
 /// against the others: settings are about what is measured, and a proof needs two.
-fn modes(choices: &Choices, given: bool) -> Result<Vec<Mode>> {
+fn modes(selected: &Selected, given: bool) -> Result<Vec<Mode>> {
     // The yardstick comes first.
     let mut all = Mode::ALL.to_vec();
     all.sort_by_key(|mode| *mode != Mode::Reference);
-    Ok(match inputs::modes(choices)?[..] {
+    Ok(match selected.named_modes()?[..] {
         [] => all,
         [Mode::Reference] if !given => all,
         [one] if !given => vec![Mode::Reference, one],
@@ -55,21 +43,20 @@ fn modes(choices: &Choices, given: bool) -> Result<Vec<Mode>> {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let choices = choices(&args.scenarios, &args.modes, &args.custom, None, &args.resources, context)?;
-    let modes = modes(&choices, !args.modes.is_empty())?;
+    let what = &args.custom.what;
+    let modes = modes(&what.selected, context.is_flag("modes"))?;
+    let options = EngineOptions { threads: what.threads, ..EngineOptions::default() };
     if let Some(folder) = &args.against {
-        return against(folder, &args, &modes, &inputs::resources(&choices)?, context);
+        return against(folder, &args, &modes, &options, context);
     }
     if modes.len() < 2 {
         let what = "parity needs two or more different modes to compare".into();
         return Err(Error::Missing { what, settings: &["modes"], variable: "BENCHMARK_MODES" });
     }
     let default: Vec<String> = context.catalogue.names().into_iter().take(3).collect();
-    let work = work(&choices, &args.custom, &default, context)?;
-    let options = inputs::resources(&choices)?;
+    let work = work(&args.custom, &default, context)?;
     remove_abandoned_spills();
-    let default = [Seeds::from(choices.seed.unwrap_or(DEFAULT_SEED))];
-    let seeds = seeds::all(if args.seeds.is_empty() { &default } else { &args.seeds });
+    let seeds = seeds::all(&args.seeds);
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
     for work in &work {
@@ -124,7 +111,7 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     }
     let run = directory.run_spec()?;
     let said = &directory.summary.census;
-    let loaded = match (&args.custom.census, said.synthetic) {
+    let loaded = match (&args.custom.what.census, said.synthetic) {
         (Some(file), _) => census::load(file, &run, args.custom.strict)?,
         (None, _) if args.custom.strict => {
             return Err(inputs::strict_without_census());

@@ -1,8 +1,7 @@
 //! `planbench performance-gate`: a target must be met, with its uncertainty.
 
 use super::report::readable;
-use super::run::{TargetTime, positive};
-use super::selection::{Measure, Runs, given_up, observe, resolve, results_of};
+use super::selection::{given_up, observe, resolve, results_of};
 use super::talk::{More, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
@@ -12,6 +11,7 @@ use crate::record::baseline::BYTES_PER_MB;
 use crate::report::model::Report;
 use crate::report::model::ReportRow;
 use crate::results::{Results, criterion_folder};
+use crate::settings::flags::{Measure, Runs, TargetTime, positive};
 use crate::stats::Figure;
 use crate::verdict::limit::{above, below};
 use std::path::PathBuf;
@@ -53,16 +53,14 @@ pub(super) const MODE: &str = "polars";
 pub(super) const RUNS: u32 = 5;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let measure = &args.measure;
-    let mut choices = measure.choices(&context.config)?;
-    if !choices.says_what() {
-        choices.scenarios = vec![SCENARIO.into()];
+    let (mut measure, limits, talk) = (args.measure, args.limits, context.talk_more(args.more));
+    if !measure.what.is_said() {
+        measure.what.only(&[SCENARIO]);
     }
-    if choices.modes.is_empty() {
-        choices.modes = vec![MODE.into()];
+    if measure.what.selected.modes.is_empty() {
+        measure.what.selected.modes = vec![MODE.into()];
     }
-    let settings = resolve(&choices, context)?;
-    let limits = args.limits;
+    let settings = resolve(&measure, context)?;
     let has_target = settings.selections.iter().any(|selection| selection.target_time_seconds.is_some());
     if !has_target
         && limits.target.target_time.is_none()
@@ -80,8 +78,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         }
         // Failed runs are judged too: they miss the gate.
         None => {
-            let runs = args.runs.or(&context.config, RUNS);
-            let records = observe(&settings, runs, context.talk_more(args.more))?;
+            let records = observe(&settings, args.runs.or(RUNS), talk)?;
             lost = given_up(&records);
             results_of(records)
         }

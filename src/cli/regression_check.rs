@@ -2,7 +2,7 @@
 
 use super::baseline_update::BaselinePlace;
 use super::report::{Output, print_check, readable};
-use super::selection::{HistoryPlace, Measure, Runs, given_up, observe, resolve, results_of};
+use super::selection::{given_up, observe, resolve, results_of};
 use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
@@ -15,11 +15,11 @@ use crate::record::history::{self, History};
 use crate::record::names::{Problem, none_of};
 use crate::report::render::template::render_value;
 use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
-use crate::settings::choices::variable;
+use crate::settings::flags::{HistoryDir, Margins, Measure, OnRegression, Runs};
 use crate::settings::session::{Selection, Settings};
 use crate::verdict::Verdict;
 use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
-use crate::verdict::thresholds::{Percent, ThresholdSettings, Thresholds};
+use crate::verdict::thresholds::Thresholds;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[command(flatten)]
     baseline: BaselinePlace,
     #[command(flatten)]
-    pub thresholds: ThresholdFlags,
+    pub margins: Margins,
     /// Check these results instead of measuring: an output folder, or Criterion's
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
@@ -45,76 +45,27 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
     #[command(flatten)]
-    history: HistoryPlace,
+    history: HistoryDir,
     #[command(flatten)]
     more: More,
 }
 
-/// When a difference counts.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
-pub(super) struct ThresholdFlags {
-    /// Slower by more than this counts, percent [default: 15]
-    #[arg(long, value_name = "PERCENT", env = "BENCHMARK_TIME_THRESHOLD")]
-    time_threshold: Option<Percent>,
-    /// Fewer events per second by more than this counts, percent [default: 10]
-    #[arg(long, value_name = "PERCENT", env = "BENCHMARK_THROUGHPUT_THRESHOLD")]
-    throughput_threshold: Option<Percent>,
-    /// More peak memory by more than this counts, percent [default: 20]
-    #[arg(long, value_name = "PERCENT", env = "BENCHMARK_MEMORY_THRESHOLD")]
-    memory_threshold: Option<Percent>,
-}
-
-impl ThresholdFlags {
-    /// Flags, then the settings file, then the defaults.
-    pub fn resolve(self, context: &Context) -> Result<Thresholds> {
-        let flags = ThresholdSettings {
-            time_percent: self.time_threshold,
-            throughput_percent: self.throughput_threshold,
-            memory_percent: self.memory_threshold,
-        };
-        Thresholds::new(flags, context.config.thresholds).map_err(Error::Config)
-    }
-}
-
 /// What a verdict does to the exit code.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct OutcomeFlags {
-    /// Exit with 1 on a confirmed regression; this is the default [env: BENCHMARK_FAIL_ON_REGRESSION]
-    #[arg(long, overrides_with = "no_fail_on_regression")]
-    fail_on_regression: bool,
-    /// Report a confirmed regression, but exit with 0
-    #[arg(long, overrides_with = "fail_on_regression")]
-    no_fail_on_regression: bool,
+    #[command(flatten)]
+    on_regression: OnRegression,
     /// Exit with 0 instead of 3 when the figures do not decide
     #[arg(long)]
     allow_inconclusive: bool,
 }
 
 impl OutcomeFlags {
-    /// Flags, then the variable: what a verdict does to the exit code. Called before anything is measured.
-    ///
-    /// # Errors
-    /// When `BENCHMARK_FAIL_ON_REGRESSION` is neither true nor false.
-    pub fn resolve(self) -> Result<Outcome> {
-        let default = variable::<bool>("BENCHMARK_FAIL_ON_REGRESSION")?.unwrap_or(true);
-        let fails = self.fail_on_regression || (default && !self.no_fail_on_regression);
-        Ok(Outcome { fails, allow_inconclusive: self.allow_inconclusive })
-    }
-}
-
-/// Exit codes of verdicts.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Outcome {
-    fails: bool,
-    allow_inconclusive: bool,
-}
-
-impl Outcome {
     /// The exit code of a verdict.
     pub fn code(self, verdict: Verdict) -> u8 {
         match verdict {
             Verdict::Pass => PASS,
-            Verdict::Fail if self.fails => FAILED,
+            Verdict::Fail if self.on_regression.fails() => FAILED,
             Verdict::Inconclusive | Verdict::Unfit if !self.allow_inconclusive => INCONCLUSIVE,
             Verdict::Fail | Verdict::Inconclusive | Verdict::Unfit => PASS,
         }
@@ -126,12 +77,12 @@ pub(super) const RUNS: u32 = 10;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     check_name(&args.baseline.baseline)?;
-    let (thresholds, outcome) = (args.thresholds.resolve(context)?, args.outcome.resolve()?);
+    let (thresholds, outcome) = (args.margins.thresholds(), args.outcome);
     let talk = context.talk_more(args.more);
-    let baselines = context.baseline_folder(args.baseline.baseline_dir.as_deref());
-    let choices = args.measure.choices(&context.config)?;
-    let asked = Asked { scenarios: choices.says_what(), modes: !choices.modes.is_empty() };
-    let mut settings = resolve(&choices, context)?;
+    let baselines = context.baseline_folder(&args.baseline.dir);
+    let what = &args.measure.what;
+    let asked = Asked { scenarios: what.is_said(), modes: !what.selected.modes.is_empty() };
+    let mut settings = resolve(&args.measure, context)?;
     let reports = Output::new(args.to.as_deref(), &settings.folders.reports);
     // What cannot be read is told before anything is measured for it.
     let history = sessions_of(&context.history_folder(&args.history))?;
@@ -160,8 +111,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                 if let (Some(_), Output::Place(folder)) = (&args.to, &reports) {
                     check_writable(folder)?;
                 }
-                let runs = args.runs.or(&context.config, RUNS);
-                let records = observe(&settings, runs, talk)?;
+                let records = observe(&settings, args.runs.or(RUNS), talk)?;
                 lost = given_up(&records);
                 (results_of(records), source)
             }
@@ -203,7 +153,7 @@ fn groups(settings: &Settings, asked: Asked) -> Vec<String> {
     }
 }
 
-fn conclude(check: &Check, output: &Output, outcome: Outcome, context: &Context) -> Result<u8> {
+fn conclude(check: &Check, output: &Output, outcome: OutcomeFlags, context: &Context) -> Result<u8> {
     print_check(check, output)?;
     write_files(check, output, context);
     Ok(outcome.code(check.verdict))
@@ -347,7 +297,7 @@ fn fits(baseline: &Baseline, mode: &ModeResults) -> bool {
 /// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed. The verdict
 /// stands whatever becomes of these.
 pub(super) fn write_files(check: &Check, output: &Output, context: &Context) {
-    let markdown = render_value("check.md", check, context.config.templates_dir.as_deref());
+    let markdown = render_value("check.md", check, context.file.templates());
     match output {
         Output::Place(folder) => {
             context.side(crate::files::write_json(&folder.join("check.json"), check));

@@ -2,7 +2,7 @@
 //! line knows; a verb is never told a flag that it does not have.
 
 use crate::error::{Cause, Error, Flaw, Input};
-use clap::builder::ValueHint;
+use crate::settings::layers::is_place;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -38,21 +38,21 @@ enum Trouble {
 impl Used {
     /// From a command line that was understood; `command` is built.
     pub fn new(command: &clap::Command, matches: &clap::ArgMatches) -> Self {
-        let Some((name, matches)) = matches.subcommand() else {
-            return Self { verb: command.clone(), paths: Vec::new() };
-        };
-        let verb = command.find_subcommand(name).unwrap_or(command).clone();
-        let is_path = |argument: &&clap::Arg| {
-            matches!(argument.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath)
-        };
-        let mut paths = Vec::new();
-        for argument in verb.get_arguments().filter(is_path) {
+        let verb = matches.subcommand_name().and_then(|name| command.find_subcommand(name)).unwrap_or(command).clone();
+        let mut used = Self { verb, paths: Vec::new() };
+        used.learn(matches);
+        used
+    }
+
+    /// The paths of a command line, perhaps with settings below its flags.
+    pub fn learn(&mut self, matches: &clap::ArgMatches) {
+        let Some((_, matches)) = matches.subcommand() else { return };
+        for argument in self.verb.get_arguments().filter(|argument| is_place(argument)) {
             let id = argument.get_id().as_str();
             for value in matches.try_get_raw(id).ok().flatten().into_iter().flatten() {
-                paths.push((id.to_owned(), PathBuf::from(value)));
+                self.paths.push((id.to_owned(), PathBuf::from(value)));
             }
         }
-        Self { verb, paths }
     }
 
     /// A path that a variable, the settings file or a default gave, and the argument that would have given another.
@@ -314,10 +314,7 @@ mod tests {
         let command = command();
         let mut told = 0;
         for verb in command.get_subcommands() {
-            let paths: Vec<&clap::Arg> = verb
-                .get_arguments()
-                .filter(|a| matches!(a.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath))
-                .collect();
+            let paths: Vec<&clap::Arg> = verb.get_arguments().filter(|argument| is_place(argument)).collect();
             for argument in &paths {
                 let id = argument.get_id().as_str();
                 let own = format!("--{}", argument.get_long().expect("a flag"));

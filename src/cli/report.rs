@@ -1,7 +1,6 @@
 //! `planbench report`: renders what `cargo bench` or `planbench run` left.
 
-use super::regression_check::{Against, ThresholdFlags, sessions_of};
-use super::selection::{HistoryPlace, Place, Selected};
+use super::regression_check::{Against, sessions_of};
 use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
@@ -12,6 +11,7 @@ use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::report::render::{Format, render, write};
 use crate::results::{Results, criterion_folder};
+use crate::settings::flags::{BaselineDir, HistoryDir, Place, Selected, Templates};
 use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
 use comfy_table::{CellAlignment, Table, presets};
@@ -27,9 +27,8 @@ pub(super) struct Reports {
     /// [default: `reports` in the folder of all results]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
-    /// Folder with report.md.tera or report.html.tera to use instead of the built-in ones
-    #[arg(long, value_name = "DIR", env = "PLANBENCH_TEMPLATES")]
-    templates: Option<PathBuf>,
+    #[command(flatten)]
+    templates: Templates,
 }
 
 /// Where something is written.
@@ -78,17 +77,17 @@ impl Reports {
     }
 
     /// Makes sure, before anything is measured, that folder and templates can be used.
-    pub fn check(&self, place: &Output, context: &Context) -> Result<()> {
+    pub fn check(&self, place: &Output) -> Result<()> {
         if let Output::Place(folder) = place {
             crate::files::check_writable(folder)?;
         }
-        crate::report::render::template::check(self.templates.as_deref().or(context.config.templates_dir.as_deref()))
+        crate::report::render::template::check(self.templates.templates.as_deref())
     }
 
     /// Writes the reports, and the essence to standard output.
     pub fn make(&self, results: &Results, place: &Output, context: &Context, talk: Talk) -> Result<Report> {
         let report = Report::new(results, context.command.clone());
-        let templates = self.templates.as_deref().or(context.config.templates_dir.as_deref());
+        let templates = self.templates.templates.as_deref();
         let mut formats = self.formats.clone();
         formats.sort();
         formats.dedup();
@@ -124,29 +123,27 @@ pub(super) struct Args {
     /// Also compare with this baseline
     #[arg(long, value_name = "NAME")]
     baseline: Option<String>,
-    /// Folder of the baseline files
-    #[arg(long, value_name = "DIR", env = "BENCHMARK_BASELINE_DIR")]
-    baseline_dir: Option<PathBuf>,
     #[command(flatten)]
-    history: HistoryPlace,
+    dir: BaselineDir,
+    #[command(flatten)]
+    history: HistoryDir,
     #[command(flatten)]
     place: Place,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     args.baseline.as_deref().map_or(Ok(()), check_name)?;
-    let choices = args.selected.of_results(&args.place, &context.config)?;
-    let folders = choices.folders();
+    let folders = context.folders(&args.place);
     let place = args.reports.place(&folders.reports)?;
     if place == Output::Standard && args.baseline.is_some() {
         return Err(Input::OnlyReport.into());
     }
     let from = args.from.as_deref().map_or(folders.criterion, criterion_folder);
-    let results = Results::read(&from)?.select(&choices.scenarios, &choices.modes()?)?;
+    let results = Results::read(&from)?.select(&args.selected.scenarios(), &args.selected.modes()?)?;
     args.reports.make(&results, &place, context, context.talk())?;
     if let (Some(name), Output::Place(_)) = (&args.baseline, &place) {
-        let baselines = context.baseline_folder(args.baseline_dir.as_deref());
-        let thresholds = ThresholdFlags::default().resolve(context)?;
+        let baselines = context.baseline_folder(&args.dir);
+        let thresholds = context.every.margins.thresholds();
         let against = Against {
             name,
             files: &baselines,

@@ -1,7 +1,7 @@
 //! `planbench run`: fresh processes that take turns, then reports.
 
 use super::report::Reports;
-use super::selection::{Measure, Runs, failures, observe, resolve, results_of};
+use super::selection::{failures, observe, resolve, results_of};
 use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
@@ -10,6 +10,7 @@ use crate::files::check_writable;
 use crate::record::baseline::Baseline;
 use crate::record::history;
 use crate::results::Results;
+use crate::settings::flags::{Measure, Runs, TargetTime};
 use crate::settings::session::Settings;
 use std::path::{Path, PathBuf};
 
@@ -39,39 +40,21 @@ pub(super) struct Args {
     more: More,
 }
 
-/// What a run may take.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
-pub(super) struct TargetTime {
-    /// Time that a whole run may take at the most, seconds [default: the scenario's own]
-    #[arg(long, value_name = "SECONDS", env = "BENCHMARK_TARGET_TIME", value_parser = positive)]
-    pub target_time: Option<f64>,
-}
-
-/// A number above zero.
-pub(super) fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && number.is_finite());
-    number.ok_or_else(|| format!("`{text}` is not a number above zero"))
-}
-
 /// Runs per scenario and mode where nobody says.
 pub(super) const RUNS: u32 = 5;
 /// With `--full`.
 pub(super) const FULL_RUNS: u32 = 10;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let mut measure = args.measure.clone();
+    let mut measure = args.measure;
     if args.quick {
-        measure.selected.scenarios = vec!["quick".into()];
+        measure.what.selected.scenarios = vec!["quick".into()];
     }
-    let mut choices = measure.choices(&context.config)?;
-    if args.full {
-        (choices.scenarios, choices.modes) = (context.catalogue.names(), Vec::new());
-    }
-    let mut settings = resolve(&choices, context)?;
+    let mut settings = resolve(&measure, context)?;
     for selection in &mut settings.selections {
         selection.target_time_seconds = args.target.target_time.or(selection.target_time_seconds);
     }
-    let runs = args.runs.or(&context.config, if args.full { FULL_RUNS } else { RUNS });
+    let runs = args.runs.or(if args.full { FULL_RUNS } else { RUNS });
     if args.history.is_some() && runs < 2 {
         return Err(Input::OneRun { what: "an entry of a history" }.into());
     }
@@ -82,7 +65,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         println!("reports would be written to {place}");
         return Ok(PASS);
     }
-    args.reports.check(&place, context)?;
+    args.reports.check(&place)?;
     if let Some(folder) = &args.history {
         check_writable(folder)?;
     }

@@ -1,7 +1,7 @@
 //! Seeds as single numbers and ranges.
 
-use super::inputs::no_seed;
-use crate::settings::choices::split_names;
+use crate::settings::flags::no_seed;
+use crate::settings::names::split;
 use std::ops::RangeInclusive;
 
 /// Seeds of one argument, as they were given.
@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str) -> Result<Seeds, String> {
         };
         if range.is_empty() { Err(format!("{part} holds no seed")) } else { Ok(range) }
     };
-    let ranges = split_names(text).iter().map(|part| one(part)).collect::<Result<Vec<_>, _>>()?;
+    let ranges = split(text).map(one).collect::<Result<Vec<_>, _>>()?;
     if ranges.is_empty() { Err(no_seed(text)) } else { Ok(Seeds(ranges)) }
 }
 

@@ -2,7 +2,6 @@
 
 use super::regression_check::print_json;
 use super::report::{Output, tell};
-use super::selection::{HistoryPlace, Place, Selected};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Flaw, Result};
@@ -14,12 +13,13 @@ use crate::record::names::none_of;
 use crate::report::render::charts;
 use crate::report::render::template::{render_value, render_value_with};
 use crate::results::trend::Trend;
+use crate::settings::flags::{HistoryDir, Place, Selected};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    history: HistoryPlace,
+    history: HistoryDir,
     #[command(flatten)]
     selected: Selected,
     /// Folder to write trend.html and trend.json to, or `-` to write the latter to standard output and nothing else there
@@ -31,9 +31,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
-    let choices = args.selected.of_results(&args.place, &context.config)?;
-    let (scenarios, modes) = (choices.scenarios.clone(), choices.modes()?);
-    let output = Output::new(args.to.as_deref(), &choices.folders().reports);
+    let (scenarios, modes) = (args.selected.scenarios(), args.selected.modes()?);
+    let output = Output::new(args.to.as_deref(), &context.folders(&args.place).reports);
     let sessions = context.history_folder(&args.history);
     let History { mut entries, problems } = history::read(&sessions)?;
     // The first is the error in the end.
@@ -64,7 +63,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             charts::sessions(&values, &changes, show)
         })
         .collect::<Result<Vec<_>>>()?;
-    let html = render_value_with("trend.html", &trend, "charts", &charts, context.config.templates_dir.as_deref())?;
+    let html = render_value_with("trend.html", &trend, "charts", &charts, context.file.templates())?;
     tell(&output, &console::escaped(&render_value("trend.txt", &trend, None)?));
     match output {
         Output::Place(folder) => {

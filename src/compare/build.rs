@@ -3,7 +3,7 @@
 use super::side::{Side, said};
 use crate::error::{Error, Flaw, Outside, Result};
 use crate::files::paths::{from_bytes, typed_line};
-use crate::settings::choices::path_variable;
+use crate::settings::environment;
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -30,7 +30,7 @@ impl Builder {
         // The name of a folder may end with a blank; git adds the end of the line.
         let repository = from_bytes(repository.strip_suffix(b"\n").unwrap_or(&repository).to_vec());
         let repository = repository.ok_or(Outside::NoRepository)?;
-        let target = path_variable("CARGO_TARGET_DIR").unwrap_or_else(|| repository.join("target"));
+        let target = environment::path("CARGO_TARGET_DIR").unwrap_or_else(|| repository.join("target"));
         let target = std::path::absolute(&target).map_err(|e| Error::file(&target, e))?;
         let folder = target.join("compare");
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;

@@ -43,7 +43,11 @@ fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Re
     let program = executable.to_path_buf();
     let failed = |fault: Outside, from_outside| Failure { error: fault.into(), from_outside };
     let text = serde_json::to_string(request).map_err(|e| Failure::own(Error::failed("worker request", e)))?;
-    let output = match Command::new(executable).args([ARGUMENT, &text]).stdin(Stdio::null()).output() {
+    let mut command = Command::new(executable);
+    if let Request::Run(run) = request {
+        crate::engine::polars::give_threads(&mut command, run.threads);
+    }
+    let output = match command.args([ARGUMENT, &text]).stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) => return Err(failed(Outside::NotStarted { program, error }, true)),
     };

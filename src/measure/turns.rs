@@ -90,8 +90,9 @@ impl Caller {
     /// # Errors
     /// When nobody listens at the address.
     pub fn join() -> Result<Option<Self>> {
-        let Some(address) = crate::settings::choices::variable::<String>(VARIABLE)? else { return Ok(None) };
-        let stream = TcpStream::connect(&address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+        let Some(address) = crate::settings::environment::set(VARIABLE) else { return Ok(None) };
+        let address = address.to_string_lossy();
+        let stream = TcpStream::connect(&*address).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
         let setting = format!("{VARIABLE}={address}");
         let stream = stream.map_err(|error| Outside::NobodyGivesTurns { setting, error })?;
         Ok(Some(Self(stream)))

@@ -165,8 +165,6 @@ fn lap(clock: &mut Instant) -> f64 {
 
 /// Does and observes one run in this process.
 fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<Observation> {
-    // SAFETY: the process was started for this and still has its one thread.
-    unsafe { crate::engine::polars::set_threads(request.threads) };
     let run = &request.run;
     run.check()?;
     let mut caller = Caller::join()?;

@@ -8,9 +8,7 @@
 //! modes = ["sql", "polars"]
 //! runs = 5
 //! baseline_dir = "target-baselines"
-//!
-//! [thresholds]
-//! time_percent = 15
+//! time_threshold = 15
 //!
 //! [[scenario]]
 //! name = "our-plan"
@@ -20,13 +18,14 @@
 //! target_time_seconds = 30
 //! ```
 
-use crate::engine::{EngineOptions, Mode};
+use super::environment;
+use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::scenario::{CUSTOM, Catalogue, Scenario};
-use crate::settings::choices::path_variable;
-use crate::verdict::thresholds::{ThresholdSettings, Thresholds};
+use crate::verdict::thresholds::Percent;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The file that is looked for where none is named.
@@ -34,35 +33,39 @@ pub const FILE: &str = "planbench.toml";
 /// Variable that names another file.
 pub const VARIABLE: &str = "PLANBENCH_CONFIG";
 
-/// What a settings file says; everything may be left out.
+/// What a settings file says; everything may be left out. Its keys are the names of the settings ([`super::flags`], which
+/// also knows the limits); places are relative to the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// Scenarios to run.
-    pub scenarios: Vec<String>,
-    /// Modes to run.
-    pub modes: Vec<String>,
-    /// Fresh processes per scenario and mode.
-    pub runs: Option<u32>,
-    /// Seed of every draw.
-    pub seed: Option<u64>,
-    /// Worker threads of every engine.
-    pub threads: Option<usize>,
-    /// Folder of all results; relative to the file.
-    pub output_dir: Option<PathBuf>,
-    /// Folder of the baseline files; relative to the file.
-    pub baseline_dir: Option<PathBuf>,
-    /// Folder of the history; relative to the file.
-    pub history_dir: Option<PathBuf>,
-    /// Folder with report templates that replace the built-in ones; relative to the file.
-    pub templates_dir: Option<PathBuf>,
-    /// When a difference counts.
-    pub thresholds: ThresholdSettings,
+pub struct SettingsFile {
+    scenarios: Vec<String>,
+    modes: Vec<String>,
+    runs: Option<u32>,
+    seed: Option<u64>,
+    threads: Option<usize>,
+    output_dir: Option<PathBuf>,
+    baseline_dir: Option<PathBuf>,
+    history_dir: Option<PathBuf>,
+    #[serde(alias = "templates_dir")]
+    templates: Option<PathBuf>,
+    time_threshold: Option<Percent>,
+    throughput_threshold: Option<Percent>,
+    memory_threshold: Option<Percent>,
+    thresholds: ByPercent,
     scenario: Vec<Entry>,
     #[serde(skip)]
-    file: Option<PathBuf>,
+    path: Option<PathBuf>,
     #[serde(skip)]
     project: PathBuf,
+}
+
+/// The thresholds as a table, which is how files had them first.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ByPercent {
+    time_percent: Option<Percent>,
+    throughput_percent: Option<Percent>,
+    memory_percent: Option<Percent>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -77,14 +80,14 @@ struct Entry {
     purpose: String,
 }
 
-impl Config {
+impl SettingsFile {
     /// Reads the named file, else the one that [`VARIABLE`] names, else the nearest [`FILE`] from the current folder
     /// upwards, else nothing.
     ///
     /// # Errors
     /// Names the file that cannot be read, and the line or key that cannot be used.
     pub fn load(named: Option<&Path>) -> Result<Self> {
-        if let Some(file) = named.map(Path::to_path_buf).or_else(|| path_variable(VARIABLE)) {
+        if let Some(file) = named.map(Path::to_path_buf).or_else(|| environment::path(VARIABLE)) {
             return Self::read(file);
         }
         let Some(file) = nearest() else { return Ok(Self::default()) };
@@ -96,56 +99,78 @@ impl Config {
         Ok(Self { project, ..Self::read(file)? })
     }
 
-    fn read(file: PathBuf) -> Result<Self> {
-        let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, e))?;
-        let mut config: Self = toml::from_str(&text).map_err(|e| Error::file(&file, e))?;
-        config.check().map_err(|(key, why)| Error::file(&file, format!("{key}: {why}")))?;
-        let folder = file.parent().unwrap_or(Path::new(""));
-        for (_, path) in config.folders() {
-            *path = folder.join(&*path);
+    fn read(path: PathBuf) -> Result<Self> {
+        let text = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
+        let mut file: Self = toml::from_str(&text).map_err(|e| Error::file(&path, e))?;
+        file.check().map_err(|(key, why)| Error::file(&path, format!("{key}: {why}")))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for (_, place) in file.places() {
+            *place = folder.join(&*place);
         }
-        Ok(Self { file: Some(file), ..config })
+        Ok(Self { path: Some(path), ..file })
     }
 
     /// What can be wrong although it is of the right kind: a fault is told where it is, not by the first verb that meets
     /// it. The key and why.
-    fn check(&mut self) -> Result<(), (String, String)> {
-        let key = |key: &'static str| move |error: Error| (key.to_owned(), error.to_string());
+    fn check(&mut self) -> Result<(), (&'static str, String)> {
+        let key = |key: &'static str| move |error: Error| (key, error.to_string());
         let catalogue = self.catalogue().map_err(key("scenario"))?;
         for name in &self.scenarios {
             if name == CUSTOM {
                 let why = "custom wants its people and years from flags or variables; a file describes a [[scenario]]";
-                return Err(("scenarios".to_owned(), why.to_owned()));
+                return Err(("scenarios", why.to_owned()));
             }
             catalogue.named(name).map_err(key("scenarios"))?;
         }
         self.modes.iter().try_for_each(|name| Mode::named(name).map(drop)).map_err(key("modes"))?;
-        if self.runs.is_some_and(|runs| !(1..=10_000).contains(&runs)) {
-            return Err(("runs".to_owned(), "give 1 to 10000".to_owned()));
-        }
-        if let Some(threads) = self.threads {
-            EngineOptions { threads, ..EngineOptions::default() }.check_threads().map_err(key("threads"))?;
-        }
-        Thresholds::new(ThresholdSettings::default(), self.thresholds).map_err(|why| ("thresholds".to_owned(), why))?;
-        match self.folders().find(|(_, path)| path.as_os_str().is_empty()) {
-            Some((key, _)) => Err((key.to_owned(), "names no folder".to_owned())),
+        match self.places().find(|(_, path)| path.as_os_str().is_empty()) {
+            Some((key, _)) => Err((key, "names no folder".to_owned())),
             None => Ok(()),
         }
     }
 
-    fn folders(&mut self) -> impl Iterator<Item = (&'static str, &mut PathBuf)> {
-        let folders = [
+    fn places(&mut self) -> impl Iterator<Item = (&'static str, &mut PathBuf)> {
+        let places = [
             ("output_dir", &mut self.output_dir),
             ("baseline_dir", &mut self.baseline_dir),
             ("history_dir", &mut self.history_dir),
-            ("templates_dir", &mut self.templates_dir),
+            ("templates", &mut self.templates),
         ];
-        folders.into_iter().filter_map(|(key, folder)| Some((key, folder.as_mut()?)))
+        places.into_iter().filter_map(|(key, place)| Some((key, place.as_mut()?)))
+    }
+
+    /// What it says about a setting, in the words of a command line; empty if nothing.
+    pub(super) fn says(&self, key: &str) -> Vec<OsString> {
+        fn one(value: Option<impl ToString>) -> Vec<OsString> {
+            value.map(|value| value.to_string().into()).into_iter().collect()
+        }
+        let place = |place: &Option<PathBuf>| place.clone().map(OsString::from).into_iter().collect();
+        let names = |names: &[String]| names.iter().map(OsString::from).collect();
+        match key {
+            "scenarios" => names(&self.scenarios),
+            "modes" => names(&self.modes),
+            "runs" => one(self.runs),
+            "seed" => one(self.seed),
+            "threads" => one(self.threads),
+            "output_dir" => place(&self.output_dir),
+            "baseline_dir" => place(&self.baseline_dir),
+            "history_dir" => place(&self.history_dir),
+            "templates" => place(&self.templates),
+            "time_threshold" => one(self.time_threshold.or(self.thresholds.time_percent)),
+            "throughput_threshold" => one(self.throughput_threshold.or(self.thresholds.throughput_percent)),
+            "memory_threshold" => one(self.memory_threshold.or(self.thresholds.memory_percent)),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Folder with report templates that replace the built-in ones.
+    pub fn templates(&self) -> Option<&Path> {
+        self.templates.as_deref()
     }
 
     /// The file that was read, if any was.
-    pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The folder in which default folders lie; empty for the current one.
@@ -200,21 +225,32 @@ fn nearest() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::flags::Every;
+    use crate::settings::layers::Layers;
 
-    fn read(text: &str) -> Result<Config> {
+    fn read(text: &str) -> Result<SettingsFile> {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join(FILE);
         std::fs::write(&file, text).expect("a file");
-        Config::load(Some(&file))
+        let file = SettingsFile::load(Some(&file))?;
+        Layers::read(Every::command().get_arguments(), &file)?;
+        Ok(file)
     }
 
     #[test]
     fn a_file_adds_scenarios_and_places_are_relative_to_it() {
         let text =
             "output_dir = 'out'\n[[scenario]]\nname = 'ours'\nemployee_count = 7\nstart_year = 2025\nend_year = 2026";
-        let config = read(text).expect("settings");
-        assert_eq!(config.catalogue().expect("scenarios").named("ours").expect("ours").employee_count, 7);
-        assert!(config.output_dir.expect("a folder").is_absolute());
+        let file = read(text).expect("settings");
+        assert_eq!(file.catalogue().expect("scenarios").named("ours").expect("ours").employee_count, 7);
+        assert!(file.output_dir.expect("a folder").is_absolute());
+    }
+
+    #[test]
+    fn earlier_names_are_understood() {
+        let file = read("templates_dir = 'mine'\n[thresholds]\nmemory_percent = 30").expect("settings");
+        assert_eq!(file.says("memory_threshold"), ["30"]);
+        assert!(file.templates().is_some_and(|folder| folder.ends_with("mine")));
     }
 
     #[test]
@@ -226,7 +262,8 @@ mod tests {
             ("[[scenario]]\nname = 'quick'\nemployee_count = 1\nstart_year = 2025\nend_year = 2025", "taken"),
             ("[[scenario]]\nname = 'late'\nemployee_count = 1\nstart_year = 2026\nend_year = 2025", "2026"),
             ("[thresholds]\ntime_percent = -1", "time_percent"),
-            ("[thresholds]\nthroughput_percent = 100", "thresholds: "),
+            ("[thresholds]\nthroughput_percent = 100", "throughput_threshold: the throughput threshold must be"),
+            ("time_threshold = 0", "time_threshold"),
             ("scenarios = ['quick', '5kx6']", "scenarios: unknown scenario `5kx6`"),
             ("scenarios = ['custom']", "scenarios: custom"),
             ("modes = ['sql', 'spark']", "modes: unknown mode `spark`"),
@@ -241,6 +278,6 @@ mod tests {
             let error = read(text).expect_err(text).to_string();
             assert!(error.contains(part) && error.contains(FILE), "{error}");
         }
-        assert!(Config::load(Some(Path::new("/no/such/file.toml"))).is_err());
+        assert!(SettingsFile::load(Some(Path::new("/no/such/file.toml"))).is_err());
     }
 }

@@ -1,15 +1,17 @@
-//! What a session runs, with which resources, and where its results go.
+//! What a session runs, with which resources, and where its results go: what the settings come to.
 
+use super::environment;
+use super::flags::{Measure, Place, What};
 use crate::census::census_fingerprint;
 use crate::census::{self, CensusFile, LoadedCensus};
 use crate::engine::{EngineOptions, Mode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machine::Machine;
 use crate::machine::available_threads;
-use crate::record::benchmark::{Benchmark, LONGEST_GROUP, shortened};
-use crate::rules::run::RunSpec;
-use crate::scenario::{DEFAULT_SEED, Golden};
-use crate::settings::choices::path_variable;
+use crate::record::benchmark::{Benchmark, LONGEST_GROUP, group_name, shortened};
+use crate::rules::assumptions::Assumptions;
+use crate::rules::run::{RunSpec, check_headcount};
+use crate::scenario::{CUSTOM, Catalogue, DEFAULT_PLAN_DESIGN, DEFAULT_SEED, Golden};
 use std::path::{Path, PathBuf};
 
 /// One scenario to run, named or custom.
@@ -92,6 +94,108 @@ impl Settings {
     }
 }
 
+impl Measure {
+    /// Checks everything and looks at the machine. Default folders lie in `project`.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be used; an unknown scenario or mode lists the known.
+    pub fn resolve(&self, catalogue: &Catalogue, project: &Path) -> Result<Settings> {
+        let options = EngineOptions { threads: self.what.threads, ..EngineOptions::default() };
+        let modes = self.what.selected.modes()?;
+        let seed = self.seed.seed;
+        let conditions = conditions(seed, options.threads);
+        let selections = self
+            .what
+            .names(catalogue)?
+            .iter()
+            .map(|name| {
+                let mut selection =
+                    if name == CUSTOM { self.what.custom(seed)? } else { named(catalogue, name, seed)? };
+                selection.group = group_name(&(selection.group + &conditions));
+                Ok(selection)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let session = crate::record::names::new_session();
+        let folders = self.place.folders(project);
+        Ok(Settings { selections, modes, options, folders, session, machine: Machine::current(), records: true })
+    }
+}
+
+impl What {
+    fn names(&self, catalogue: &Catalogue) -> Result<Vec<String>> {
+        let names = match (self.selected.scenarios(), self.is_custom()) {
+            (none, false) if none.is_empty() => catalogue.names(),
+            (none, true) if none.is_empty() => vec![CUSTOM.to_owned()],
+            (names, _) => names,
+        };
+        if self.is_custom() && !names.iter().any(|name| name == CUSTOM) {
+            return Err(Error::Config(format!(
+                "head count, census and years apply to scenario custom, which is not among {}; name it, or leave them out",
+                names.join(", ")
+            )));
+        }
+        Ok(names)
+    }
+
+    /// The custom scenario.
+    fn custom(&self, seed: u64) -> Result<Selection> {
+        let needed = |what: &str, settings, variable| Error::Missing {
+            what: format!("scenario custom needs {what}"),
+            settings,
+            variable,
+        };
+        let start_year =
+            self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;
+        let end_year = self.end_year.ok_or_else(|| needed("its last year", &["end_year"], "BENCHMARK_END_YEAR"))?;
+        let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
+        let census_file = self.census.as_deref().map(CensusFile::open).transpose()?;
+        let census = census_file.as_ref().map(|file| file.load(&run, false)).transpose()?;
+        let employee_count = match (&census, self.employee_count) {
+            (Some(loaded), None) => loaded.census.len(),
+            (None, Some(count)) => {
+                check_headcount(count)?;
+                count
+            }
+            (None, None) => {
+                let variables = "BENCHMARK_EMPLOYEE_COUNT or BENCHMARK_CENSUS";
+                return Err(needed("people", &["employee_count", "census"], variables));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Error::Config("give a head count or a census for scenario custom, not both".into()));
+            }
+        };
+        let file = census
+            .as_ref()
+            .map_or_else(String::new, |loaded| format!("-{:.8}", census_fingerprint(&loaded.census).to_string()));
+        Ok(Selection {
+            name: CUSTOM.to_owned(),
+            group: format!("{CUSTOM}-{employee_count}x{start_year}-{end_year}{file}"),
+            run,
+            employee_count,
+            golden: None,
+            target_time_seconds: None,
+            census_file,
+            census,
+        })
+    }
+}
+
+fn named(catalogue: &Catalogue, name: &str, seed: u64) -> Result<Selection> {
+    let scenario = catalogue.named(name)?;
+    // A scenario of a settings file may change its size under the same name.
+    let size = format!("-{}x{}-{}", scenario.employee_count, scenario.start_year, scenario.end_year);
+    Ok(Selection {
+        name: name.to_owned(),
+        group: if scenario.golden.is_some() { name.to_owned() } else { name.to_owned() + &size },
+        run: scenario.run_spec(seed, Assumptions::default())?,
+        employee_count: scenario.employee_count,
+        golden: scenario.golden.filter(|_| seed == DEFAULT_SEED),
+        target_time_seconds: scenario.target_time_seconds,
+        census_file: None,
+        census: None,
+    })
+}
+
 /// Longest that [`conditions`] may be, bytes, so that the name of the largest scaling benchmark needs no shortening: its
 /// parts have places of their own in Criterion's name.
 const LONGEST_CONDITIONS: usize = LONGEST_GROUP - "scaling-1000000".len();
@@ -117,15 +221,45 @@ pub struct Folders {
     pub reports: PathBuf,
 }
 
-impl Folders {
-    /// Below `output_dir` if there is one, else `CRITERION_HOME`, else where Criterion puts its files under cargo: in the
-    /// target folder, which lies in `project` unless `CARGO_TARGET_DIR` says where.
-    pub fn new(output_dir: Option<&Path>, project: &Path) -> Self {
-        if let Some(folder) = output_dir {
-            return Self { criterion: folder.join("criterion"), reports: folder.join("reports") };
+impl Place {
+    /// Below the folder of all results if one is given, else `CRITERION_HOME`, else where Criterion puts its files under
+    /// cargo: in the target folder, which lies in `project` unless `CARGO_TARGET_DIR` says where.
+    pub fn folders(&self, project: &Path) -> Folders {
+        if let Some(folder) = &self.output_dir {
+            return Folders { criterion: folder.join("criterion"), reports: folder.join("reports") };
         }
-        let target = path_variable("CARGO_TARGET_DIR").unwrap_or_else(|| project.join("target"));
-        let criterion = path_variable("CRITERION_HOME").unwrap_or_else(|| target.join("criterion"));
-        Self { criterion, reports: target.join("reports") }
+        let target = environment::path("CARGO_TARGET_DIR").unwrap_or_else(|| project.join("target"));
+        let criterion = environment::path("CRITERION_HOME").unwrap_or_else(|| target.join("criterion"));
+        Folders { criterion, reports: target.join("reports") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::layers::Layers;
+
+    fn measure(scenarios: &[&str]) -> Measure {
+        let mut measure = Layers::default().every().measure;
+        measure.what.only(scenarios);
+        measure
+    }
+
+    #[test]
+    fn years_without_custom_are_refused() {
+        let mut measure = measure(&["quick"]);
+        measure.what.employee_count = Some(5);
+        let error = measure.resolve(&Catalogue::default(), Path::new("")).expect_err("refused").to_string();
+        assert!(error.contains("custom"), "{error}");
+    }
+
+    #[test]
+    fn names_are_taken_once_and_ids_say_what_differs() {
+        let mut measure = measure(&["quick", "quick"]);
+        (measure.seed.seed, measure.what.threads) = (7, 1_000);
+        let settings = measure.resolve(&Catalogue::default(), Path::new("")).expect("settings");
+        assert_eq!(settings.selections.len(), 1);
+        assert_eq!(settings.selections[0].group, "quick-seed7-threads1000");
+        assert!(settings.selections[0].golden.is_none());
     }
 }

@@ -20,8 +20,10 @@ use crate::measure::padding;
 use crate::measure::worker::Warm;
 use crate::record::benchmark::MeasuredContext;
 use crate::record::criterion::FunctionPlace;
-use crate::settings::choices::Choices;
-use crate::settings::file::Config;
+use crate::settings::environment::warn_of_misspelt;
+use crate::settings::file::SettingsFile;
+use crate::settings::flags::Every;
+use crate::settings::layers::Layers;
 use crate::settings::session::{Selection, Settings};
 use arguments::{Action, Arguments};
 use cpu_time::CpuTime;
@@ -31,6 +33,7 @@ use failures::{Failures, attempted, give_up};
 use peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use profiler::FlamegraphProfiler;
 use std::cell::Cell;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -59,14 +62,18 @@ fn refuse_cargo_criterion() -> Result<()> {
 fn run() -> Result<()> {
     refuse_cargo_criterion()?;
     let arguments = Arguments::of_this_process()?;
-    let config = Config::load(None)?;
-    if let Some(file) = config.file().filter(|_| !arguments.quiet) {
-        crate::console::line(&format!("settings: {}", crate::console::path(file)));
+    let file = SettingsFile::load(None)?;
+    let declared = Every::command();
+    let measure = Layers::read(declared.get_arguments(), &file)?.every().measure;
+    // Settings from a pipe cannot be read again: without these threads Polars says what to do.
+    if file.path().is_none_or(Path::is_file) {
+        crate::engine::polars::decide_threads(measure.what.threads)?;
     }
-    let choices = Choices::default().complete(&config)?;
-    // SAFETY: this is the start of the process; it still has its one thread. Reading a census would start others.
-    unsafe { crate::engine::polars::set_threads(choices.options()?.threads) };
-    let mut settings = choices.resolve(&config.catalogue()?)?;
+    if let Some(path) = file.path().filter(|_| !arguments.quiet) {
+        crate::console::line(&format!("settings: {}", crate::console::path(path)));
+    }
+    warn_of_misspelt(&declared);
+    let mut settings = measure.resolve(&file.catalogue()?, file.project())?;
     settings.records = arguments.keeps_figures();
     if let Some(padding) = padding::active() {
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));

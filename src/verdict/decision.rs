@@ -113,16 +113,11 @@ pub(super) fn whose(figure: Gated, decider: Gated) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::thresholds::{Percent, ThresholdSettings};
+    use crate::verdict::thresholds::Percent;
 
     fn thresholds(time: f64, throughput: f64) -> Thresholds {
-        let percent = |value| Percent::try_from(value).ok();
-        let flags = ThresholdSettings {
-            time_percent: percent(time),
-            throughput_percent: percent(throughput),
-            ..Default::default()
-        };
-        Thresholds::new(flags, Default::default()).expect("usable")
+        let percent = |value| Percent::try_from(value).expect("a percentage");
+        Thresholds { time_percent: percent(time), throughput_percent: percent(throughput), ..Thresholds::default() }
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn paired_logs(base: &[f64], head: &[f64]) -> Option<Interval> {
 mod tests {
     use super::*;
     use crate::verdict::rounds::{FIRST_LOOK, SECOND_LOOK};
-    use crate::verdict::thresholds::{Percent, ThresholdSettings};
+    use crate::verdict::thresholds::Percent;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use statrs::distribution::{ContinuousCDF, Normal};
@@ -159,9 +159,7 @@ mod tests {
 
     /// +15 % time decides: -50 % throughput is further away.
     fn time_alone() -> Thresholds {
-        let throughput_percent = Percent::try_from(50.0).ok();
-        Thresholds::new(ThresholdSettings { throughput_percent, ..Default::default() }, Default::default())
-            .expect("usable")
+        Thresholds { throughput_percent: Percent::try_from(50.0).expect("a percentage"), ..Thresholds::default() }
     }
 
     /// Base and head of `rounds` rounds: log-normal with this spread, head `ratio` times the base.

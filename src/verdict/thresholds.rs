@@ -3,6 +3,7 @@
 use super::outcome::Severity;
 use crate::record::metric::Gated;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::str::FromStr;
 
 /// A percentage above 0 and at most 1,000.
@@ -31,7 +32,25 @@ impl FromStr for Percent {
     }
 }
 
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Percent {
+    /// Of something that cannot fall by all of itself.
+    ///
+    /// # Errors
+    /// Says what is no such percentage.
+    pub fn of_a_fall(text: &str) -> Result<Self, String> {
+        let percent: Self = text.parse()?;
+        if percent.0 < 100.0 {
+            return Ok(percent);
+        }
+        Err("the throughput threshold must be below 100 percent: no throughput can fall by more".into())
+    }
+
     /// The percentage, 15.0 for 15 %.
     pub fn value(self) -> f64 {
         self.0
@@ -41,18 +60,6 @@ impl Percent {
     pub fn share(self) -> f64 {
         self.0 / 100.0
     }
-}
-
-/// Thresholds of a settings file or flags; what is absent has its default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ThresholdSettings {
-    /// Slower by more than this counts.
-    pub time_percent: Option<Percent>,
-    /// Fewer events per second by more than this counts; below 100.
-    pub throughput_percent: Option<Percent>,
-    /// More peak memory by more than this counts.
-    pub memory_percent: Option<Percent>,
 }
 
 /// The thresholds in force.
@@ -73,26 +80,6 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// `flags`, else `file`, else the defaults.
-    ///
-    /// # Errors
-    /// When throughput would have to fall by everything or more.
-    pub fn new(flags: ThresholdSettings, file: ThresholdSettings) -> Result<Self, String> {
-        let default = Self::default();
-        let chosen = Self {
-            time_percent: flags.time_percent.or(file.time_percent).unwrap_or(default.time_percent),
-            throughput_percent: flags
-                .throughput_percent
-                .or(file.throughput_percent)
-                .unwrap_or(default.throughput_percent),
-            memory_percent: flags.memory_percent.or(file.memory_percent).unwrap_or(default.memory_percent),
-        };
-        if chosen.throughput_percent.0 >= 100.0 {
-            return Err("the throughput threshold must be below 100 percent: no throughput can fall by more".into());
-        }
-        Ok(chosen)
-    }
-
     /// The threshold of a figure.
     pub fn of(&self, gated: Gated) -> Percent {
         match gated {
@@ -145,15 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn flags_go_before_the_file() {
-        let some = |value| ThresholdSettings { time_percent: Percent::try_from(value).ok(), ..Default::default() };
-        assert_eq!(Thresholds::new(some(5.0), some(7.0)).expect("usable").time_percent.value(), 5.0);
-        assert_eq!(Thresholds::new(Default::default(), some(7.0)).expect("usable").time_percent.value(), 7.0);
-        let all = ThresholdSettings { throughput_percent: Percent::try_from(100.0).ok(), ..Default::default() };
-        assert!(Thresholds::new(all, Default::default()).is_err());
+    fn percentages_that_mean_nothing_are_refused() {
         for bad in ["0", "-5", "nan", "1001", "ten", ""] {
             assert!(bad.parse::<Percent>().is_err(), "{bad}");
         }
+        assert!(Percent::of_a_fall("100").is_err() && "100".parse::<Percent>().is_ok());
         assert_eq!("12.5%".parse(), Ok(Percent(12.5)));
     }
 }

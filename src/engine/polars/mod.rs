@@ -23,7 +23,7 @@ use std::path::Path;
 use std::time::Instant;
 use year::Year;
 
-pub use threads::set_threads;
+pub use threads::{decide_threads, give_threads};
 
 /// The started engine: rules multiplied out, census as a frame.
 pub struct PolarsEngine {
@@ -45,7 +45,7 @@ impl PolarsEngine {
     ///
     /// # Errors
     /// When the plan cannot be met, or Polars already runs with another number of threads: its pool is made once per
-    /// process ([`set_threads`]).
+    /// process ([`decide_threads`]).
     pub fn open(run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<Self> {
         let clock = Instant::now();
         threads::check(options.threads)?;

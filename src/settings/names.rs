@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 /// Takes names. The known ones are offered to who completes a command line; unknown ones are refused later, where the
 /// settings file has been read and all that is known can be listed.
 #[derive(Debug, Clone)]
-pub(super) struct Names(Vec<&'static str>);
+pub(crate) struct Names(Vec<&'static str>);
 
 impl Names {
     /// Of scenarios.
@@ -42,7 +42,7 @@ impl TypedValueParser for Names {
     ) -> Result<String, clap::Error> {
         let text = clap::builder::StringValueParser::new().parse_ref(command, argument, value)?;
         // An empty variable in a script is not "all".
-        if crate::settings::choices::split_names(&text).is_empty() {
+        if split(&text).next().is_none() {
             let mut error = clap::Error::new(ErrorKind::ValueValidation).with_cmd(command);
             let name = argument.map_or_else(|| "...".to_owned(), ToString::to_string);
             error.insert(ContextKind::InvalidArg, ContextValue::String(name));
@@ -59,7 +59,18 @@ impl TypedValueParser for Names {
     }
 }
 
-/// Names given as several arguments, or as one with blanks or commas.
-pub(super) fn split(names: &[String]) -> Vec<String> {
-    names.iter().flat_map(|text| crate::settings::choices::split_names(text)).collect()
+/// Names separated by blanks or commas.
+pub(crate) fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', '\t', '\n']).filter(|name| !name.is_empty())
+}
+
+/// Names given as several arguments, or as one with blanks or commas, each once.
+pub(crate) fn listed(given: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given.iter().flat_map(|text| split(text)) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
