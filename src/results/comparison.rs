@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 pub struct Effect {
     /// In standard deviations.
     pub value: f64,
-    /// `negligible`, `small`, `medium` or `large`.
-    pub magnitude: String,
+    /// How large that is.
+    pub magnitude: Magnitude,
 }
 
 impl Effect {
     /// `None` where there is none.
     pub fn of(value: Option<f64>) -> Option<Self> {
-        Some(Self { value: value?, magnitude: Magnitude::of(value?)?.to_string() })
+        Some(Self { value: value?, magnitude: Magnitude::of(value?)? })
     }
 }
 

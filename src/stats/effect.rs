@@ -4,12 +4,10 @@
 //! Estimator of Effect Size and Related Estimators" (1981). A benchmark with little noise shows a large effect for a
 //! change too small to matter, so these describe a difference and decide nothing.
 
-use std::fmt;
-
-use statrs::function::gamma::ln_gamma;
-
 use super::describe::finite;
 use super::interval::Difference;
+use serde::{Deserialize, Serialize};
+use statrs::function::gamma::ln_gamma;
 
 /// Cohen's d: the difference of means over the pooled standard deviation, positive if `after` is larger.
 ///
@@ -34,7 +32,8 @@ pub fn hedges_g(before: &[f64], after: &[f64]) -> Option<f64> {
 }
 
 /// Cohen's words for the size of an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Magnitude {
     /// Below 0.2.
     Negligible,
@@ -56,17 +55,6 @@ impl Magnitude {
             size if size >= 0.8 => Some(Self::Large),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for Magnitude {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Negligible => "negligible",
-            Self::Small => "small",
-            Self::Medium => "medium",
-            Self::Large => "large",
-        })
     }
 }
 
@@ -111,8 +99,7 @@ mod tests {
     fn words_begin_at_their_thresholds() {
         let words = [0.0, 0.19, 0.2, -0.49, 0.5, 0.79, -0.8, f64::INFINITY].map(|size| Magnitude::of(size).unwrap());
         let expected = ["negligible", "negligible", "small", "small", "medium", "medium", "large", "large"];
-        assert_eq!(words.map(|word| word.to_string()), expected.map(str::to_owned));
-        assert_eq!(format!("{:>7}|", Magnitude::Small), "  small|");
+        assert_eq!(words.map(|word| serde_json::to_value(word).unwrap()), expected.map(serde_json::Value::from));
         assert_eq!(Magnitude::of(f64::NAN), None);
     }
 }
