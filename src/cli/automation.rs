@@ -288,7 +288,7 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
             println!("{}", console::escaped(&line));
             continue;
         }
-        context.talk().say(&format!("$ {line}"));
+        context.messages().say(&format!("$ {line}"));
         let status = Command::new(&executable).args(&arguments).stdin(Stdio::null()).status();
         let status = status.map_err(|e| Error::file(&executable, e))?;
         match status.code() {

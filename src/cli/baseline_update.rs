@@ -1,7 +1,7 @@
 //! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
 
+use super::messages::{Messages, More};
 use super::selection::{failures, observe, resolve, results_of};
-use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
 use crate::engine::Mode;
@@ -66,7 +66,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         let setting = format!("{}={padding}", padding::VARIABLE);
         return Err(Input::Padded { setting, why: "padded figures make no baseline" }.into());
     }
-    let (runs, talk) = (args.runs.or(RUNS), context.talk_more(args.more));
+    let (runs, messages) = (args.runs.or(RUNS), context.messages_of(args.more));
     if args.from.is_none() && runs < 2 {
         return Err(Input::OneRun { what: "a baseline" }.into());
     }
@@ -94,16 +94,16 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             let scenarios =
                 if context.is_flag("scenarios") { args.measure.what.selected.scenarios() } else { Vec::new() };
             let results = Results::read(&source)?.select(&scenarios, &settings.modes)?.whole()?;
-            keep_criterion(&source, name, &results, talk)?;
+            keep_criterion(&source, name, &results, messages)?;
             (results, Ok(()))
         }
         None => {
-            let criterion = || run_criterion(&settings, &args.measure.place, context, name, talk);
+            let criterion = || run_criterion(&settings, &args.measure.place, context, name, messages);
             let measured = if args.no_criterion { Ok(()) } else { criterion() };
             if matches!(measured, Err(Error::Interrupted)) {
                 return measured.map(|()| PASS);
             }
-            let records = observe(&settings, runs, talk)?;
+            let records = observe(&settings, runs, messages)?;
             let failed = failures(&records);
             (results_of(records), measured.and(failed))
         }
@@ -134,7 +134,7 @@ fn made(name: &str, mode: &ModeResults, results: &Results) -> Option<Result<Base
 }
 
 /// Keeps what Criterion measured last of the benchmarks that make a baseline, or have none to make.
-fn keep_criterion(source: &Path, name: &str, results: &Results, talk: Talk) -> Result<()> {
+fn keep_criterion(source: &Path, name: &str, results: &Results, messages: Messages) -> Result<()> {
     let good: Vec<&Benchmark> = results
         .groups
         .iter()
@@ -146,18 +146,18 @@ fn keep_criterion(source: &Path, name: &str, results: &Results, talk: Talk) -> R
         context.padding.is_none() && good.iter().any(|benchmark| benchmark.same_work(&context.benchmark))
     };
     for function in save_baseline(source, name, &wanted)? {
-        talk.say(&format!("Criterion's {function} kept as {name}"));
+        messages.say(&format!("Criterion's {function} kept as {name}"));
     }
     Ok(())
 }
 
 /// Has Criterion measure and save under the name, in a process of its own as `cargo bench` would.
-fn run_criterion(settings: &Settings, place: &Place, context: &Context, name: &str, talk: Talk) -> Result<()> {
+fn run_criterion(settings: &Settings, place: &Place, context: &Context, name: &str, messages: Messages) -> Result<()> {
     let groups: Vec<&str> = settings.selections.iter().map(|selection| selection.group.as_str()).collect();
     let modes: Vec<&str> = settings.modes.iter().map(|mode: &Mode| mode.name()).collect();
     let filter = format!("^({})/({})/", groups.join("|"), modes.join("|"));
     let executable = std::env::current_exe().map_err(|e| Error::failed("own executable", e))?;
-    talk.say(&format!("Criterion measures {filter} and saves it as {name}"));
+    messages.say(&format!("Criterion measures {filter} and saves it as {name}"));
     let mut command = Command::new(&executable);
     command.args(["--bench", "--save-baseline", name, "--noplot", &filter]);
     // Everything that it could find out otherwise is said: it sees the variables and the settings file, but no flag.
@@ -186,9 +186,9 @@ fn run_criterion(settings: &Settings, place: &Place, context: &Context, name: &s
     }
     let names: Vec<&str> = settings.selections.iter().map(|selection| selection.name.as_str()).collect();
     command.env("BENCHMARK_SCENARIOS", names.join(" ")).env("BENCHMARK_MODES", modes.join(" "));
-    // Criterion's own words are talk, not results; quiet, only those of a failure are passed on.
+    // Criterion's own words are messages, not results; quiet, only those of a failure are passed on.
     command.stdin(Stdio::null());
-    let (status, said) = if talk.quiet {
+    let (status, said) = if messages.quiet {
         let output = command.output().map_err(|e| Error::file(&executable, e))?;
         (output.status, format!(": {}", String::from_utf8_lossy(&output.stderr).trim()))
     } else {

@@ -61,8 +61,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             folder: args.trials.clone(),
         };
         watch_for_interrupts();
-        let talk = context.talk();
-        proof.run(place.path(), &mut |done, all, what| talk.say(&format!("[{done}/{all}] {what}")))?;
+        let messages = context.messages();
+        proof.run(place.path(), &mut |done, all, what| messages.say(&format!("[{done}/{all}] {what}")))?;
     }
     let Some(calibration) = Calibration::read(&args.trials, context.command.replace(" --report-only", ""))? else {
         return Err(Error::file(&args.trials, Flaw::NoTrials));

@@ -1,9 +1,9 @@
 //! `planbench compare`: two builds, round by round.
 
+use super::messages::{ComparisonProgress, Messages, coloured};
 use super::regression_check::{OutcomeFlags, print_json};
 use super::report::{Output, tell};
 use super::selection::resolve;
-use super::talk::{Rounds, Talk, coloured};
 use super::{Context, github};
 use crate::compare::build::Builder;
 use crate::compare::side::{Side, Task};
@@ -82,7 +82,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let (thresholds, outcome) = (args.margins.thresholds(), args.outcome);
-    let talk = Talk { verbose: args.verbose, ..context.talk() };
+    let messages = Messages { verbose: args.verbose, ..context.messages() };
     let mut measure = args.measure;
     if !measure.what.is_said() {
         measure.what.only(&SCENARIOS);
@@ -98,9 +98,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     // The builder keeps the binaries until the comparison is over.
     let mut builder = None;
     let place = temporary_workspace()?;
-    let base = side(&args.base, &mut builder, talk)?;
+    let base = side(&args.base, &mut builder, messages)?;
     let head = match &args.head {
-        Some(spec) => side(spec, &mut builder, talk)?,
+        Some(spec) => side(spec, &mut builder, messages)?,
         None => this_program(place.path())?,
     };
     // Every side runs from a fresh copy: how a file lies in the page cache decides how much of it becomes resident, and
@@ -117,7 +117,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         allow_output_change: args.allow_output_change,
         max_time: args.max_time,
     };
-    let mut rounds = Rounds::new(talk, args.max_time);
+    let mut rounds = ComparisonProgress::new(messages, args.max_time);
     let comparison = compare(&plan, &context.command, &mut |step| rounds.begins(step))?;
     drop(rounds);
     print(&comparison, &output)?;
@@ -146,7 +146,7 @@ fn write_files(comparison: &Comparison, output: &Output, context: &Context) {
 }
 
 /// A side as the user named it; a revision is built.
-fn side(spec: &OsStr, builder: &mut Option<Builder>, talk: Talk) -> Result<Side> {
+fn side(spec: &OsStr, builder: &mut Option<Builder>, messages: Messages) -> Result<Side> {
     let file = Path::new(spec);
     if file.is_file() {
         return Side::from_binary(&spec.to_string_lossy(), file);
@@ -157,7 +157,7 @@ fn side(spec: &OsStr, builder: &mut Option<Builder>, talk: Talk) -> Result<Side>
         Some(builder) => builder,
         None => builder.insert(Builder::new().map_err(|e| Outside::NoClone { given, error: e.into() })?),
     };
-    talk.say(&format!("building {spec}"));
+    messages.say(&format!("building {spec}"));
     builder.side(spec)
 }
 

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             for (name, page) in manual::pages()? {
                 let file = folder.join(name);
                 write_whole(&file, &page)?;
-                context.talk().say(&format!("written: {}", console::path(&file)));
+                context.messages().say(&format!("written: {}", console::path(&file)));
             }
         }
     }

@@ -62,11 +62,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     }
     let options = Options { bigger_is_better: args.bigger_is_better, host: args.host.clone() };
     let body = args.format.render(&report, &options)?;
-    let (output, talk) = (Output::new(args.to.as_deref(), Path::new("-")), context.talk());
+    let (output, messages) = (Output::new(args.to.as_deref(), Path::new("-")), context.messages());
     if args.dry_run {
         // The address may hold a secret.
         let destination = if args.post.is_some() { "the server".to_owned() } else { output.to_string() };
-        talk.say(&format!("{} bytes would go to {destination}", body.len()));
+        messages.say(&format!("{} bytes would go to {destination}", body.len()));
         print!("{body}");
         return none_of(&results.problems).map(|()| PASS);
     }
@@ -74,11 +74,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         (_, Some(url)) => {
             check_age(&report, args.format)?;
             send(&Server { url: url.clone(), key: key(args)? }, args.format, &body)?;
-            talk.say(&format!("sent: {} bytes", body.len()));
+            messages.say(&format!("sent: {} bytes", body.len()));
         }
         (Output::Place(file), None) => {
             write_whole(file, &body)?;
-            talk.say(&format!("written: {}", console::path(file)));
+            messages.say(&format!("written: {}", console::path(file)));
         }
         (Output::Standard, None) => print!("{body}"),
     }

@@ -119,8 +119,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     for year in &summary.years {
         println!("{}: {} -> {} people, {} events", year.year, year.headcount_start, year.headcount_end, year.events);
     }
-    let (talk, t) = (context.talk(), &summary.timings_seconds);
-    talk.say(&format!(
+    let (messages, t) = (context.messages(), &summary.timings_seconds);
+    messages.say(&format!(
         "setup {:.3} s, generation {:.3} s, Parquet {:.3} s; written to {}",
         t.setup,
         t.generation,
@@ -128,7 +128,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         crate::console::path(&args.out)
     ));
     if is_left {
-        talk.say("note: the folder that you are in was replaced as a whole: go into it again to see the output");
+        messages.say("note: the folder that you are in was replaced as a whole: go into it again to see the output");
     }
     Ok(PASS)
 }

@@ -12,6 +12,7 @@ mod github;
 mod help;
 mod inputs;
 mod manual;
+mod messages;
 mod parity;
 mod performance_gate;
 mod regression_check;
@@ -21,7 +22,6 @@ mod run;
 mod scenarios;
 mod seeds;
 mod selection;
-mod talk;
 mod trend;
 
 use crate::console;
@@ -37,12 +37,12 @@ use crate::settings::flags::{BaselineDir, Every, HistoryDir, Measure, Place};
 use crate::settings::layers::{Layers, Source, Sourced};
 use crate::settings::session::Folders;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use messages::Messages;
 use remedy::Used;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use talk::Talk;
 
 /// Exit code when everything was as it should be.
 const PASS: u8 = 0;
@@ -175,16 +175,16 @@ impl Context {
         self.settings.iter().any(|setting| setting.name == name && matches!(setting.source, Source::Flag(_)))
     }
 
-    /// Talk of a verb that has nothing more to say than its results and what it wrote.
-    fn talk(&self) -> Talk {
-        Talk { quiet: self.quiet, ..Talk::default() }
+    /// The messages of a verb that has nothing more to say than its results and what it wrote.
+    fn messages(&self) -> Messages {
+        Messages { quiet: self.quiet, ..Messages::default() }
     }
 
-    /// Talk of a verb that measures, which begins with the settings.
-    fn talk_more(&self, more: talk::More) -> Talk {
-        let talk = Talk { quiet: self.quiet, verbose: more.verbose, debug: more.debug };
-        self.settings.iter().for_each(|setting| talk.debug(|| setting.to_string()));
-        talk
+    /// The messages of a verb that measures, which begins with the settings.
+    fn messages_of(&self, more: messages::More) -> Messages {
+        let messages = Messages { quiet: self.quiet, verbose: more.verbose, debug: more.debug };
+        self.settings.iter().for_each(|setting| messages.debug(|| setting.to_string()));
+        messages
     }
 
     /// A side output that failed: it is told, and changes no verdict.

@@ -1,8 +1,8 @@
 //! `planbench performance-gate`: a target must be met, with its uncertainty.
 
+use super::messages::{More, coloured};
 use super::report::readable;
 use super::selection::{given_up, observe, resolve, results_of};
-use super::talk::{More, coloured};
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ pub(super) const MODE: &str = "polars";
 pub(super) const RUNS: u32 = 5;
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
-    let (mut measure, limits, talk) = (args.measure, args.limits, context.talk_more(args.more));
+    let (mut measure, limits, messages) = (args.measure, args.limits, context.messages_of(args.more));
     if !measure.what.is_said() {
         measure.what.only(&[SCENARIO]);
     }
@@ -78,7 +78,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         }
         // Failed runs are judged too: they miss the gate.
         None => {
-            let records = observe(&settings, args.runs.or(RUNS), talk)?;
+            let records = observe(&settings, args.runs.or(RUNS), messages)?;
             lost = given_up(&records);
             results_of(records)
         }

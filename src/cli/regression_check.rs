@@ -1,9 +1,9 @@
 //! `planbench regression-check`: now against a stored baseline.
 
 use super::baseline_update::BaselinePlace;
+use super::messages::More;
 use super::report::{Output, print_check, readable};
 use super::selection::{given_up, observe, resolve, results_of};
-use super::talk::More;
 use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::engine::Mode;
@@ -78,7 +78,7 @@ pub(super) const RUNS: u32 = 10;
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     check_name(&args.baseline.baseline)?;
     let (thresholds, outcome) = (args.margins.thresholds(), args.outcome);
-    let talk = context.talk_more(args.more);
+    let messages = context.messages_of(args.more);
     let baselines = context.baseline_folder(&args.baseline.dir);
     let what = &args.measure.what;
     let asked = Asked { scenarios: what.is_said(), modes: !what.selected.modes.is_empty() };
@@ -97,7 +97,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             let with = keep_those_with_baseline(&mut settings, &baselines, &args.baseline.baseline, asked)?;
             let source = settings.folders.criterion.clone();
             if !with {
-                talk.say(&format!(
+                messages.say(&format!(
                     "nothing is measured: there is no baseline file, so what Criterion keeps as {} is held against its \
                      latest measurement",
                     args.baseline.baseline
@@ -111,7 +111,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                 if let (Some(_), Output::Place(folder)) = (&args.to, &reports) {
                     check_writable(folder)?;
                 }
-                let records = observe(&settings, args.runs.or(RUNS), talk)?;
+                let records = observe(&settings, args.runs.or(RUNS), messages)?;
                 lost = given_up(&records);
                 (results_of(records), source)
             }

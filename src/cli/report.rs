@@ -1,7 +1,7 @@
 //! `planbench report`: renders what `cargo bench` or `planbench run` left.
 
+use super::messages::{Messages, coloured};
 use super::regression_check::{Against, sessions_of};
-use super::talk::{Talk, coloured};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Error, Flaw, Input, Result};
@@ -85,7 +85,7 @@ impl Reports {
     }
 
     /// Writes the reports, and the essence to standard output.
-    pub fn make(&self, results: &Results, place: &Output, context: &Context, talk: Talk) -> Result<Report> {
+    pub fn make(&self, results: &Results, place: &Output, context: &Context, messages: Messages) -> Result<Report> {
         let report = Report::new(results, context.command.clone());
         let templates = self.templates.templates.as_deref();
         let mut formats = self.formats.clone();
@@ -96,7 +96,7 @@ impl Reports {
                 let files = write(&report, &formats, folder, templates)?;
                 tell(place, &console::escaped(&essence(&report)));
                 for file in files {
-                    talk.say(&format!("written: {}", console::path(&file)));
+                    messages.say(&format!("written: {}", console::path(&file)));
                 }
             }
             Output::Standard => {
@@ -140,7 +140,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     }
     let from = args.from.as_deref().map_or(folders.criterion, criterion_folder);
     let results = Results::read(&from)?.select(&args.selected.scenarios(), &args.selected.modes()?)?;
-    args.reports.make(&results, &place, context, context.talk())?;
+    args.reports.make(&results, &place, context, context.messages())?;
     if let (Some(name), Output::Place(_)) = (&args.baseline, &place) {
         let baselines = context.baseline_folder(&args.dir);
         let thresholds = context.every.margins.thresholds();

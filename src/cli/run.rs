@@ -1,8 +1,8 @@
 //! `planbench run`: fresh processes that take turns, then reports.
 
+use super::messages::{Messages, More};
 use super::report::Reports;
 use super::selection::{failures, observe, resolve, results_of};
-use super::talk::{More, Talk};
 use super::{Context, PASS};
 use crate::console;
 use crate::error::{Input, Result};
@@ -58,7 +58,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if args.history.is_some() && runs < 2 {
         return Err(Input::OneRun { what: "an entry of a history" }.into());
     }
-    let talk = context.talk_more(args.more);
+    let messages = context.messages_of(args.more);
     let place = args.reports.place(&settings.folders.reports)?;
     if args.dry_run {
         println!("{}", plan(&settings, runs));
@@ -69,20 +69,20 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     if let Some(folder) = &args.history {
         check_writable(folder)?;
     }
-    let records = observe(&settings, runs, talk)?;
+    let records = observe(&settings, runs, messages)?;
     let outcome = failures(&records);
     if records.iter().all(|record| !record.success) {
         return Err(outcome.err().unwrap_or_else(|| Input::NothingTo { what: "report" }.into()));
     }
     let results = results_of(records);
-    args.reports.make(&results, &place, context, talk)?;
-    let added = args.history.as_deref().map_or(Ok(()), |folder| add(&results, folder, talk));
+    args.reports.make(&results, &place, context, messages)?;
+    let added = args.history.as_deref().map_or(Ok(()), |folder| add(&results, folder, messages));
     // A failed run says more than a history that cannot be written.
     outcome.and(added).map(|()| PASS)
 }
 
 /// Adds what can be added to a history, and says what is not.
-fn add(results: &Results, folder: &Path, talk: Talk) -> Result<()> {
+fn add(results: &Results, folder: &Path, messages: Messages) -> Result<()> {
     let mut outcome = Ok(());
     for mode in results.groups.iter().flat_map(|group| &group.modes) {
         let runs: Vec<_> = mode.runs.iter().collect();
@@ -94,7 +94,7 @@ fn add(results: &Results, folder: &Path, talk: Talk) -> Result<()> {
             }
         };
         match history::append(folder, &entry) {
-            Ok(file) => talk.say(&format!("added: {}", console::path(&file))),
+            Ok(file) => messages.say(&format!("added: {}", console::path(&file))),
             // The others can still be kept.
             Err(error) => {
                 console::warning(format!("not added to the history: {}: {error}", mode.benchmark.id()));

@@ -1,7 +1,7 @@
 //! What the verbs that measure share: what is to be measured, and how it went.
 
 use super::Context;
-use super::talk::{Talk, WARM};
+use super::messages::{Messages, WARM};
 use crate::error::{Error, Result};
 use crate::measure::padding;
 use crate::measure::rounds;
@@ -16,13 +16,13 @@ pub(super) fn resolve(measure: &Measure, context: &Context) -> Result<Settings> 
 }
 
 /// Observes everything in fresh processes that take turns.
-pub(super) fn observe(settings: &Settings, runs: u32, talk: Talk) -> Result<Vec<RunRecord>> {
+pub(super) fn observe(settings: &Settings, runs: u32, messages: Messages) -> Result<Vec<RunRecord>> {
     if let Some(padding) = padding::active() {
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
     }
     crate::interrupt::watch_for_interrupts();
     let total = settings.selections.len() * settings.modes.len();
-    let mut progress = talk.progress(total as u64 * u64::from(runs));
+    let mut progress = messages.progress(total as u64 * u64::from(runs));
     rounds::observe(settings, runs, WARM, &mut progress)
 }
 

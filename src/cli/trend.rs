@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             write_json(&folder.join("trend.json"), &trend)?;
             write_whole(&folder.join("trend.html"), &html)?;
             for name in ["trend.json", "trend.html"] {
-                context.talk().say(&format!("written: {}", console::path(&folder.join(name))));
+                context.messages().say(&format!("written: {}", console::path(&folder.join(name))));
             }
         }
         Output::Standard => print_json(&trend)?,

@@ -1,4 +1,4 @@
-//! Talk while something runs: to standard error, so that standard output holds results only.
+//! Messages while something runs: to standard error, so that standard output holds results only.
 
 use crate::compare::Step;
 use crate::console;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// How much is said. `--quiet` is every verb's; more can be said only by verbs that measure.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Talk {
+pub(super) struct Messages {
     /// Nothing but results, warnings and errors.
     pub quiet: bool,
     /// A line for everything.
@@ -35,7 +35,7 @@ pub(super) struct More {
     pub debug: bool,
 }
 
-impl Talk {
+impl Messages {
     /// Says something unless quiet.
     pub fn say(self, text: &str) {
         if !self.quiet {
@@ -60,21 +60,21 @@ impl Talk {
     }
 
     /// Progress of a session of `runs` runs in all.
-    pub fn progress(self, runs: u64) -> Progress {
+    pub fn progress(self, runs: u64) -> SessionProgress {
         let bar = self.bar(runs, "{bar:30} {pos}/{len} runs, {elapsed} so far, {eta} to go  {msg}");
-        Progress { talk: self, bar, done: 0, runs }
+        SessionProgress { messages: self, bar, done: 0, runs }
     }
 }
 
 /// Shows a session: a bar with an estimate on a terminal, plain lines elsewhere.
-pub(super) struct Progress {
-    talk: Talk,
+pub(super) struct SessionProgress {
+    messages: Messages,
     bar: Option<ProgressBar>,
     done: u64,
     runs: u64,
 }
 
-impl Observer for Progress {
+impl Observer for SessionProgress {
     fn begins(&mut self, benchmark: &str, run: u32, runs: u32) {
         if let Some(bar) = &self.bar {
             bar.set_message(console::one_line(&format!("{benchmark} {run}/{runs}")));
@@ -92,13 +92,13 @@ impl Observer for Progress {
                     bar.println(console::escaped(&line()));
                 }
             }
-            None => self.talk.say(&line()),
+            None => self.messages.say(&line()),
         }
-        self.talk.debug(|| serde_json::to_string(record).unwrap_or_else(|error| error.to_string()));
+        self.messages.debug(|| serde_json::to_string(record).unwrap_or_else(|error| error.to_string()));
     }
 }
 
-impl Drop for Progress {
+impl Drop for SessionProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -107,19 +107,19 @@ impl Drop for Progress {
 }
 
 /// Shows a comparison: which round of how many, and the time left.
-pub(super) struct Rounds {
-    talk: Talk,
+pub(super) struct ComparisonProgress {
+    messages: Messages,
     bar: Option<ProgressBar>,
     start: Instant,
     done: u32,
     most: Option<Duration>,
 }
 
-impl Rounds {
+impl ComparisonProgress {
     /// `most` is the time after which no round starts.
-    pub fn new(talk: Talk, most: Option<Duration>) -> Self {
-        let bar = talk.bar(0, "{bar:30} {msg}");
-        Self { talk, bar, start: Instant::now(), done: 0, most }
+    pub fn new(messages: Messages, most: Option<Duration>) -> Self {
+        let bar = messages.bar(0, "{bar:30} {msg}");
+        Self { messages, bar, start: Instant::now(), done: 0, most }
     }
 
     /// A round begins.
@@ -132,7 +132,7 @@ impl Rounds {
                 bar.set_position(step.round as u64 - 1);
                 bar.set_message(console::one_line(&text));
             }
-            None if self.talk.verbose || step.round % EVERY == 1 => self.talk.say(&text),
+            None if self.messages.verbose || step.round % EVERY == 1 => self.messages.say(&text),
             None => {}
         }
         self.done += 1;
@@ -155,7 +155,7 @@ impl Rounds {
     }
 }
 
-impl Drop for Rounds {
+impl Drop for ComparisonProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -207,7 +207,13 @@ mod tests {
 
     #[test]
     fn a_round_says_which_of_how_many_and_the_time_left() {
-        let rounds = |done, most| Rounds { talk: Talk::default(), bar: None, start: Instant::now(), done, most };
+        let rounds = |done, most| ComparisonProgress {
+            messages: Messages::default(),
+            bar: None,
+            start: Instant::now(),
+            done,
+            most,
+        };
         let step = |number, round, rounds| Step {
             benchmark: "quick/sql",
             number,
