@@ -125,31 +125,30 @@ impl Layers {
         Every::without_flags(self.below(command, &none))
     }
 
-    /// The settings of a command that was read with these layers below its flags; `declared` is the command without them.
+    /// The settings of a command that was read with these layers below its flags, by name; `declared` is the command without
+    /// them.
     pub fn sourced(&self, declared: &Command, read: &ArgMatches) -> Vec<Sourced> {
         let given = given_flags(read);
-        let settings = declared.get_arguments().filter(|argument| argument.get_env().is_some());
-        let mut all = Vec::new();
-        for argument in settings {
+        let one = |argument: &Arg| {
+            let layer = self.0.get(argument.get_env()?);
             let id = argument.get_id().as_str();
-            let values: Vec<String> =
-                read.get_raw(id).into_iter().flatten().map(|value| value.display().to_string()).collect();
-            let layer = argument.get_env().and_then(|variable| self.0.get(variable));
+            let values: Vec<&OsStr> = read.get_raw(id).into_iter().flatten().collect();
             let source = match layer {
                 _ if given.contains(&id) => Source::Flag(format!("--{}", argument.get_long().unwrap_or(id))),
-                Some((layer, source))
-                    if layer.iter().map(|value| value.display().to_string()).eq(values.iter().cloned()) =>
-                {
-                    source.clone()
-                }
+                // One that a flag about something else put aside is not what holds.
+                Some((said, source)) if *said == values => source.clone(),
                 _ => Source::Default,
             };
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-            let default =
-                help.split_once("[default: ").and_then(|(_, rest)| rest.split_once(']')).map(|(text, _)| text);
-            let value = if values.is_empty() { default.unwrap_or("none").to_owned() } else { values.join(" ") };
-            all.push(Sourced { name: id.to_owned(), value, source });
-        }
+            let default = help.split_once("[default: ").and_then(|(_, rest)| rest.split_once(']'));
+            let value = match &values[..] {
+                [] => default.map_or("none", |(text, _)| text).to_owned(),
+                values => values.join(OsStr::new(" ")).display().to_string(),
+            };
+            Some(Sourced { name: id.to_owned(), value, source })
+        };
+        let mut all: Vec<Sourced> = declared.get_arguments().filter_map(one).collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
         all
     }
 }
@@ -190,4 +189,62 @@ fn check(argument: &Arg, value: &OsStr) -> Result<(), String> {
         Some(why) if !why.is::<ParseIntError>() => format!(": {why}"),
         _ => " is not a value of the kind it takes".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::FromArgMatches;
+
+    fn read(layers: &[(&str, &str)], line: &[&str]) -> (Every, Vec<String>) {
+        let variable = |(name, value): &(&str, &str)| {
+            (OsString::from(*name), (kept([OsString::from(*value)]), Source::Variable((*name).to_owned())))
+        };
+        let layers = Layers(layers.iter().map(variable).collect());
+        let declared = Every::command();
+        let flags = declared.clone().mut_args(|argument| argument.env(None::<&'static str>));
+        let given = flags.get_matches_from(line);
+        let read = layers.below(declared.clone(), &given).get_matches_from(line);
+        let told = layers.sourced(&declared, &read).iter().map(ToString::to_string).collect();
+        (Every::from_arg_matches(&read).expect("settings"), told)
+    }
+
+    #[test]
+    fn what_is_simulated_comes_from_one_source() {
+        let variables = [
+            ("BENCHMARK_SCENARIOS", "quick"),
+            ("BENCHMARK_START_YEAR", "2030"),
+            ("BENCHMARK_SEED", "2"),
+            ("BENCHMARK_THREADS", "1"),
+        ];
+        let (both, told) = read(&variables, &["--employee-count", "5", "--seed", "1"]);
+        let what = &both.measure.what;
+        assert_eq!((what.selected.scenarios.len(), what.start_year, what.threads), (0, None, 1));
+        assert_eq!((what.employee_count, both.measure.seed.seed), (Some(5), 1));
+        for line in [
+            "employee_count = 5 (--employee-count)",
+            "seed = 1 (--seed)",
+            "threads = 1 (BENCHMARK_THREADS)",
+            "start_year = none (default)",
+            "time_threshold = 15 (default)",
+            "output_dir = cargo's target folder (default)",
+        ] {
+            assert!(told.iter().any(|told| told == line), "{line} not in {told:?}");
+        }
+        let (alone, _) = read(&variables, &[]);
+        let what = &alone.measure.what;
+        assert_eq!((&what.selected.scenarios[..], what.start_year), (&["quick".to_owned()][..], Some(2030)));
+    }
+
+    /// A key of the file is its variable in small letters, and a name of its flag.
+    #[test]
+    fn flag_variable_and_file_have_the_same_names() {
+        for argument in Every::command().get_arguments() {
+            let Some(variable) = argument.get_env() else { continue };
+            let key = key(variable).replace('_', "-");
+            let mut names = argument.get_visible_aliases().unwrap_or_default();
+            names.extend(argument.get_long());
+            assert!(names.contains(&&*key), "{} is not among {names:?}", variable.display());
+        }
+    }
 }
