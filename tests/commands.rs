@@ -171,6 +171,15 @@ fn settings_go_flag_then_variable_then_file_then_default() {
             .contains("polars: 6 fresh")
     );
     assert!(plan("", &[("BENCHMARK_RUNS", " ")]).contains("3 fresh"), "a blank variable does not count");
+    let said = plan("--debug", &[("BENCHMARK_SEED", "42"), ("BENCHMARK_TARGET_TIME", " ")]);
+    for line in [
+        "debug: scenarios = ours (--scenarios)",
+        "debug: seed = 42 (BENCHMARK_SEED)",
+        "debug: runs = 3 (planbench.toml)",
+        "debug: target_time = the scenario's own (default)",
+    ] {
+        assert!(said.contains(line), "{line} not in\n{said}");
+    }
     check(planbench_in(place.path(), "scenarios"), 0, &["ours", "5kx5"]);
     check(planbench_in(place.path(), "run --scenarios ours --runs 1"), 0, &["ours-30x2025-2025/reference"]);
     check(planbench_in(place.path(), "generate --mode sql --scenario ours --out events"), 0, &["events"]);
