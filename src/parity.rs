@@ -2,7 +2,7 @@
 
 use crate::census::Census;
 use crate::engine::{EngineOptions, EventLog, Mode, open};
-use crate::error::{Error, Result};
+use crate::error::{Difference, Result};
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::events::schema::{EVENT_COLUMNS, position};
 use crate::events::year::{Events, Rows};
@@ -46,7 +46,7 @@ impl ParityReport {
 pub fn outcome(log: &dyn EventLog) -> Result<Outcome> {
     let mut total = Totals::default();
     for events in log.years() {
-        total.add(&events?).map_err(Error::Parity)?;
+        total.add(&events?).map_err(|what| Difference::Order { of: String::new(), what })?;
     }
     Ok(total.finish())
 }
@@ -73,7 +73,7 @@ pub fn compare_logs(logs: &[(String, &dyn EventLog)]) -> Result<ParityReport> {
     let mut totals = vec![Totals::default(); logs.len()];
     let mut differences: Vec<Differences> =
         logs.iter().skip(1).map(|(name, _)| Differences::new(&logs[0].0, name)).collect();
-    let named = |name: &str, problem: String| Error::Parity(format!("{name}: {problem}"));
+    let named = |name: &str, what: String| Difference::Order { of: format!("{name}: "), what };
     let mut years: Vec<_> = logs.iter().map(|(_, log)| log.years()).collect();
     while let Some(yardstick) = years[0].next().transpose()? {
         totals[0].add(&yardstick).map_err(|problem| named(&logs[0].0, problem))?;

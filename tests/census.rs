@@ -12,7 +12,6 @@ use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use planalign_bench::census::{self, LoadedCensus};
-use planalign_bench::engine::{EngineOptions, Mode};
 use planalign_bench::rules::assumptions::Assumptions;
 use planalign_bench::rules::run::RunSpec;
 use std::fs::{self, File};

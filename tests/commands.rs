@@ -262,7 +262,7 @@ fn a_fault_of_the_settings_is_told_by_file_and_key() {
         ("threads = 0", "planbench.toml: threads: 0 threads: give 1 to 1024"),
         ("seed = -1", "seed = -1"),
         ("runs = 0", "planbench.toml: runs: give 1 to 10000"),
-        ("[thresholds]\nthroughput_percent = 100", "planbench.toml: thresholds"),
+        ("[thresholds]\nthroughput_percent = 100", "planbench.toml: throughput_threshold"),
     ] {
         fs::write(place.path().join("planbench.toml"), text).unwrap();
         for verb in ["scenarios", "run --dry-run", "--bench --list"] {

@@ -38,12 +38,11 @@ fn only<T: Clone>(
     variable: &'static str,
     name: fn(&T) -> String,
 ) -> Result<T> {
+    let one = setting[0].trim_end_matches('s');
     match found {
-        [one] => Ok(one.clone()),
-        [] => {
-            Err(Error::Missing { what: format!("say which {} to generate", setting[0]), settings: setting, variable })
-        }
-        many => Err(Input::NotOne { setting: setting[0], given: many.iter().map(name).collect(), variable }.into()),
+        [only] => Ok(only.clone()),
+        [] => Err(Error::Missing { what: format!("say which {one} to generate"), settings: setting, variable }),
+        many => Err(Input::NotOne { setting: one, given: many.iter().map(name).collect(), variable }.into()),
     }
 }
 
@@ -73,12 +72,12 @@ fn with_flags(error: Error) -> Error {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let what = &args.custom.what;
-    let mode = only(&what.selected.named_modes()?, &["mode"], "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
+    let mode = only(&what.selected.named_modes()?, &["modes"], "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
     let work = work(&args.custom, &[], context)?;
     if work.is_empty() {
         return Err(nothing_to_simulate());
     }
-    let work = only(&work, &["scenario"], "BENCHMARK_SCENARIOS", |work| {
+    let work = only(&work, &["scenarios"], "BENCHMARK_SCENARIOS", |work| {
         work.scenario.map_or_else(|| "custom".to_owned(), |scenario| scenario.name.to_string())
     })?;
     let (threads, memory_limit, database) = (what.threads, args.memory_limit, args.database);

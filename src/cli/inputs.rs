@@ -96,7 +96,7 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
 pub(super) fn nothing_to_simulate() -> Error {
     Error::Missing {
         what: "say what to simulate: a scenario, or years".into(),
-        settings: &["scenario", "scenarios", "start_year end_year"],
+        settings: &["scenarios", "start_year end_year"],
         variable: "BENCHMARK_SCENARIOS, BENCHMARK_START_YEAR, BENCHMARK_END_YEAR",
     }
 }

@@ -1,6 +1,6 @@
 //! The engines by name.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl Mode {
     pub fn named(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name).ok_or_else(|| {
             let known = Self::ALL.map(Mode::name).join(", ");
-            Error::Config(format!("unknown mode `{name}`; known: {known}"))
+            Input::UnknownName { what: "mode", given: name.to_owned(), known }.into()
         })
     }
 }

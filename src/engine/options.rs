@@ -2,7 +2,7 @@
 
 use super::memory_limit::MemoryLimit;
 use super::mode::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Input, Result};
 use crate::machine::available_threads;
 use std::path::PathBuf;
 
@@ -38,7 +38,8 @@ impl EngineOptions {
         if (1..=MAX_THREADS).contains(&self.threads) {
             return Ok(());
         }
-        Err(Error::Config(format!("{} threads: give 1 to {MAX_THREADS}", self.threads)))
+        Err(Input::Unusable { given: format!("{} threads", self.threads), wanted: format!("1 to {MAX_THREADS}") }
+            .into())
     }
 
     /// Refuses what a mode does not have.
@@ -47,10 +48,7 @@ impl EngineOptions {
     /// Says which mode has it.
     pub fn check_mode(&self, mode: Mode) -> Result<()> {
         if mode != Mode::Sql && (self.database.is_some() || self.memory_limit.is_some()) {
-            return Err(Error::Config(format!(
-                "a database file or memory limit applies to mode sql, not to {}",
-                mode.name()
-            )));
+            return Err(Input::OnlyFor { what: "a database file or memory limit", only: "mode sql" }.into());
         }
         Ok(())
     }

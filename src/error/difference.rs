@@ -14,10 +14,7 @@ faults! {
         NotToBeTrusted { scenario: String, found: String, expected: String, folder: PathBuf } =>
             ("scenario {scenario} gave {found}, expected {expected}; the output in {} is not to be trusted", shown(folder));
         Columns { file: PathBuf, differences: Vec<String> } => ("{}: {}", shown(file), differences.join("; "));
-        BeyondDecimal { file: PathBuf, row: usize, column: String, value: String } =>
-            ("{}: row {row}, column {column}: {value} units of the last decimal place are more than any event has",
-             shown(file));
-        Events { of: String, what: String } => ("{of}{what}");
+        Order { of: String, what: String } => ("{of}{what}");
     }
 }
 

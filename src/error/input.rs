@@ -9,7 +9,7 @@ faults! {
         UnknownName { what: &'static str, given: String, known: String } => ("unknown {what} `{given}`; known: {known}");
         TakenName { what: &'static str, given: String, by: &'static str } => ("{what} name `{given}` is taken{by}");
         Unusable { given: String, wanted: String } => ("{given}: give {wanted}");
-        WrongKind { given: String } => ("{given} is not a value of the kind it takes");
+        Variable { given: String, why: String } => ("{given}{why}");
         Toml { #[source] error: Source } => ("{error}");
         OutOfBounds { key: String, given: String, least: String, most: String } =>
             ("assumption `{key}` is {given}, outside {least} to {most}");

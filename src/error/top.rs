@@ -12,15 +12,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What can go wrong between a command line and its event log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// An assumption, scenario or setting is outside what the rules allow.
-    #[error("{0}")]
-    Config(String),
-    /// A census that cannot be used; the text lists the offending cells.
-    #[error("{0}")]
-    Census(String),
-    /// Two outputs that must be identical are not; the text is the difference report.
-    #[error("{0}")]
-    Parity(String),
     /// What was asked for cannot be.
     #[error(transparent)]
     Input(#[from] Input),
@@ -103,7 +94,7 @@ impl Error {
 
     /// Whether outputs that must be identical are not.
     pub fn differs(&self) -> bool {
-        matches!(self, Error::Parity(_) | Error::Difference(_) | Error::Runs { differs: true, .. })
+        matches!(self, Error::Difference(_) | Error::Runs { differs: true, .. })
     }
 
     /// Name of the fault, under which `docs/troubleshooting.md` says what it means and what to do.
@@ -118,7 +109,6 @@ impl Error {
             Error::Missing { .. } => "Missing",
             Error::Runs { .. } => "Runs",
             Error::Interrupted => "Interrupted",
-            Error::Config(_) | Error::Census(_) | Error::Parity(_) => "Other",
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::schema::{Column, EVENT_COLUMNS, Kind, position};
 use super::year::Events;
-use crate::error::{Error, Result};
+use crate::error::{Difference, Error, Result};
 use crate::panics::without_panic;
 use arrow::array::{Int32Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
@@ -47,7 +47,7 @@ pub fn read(path: &Path, year: i32) -> Result<Events> {
         let metadata = metadata(path, &file)?;
         let differences = differences(metadata.file_metadata().schema());
         if !differences.is_empty() {
-            return Err(Error::Parity(format!("{}: {}", path.display(), differences.join("; "))));
+            return Err(Difference::Columns { file: path.to_path_buf(), differences }.into());
         }
         events(path, file, metadata, year)
     })

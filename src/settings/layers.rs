@@ -4,7 +4,7 @@
 use super::environment;
 use super::file::SettingsFile;
 use super::flags::Every;
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use std::collections::BTreeMap;
@@ -83,7 +83,7 @@ impl Layers {
             if let Some(value) = environment::set(variable) {
                 let value = if is_place(argument) { value } else { trimmed(value) };
                 let (name, text) = (variable.display(), value.display());
-                check(argument, &value).map_err(|why| Error::Config(format!("{name}={text}{why}")))?;
+                check(argument, &value).map_err(|why| Input::Variable { given: format!("{name}={text}"), why })?;
                 by_variable |= WHAT.contains(&argument.get_id().as_str());
                 layers.insert(variable.to_owned(), (kept([value]), Source::Variable(name.to_string())));
             } else if let Some(file) = file.path().filter(|_| !written.is_empty()) {

@@ -5,7 +5,7 @@ use super::flags::{Measure, Place, What};
 use crate::census::census_fingerprint;
 use crate::census::{self, CensusFile, LoadedCensus};
 use crate::engine::{EngineOptions, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::machine::Machine;
 use crate::machine::available_threads;
 use crate::record::benchmark::{Benchmark, LONGEST_GROUP, group_name, shortened};
@@ -129,10 +129,7 @@ impl What {
             (names, _) => names,
         };
         if self.is_custom() && !names.iter().any(|name| name == CUSTOM) {
-            return Err(Error::Config(format!(
-                "head count, census and years apply to scenario custom, which is not among {}; name it, or leave them out",
-                names.join(", ")
-            )));
+            return Err(Input::NotCustom { named: names.join(", ") }.into());
         }
         Ok(names)
     }
@@ -161,7 +158,8 @@ impl What {
                 return Err(needed("people", &["employee_count", "census"], variables));
             }
             (Some(_), Some(_)) => {
-                return Err(Error::Config("give a head count or a census for scenario custom, not both".into()));
+                let (one, other) = ("a head count".into(), "a census for scenario custom".into());
+                return Err(Input::NotBoth { one, other }.into());
             }
         };
         let file = census

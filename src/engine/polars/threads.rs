@@ -1,6 +1,6 @@
 //! Polars' thread pool: made once per process, sized by an environment variable.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Input, Result};
 use crate::machine::available_threads;
 use std::process::Command;
 
@@ -47,8 +47,5 @@ pub(super) fn check(threads: usize) -> Result<()> {
     if running == threads {
         return Ok(());
     }
-    Err(Error::Config(format!(
-        "Polars runs with {running} thread(s) in this process, not {threads}: its pool is made once; start a new process \
-         with `--threads {threads}` or {VARIABLE}={threads}"
-    )))
+    Err(Input::ThreadsAreFixed { running, wanted: threads, variable: VARIABLE }.into())
 }
