@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    planalign_bench::suite::main()
+    planalign_bench::bench()
 }

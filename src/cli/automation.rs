@@ -1,7 +1,7 @@
 //! The brief's automations: each is a composition of other verbs, which it prints before it runs them.
 
-use super::Context;
 use super::baseline_update::BaselinePlace;
+use super::context::{Context, ERROR, PASS};
 use super::selection::resolve;
 use crate::console;
 use crate::error::{Error, Outside, Result};
@@ -297,7 +297,7 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
                 // The history is shown beside the check, which decides.
                 console::warning(format!("`{line}` ended with {code}; what is to be decided is decided all the same"));
             }
-            Some(code) => return Ok(u8::try_from(code).unwrap_or(super::ERROR)),
+            Some(code) => return Ok(u8::try_from(code).unwrap_or(ERROR)),
             None => {
                 let what = format!("`{line}`");
                 return Err(Outside::StepEnded { what, status, said: String::new() }.into());
@@ -312,5 +312,5 @@ pub(super) fn run(automation: &impl Automation, context: &Context) -> Result<u8>
             console::path(&folder)
         ));
     }
-    Ok(super::PASS)
+    Ok(PASS)
 }

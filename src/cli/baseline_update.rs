@@ -1,8 +1,8 @@
 //! `planbench baseline-update`: keeps today's figures for later checks, Criterion's and the baseline files.
 
+use super::context::{Context, PASS};
 use super::messages::{Messages, More};
 use super::selection::{failures, observe, resolve, results_of};
-use super::{Context, PASS};
 use crate::console;
 use crate::engine::Mode;
 use crate::error::{Error, Input, Outside, Result};

@@ -1,9 +1,9 @@
 //! `planbench calibrate`: regenerates the proof of the verdicts.
 
 use super::compare::this_program;
-use super::report::Output;
+use super::context::{Context, PASS};
+use super::output::Output;
 use super::selection::resolve;
-use super::{Context, PASS};
 use crate::compare::calibration::Calibration;
 use crate::compare::side::Task;
 use crate::compare::trials::Proof;

@@ -1,16 +1,17 @@
 //! `planbench compare`: two builds, round by round.
 
-use super::messages::{ComparisonProgress, Messages, coloured};
-use super::regression_check::{OutcomeFlags, print_json};
-use super::report::{Output, tell};
+use super::context::Context;
+use super::github;
+use super::messages::{ComparisonProgress, Messages};
+use super::output::{Output, tell, word_of, write_beside};
+use super::regression_check::OutcomeFlags;
 use super::selection::resolve;
-use super::{Context, github};
 use crate::compare::build::Builder;
 use crate::compare::side::{Side, Task};
 use crate::compare::{Comparison, Plan, compare};
 use crate::console;
 use crate::error::{Error, Input, Outside, Result};
-use crate::files::{check_writable, temporary_workspace, write_json, write_whole};
+use crate::files::{check_writable, temporary_workspace};
 use crate::interrupt::watch_for_interrupts;
 use crate::measure::padding;
 use crate::report::render::template::render_value;
@@ -125,19 +126,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     Ok(outcome.code(comparison.verdict))
 }
 
-/// Writes `compare.json` and `compare.md`, and tells GitHub. The verdict stands whatever becomes of these.
+/// Writes `compare.json` and `compare.md`, and tells GitHub what regressed.
 fn write_files(comparison: &Comparison, output: &Output, context: &Context) {
-    let markdown = render_value("compare.md", comparison, context.file.templates());
-    match output {
-        Output::Place(folder) => {
-            context.side(write_json(&folder.join("compare.json"), comparison));
-            if let Ok(markdown) = &markdown {
-                context.side(write_whole(&folder.join("compare.md"), markdown));
-            }
-        }
-        Output::Standard => context.side(print_json(comparison)),
-    }
-    context.side(markdown.and_then(|markdown| github::summarise(&markdown)));
+    write_beside("compare", comparison, output, context);
     for benchmark in
         comparison.benchmarks.iter().filter(|b| comparison.verdict == Verdict::Fail && b.verdict == Verdict::Fail)
     {
@@ -175,15 +166,7 @@ pub(super) fn this_program(place: &Path) -> Result<Side> {
 /// The comparison, in words.
 fn print(comparison: &Comparison, output: &Output) -> Result<()> {
     let text = render_value("compare.txt", comparison, None)?;
-    let good = match comparison.verdict {
-        Verdict::Pass => Some(true),
-        Verdict::Fail => Some(false),
-        _ => None,
-    };
-    let verdict = match output {
-        Output::Place(_) => coloured(comparison.verdict.word(), good),
-        Output::Standard => comparison.verdict.word().to_owned(),
-    };
+    let verdict = word_of(comparison.verdict, output);
     let sides = format!("{} against {}", comparison.head, comparison.base);
     tell(output, &format!("{}{}: {verdict}\n", console::escaped(&text), console::one_line(&sides)));
     Ok(())

@@ -1,6 +1,7 @@
 //! `planbench completions`: what shells and `man` want, made from the command line itself.
 
-use super::{Context, PASS, manual};
+use super::context::{Context, PASS};
+use super::manual;
 use crate::console;
 use crate::error::{Error, Input, Result};
 use crate::files::write_whole;
@@ -48,14 +49,19 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
             return Err(Input::OnlyFor { what: "--to", only }.into());
         }
         (Some(shell), None) => {
-            clap_complete::generate(shell, &mut offering(context.catalogue.names()), "planbench", &mut text);
+            clap_complete::generate(
+                shell,
+                &mut offering((context.program)(), context.catalogue.names()),
+                "planbench",
+                &mut text,
+            );
         }
-        (None, None) => text = manual::first()?.into_bytes(),
+        (None, None) => text = manual::first(&(context.program)())?.into_bytes(),
         (None, Some(folder)) if folder == Path::new("-") => {
             return Err(Input::PagesToOutput.into());
         }
         (None, Some(folder)) => {
-            for (name, page) in manual::pages()? {
+            for (name, page) in manual::pages(&(context.program)())? {
                 let file = folder.join(name);
                 write_whole(&file, &page)?;
                 context.messages().say(&format!("written: {}", console::path(&file)));
@@ -68,8 +74,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
 }
 
 /// The command line with all scenarios that can be named here, those of the settings file among them.
-fn offering(scenarios: Vec<String>) -> clap::Command {
-    let mut command = super::command();
+fn offering(mut command: clap::Command, scenarios: Vec<String>) -> clap::Command {
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     for verb in verbs {
         command = command.mut_subcommand(verb, |sub| {

@@ -1,6 +1,6 @@
 //! `planbench doctor`: what about this machine will make figures noisy.
 
-use super::{Context, INCONCLUSIVE, PASS};
+use super::context::{Context, INCONCLUSIVE, PASS};
 use crate::error::Result;
 use crate::figures::{ABSENT, bytes};
 use crate::machine::cgroup::Cgroups;

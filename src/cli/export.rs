@@ -1,7 +1,7 @@
 //! `planbench export`: figures for other tools, to a file, standard output or a server.
 
-use super::report::Output;
-use super::{Context, PASS};
+use super::context::{Context, PASS};
+use super::output::Output;
 use crate::console;
 use crate::error::{Input, Outside, Result};
 use crate::export::post::{Server, check_age, send};

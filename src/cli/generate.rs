@@ -1,7 +1,7 @@
 //! `planbench generate`: the events of one run, written as Parquet.
 
+use super::context::{Context, PASS};
 use super::inputs::{Custom, nothing_to_simulate, work};
-use super::{Context, PASS};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::sql::remove_abandoned_spills;
 use crate::engine::{EngineOptions, Mode};

@@ -83,6 +83,13 @@ fn with(argument: clap::Arg, default: &str) -> clap::Arg {
     argument.help(format!("{help} [default: {default}]"))
 }
 
+/// The exit codes of all verbs, behind what else the program does.
+pub(super) const EXIT_CODES: &str = "\
+planbench --bench [CRITERION OPTIONS] [NAME] runs the benchmark suite as `cargo bench` does, without cargo.
+
+Exit codes: 0 pass; 1 confirmed regression, missed gate or outputs that differ; 2 usage, input or internal error; \
+3 inconclusive or not comparable; 130 interrupted.";
+
 /// The exit codes of a verb, in one sentence.
 pub(super) fn exit_codes(verb: &str) -> &'static str {
     match verb {
@@ -112,7 +119,7 @@ pub(super) fn exit_codes(verb: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::command;
+    use crate::cli::program::command;
     use std::collections::{BTreeMap, BTreeSet};
 
     /// Every option that may be left out and changes what is done says what holds then.

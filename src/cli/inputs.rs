@@ -1,6 +1,6 @@
 //! Arguments that say what to simulate, shared by the verbs that do not measure.
 
-use super::Context;
+use super::context::Context;
 use crate::census::{self, CensusFile, LoadedCensus};
 use crate::error::{Error, Input, Result};
 use crate::rules::assumptions::Assumptions;

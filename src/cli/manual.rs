@@ -7,16 +7,15 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use std::collections::BTreeMap;
 
 /// The program's own page.
-pub(super) fn first() -> Result<String> {
-    page(&super::command(), None)
+pub(super) fn first(command: &Command) -> Result<String> {
+    page(command, None)
 }
 
 /// Every page with its file name.
-pub(super) fn pages() -> Result<Vec<(String, String)>> {
-    let command = super::command();
-    let mut pages = vec![("planbench.1".to_owned(), page(&command, None)?)];
-    for verb in verbs(&command) {
-        pages.push((format!("planbench-{}.1", verb.get_name()), page(&command, Some(verb))?));
+pub(super) fn pages(command: &Command) -> Result<Vec<(String, String)>> {
+    let mut pages = vec![("planbench.1".to_owned(), page(command, None)?)];
+    for verb in verbs(command) {
+        pages.push((format!("planbench-{}.1", verb.get_name()), page(command, Some(verb))?));
     }
     Ok(pages)
 }
@@ -57,7 +56,7 @@ fn page(command: &Command, verb: Option<&Command>) -> Result<String> {
         }
     }
     roff.control("SH", ["EXIT STATUS"]);
-    let codes = verb.map_or(super::EXIT_CODES, |verb| help::exit_codes(verb.get_name()));
+    let codes = verb.map_or(help::EXIT_CODES, |verb| help::exit_codes(verb.get_name()));
     for code in codes.trim_start_matches("Exit codes: ").trim_end_matches('.').split("; ") {
         let (number, meaning) = code.split_once(' ').unwrap_or((code, ""));
         roff.control("TP", []);
@@ -204,8 +203,8 @@ mod tests {
 
     #[test]
     fn every_verb_has_a_page_with_every_section() {
-        let pages = pages().expect("pages");
-        let command = crate::cli::command();
+        let pages = pages(&crate::cli::program::command()).expect("pages");
+        let command = crate::cli::program::command();
         assert_eq!(pages.len(), 1 + verbs(&command).count());
         for (name, page) in &pages {
             let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix(".SH ")).collect();

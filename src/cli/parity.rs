@@ -1,8 +1,8 @@
 //! `planbench parity`: every column of every row, of every engine.
 
+use super::context::{Context, FAILED, PASS};
 use super::inputs::{self, Custom, Prepared, work};
 use super::seeds::{self, Seeds};
-use super::{Context, FAILED, PASS};
 use crate::census;
 use crate::census::census_fingerprint;
 use crate::console;

@@ -1,9 +1,9 @@
 //! `planbench performance-gate`: a target must be met, with its uncertainty.
 
+use super::context::{Context, FAILED, INCONCLUSIVE, PASS};
 use super::messages::{More, coloured};
-use super::report::readable;
+use super::output::readable;
 use super::selection::{given_up, observe, resolve, results_of};
-use super::{Context, FAILED, INCONCLUSIVE, PASS};
 use crate::console;
 use crate::error::{Error, Result};
 use crate::figures;

@@ -1,24 +1,21 @@
 //! `planbench regression-check`: now against a stored baseline.
 
 use super::baseline_update::BaselinePlace;
+use super::checking::{Against, print_check, sessions_of, unknown_baseline, write_files};
+use super::context::{Context, FAILED, INCONCLUSIVE, PASS};
 use super::messages::More;
-use super::report::{Output, print_check, readable};
+use super::output::{Output, readable};
 use super::selection::{given_up, observe, resolve, results_of};
-use super::{Context, FAILED, INCONCLUSIVE, PASS};
-use crate::console;
 use crate::engine::Mode;
-use crate::error::{Error, Flaw, Result};
-use crate::files::{check_writable, write_whole};
+use crate::error::Result;
+use crate::files::check_writable;
 use crate::record::baseline::{Baseline, check_name};
-use crate::record::criterion::{LATEST, Sampled, baselines, read};
-use crate::record::history::{self, History};
-use crate::record::names::{Problem, none_of};
-use crate::report::render::template::render_value;
-use crate::results::{ModeResults, Results, criterion_folder, may_be_of};
+use crate::record::criterion::baselines;
+use crate::results::{Results, criterion_folder};
 use crate::settings::flags::{HistoryDir, Margins, Measure, OnRegression, Runs};
 use crate::settings::session::{Selection, Settings};
 use crate::verdict::Verdict;
-use crate::verdict::check::{BenchmarkCheck, Check, against_baseline, against_criterion};
+use crate::verdict::check::{BenchmarkCheck, Check, other_machine};
 use crate::verdict::thresholds::Thresholds;
 use std::path::{Path, PathBuf};
 
@@ -134,16 +131,6 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     Ok(code)
 }
 
-/// The sessions of a history. What cannot be read is named: the spread between days does not rest on one day.
-pub(super) fn sessions_of(folder: &Path) -> Result<Vec<Baseline>> {
-    let History { entries, problems } = history::read(folder)?;
-    for problem in problems {
-        let file = console::path(&problem.path);
-        console::warning(format!("not in the spread between days: {file}: {}", problem.what));
-    }
-    Ok(entries)
-}
-
 /// The scenarios that were asked for; none stands for all.
 fn groups(settings: &Settings, asked: Asked) -> Vec<String> {
     if asked.scenarios {
@@ -203,11 +190,6 @@ fn keep_those_with_baseline(settings: &mut Settings, folder: &Path, name: &str, 
     Ok(true)
 }
 
-fn unknown_baseline(name: &str, missing: &[String], folder: &Path, kept: &[String]) -> Error {
-    let kept = if kept.is_empty() { String::new() } else { format!(" (Criterion keeps: {})", kept.join(", ")) };
-    Error::file(folder, Flaw::NoBaseline { name: name.to_owned(), of: missing.join(", "), kept })
-}
-
 /// A baseline of another machine needs no measurement to be refused.
 fn unfit_before_measuring(
     settings: &Settings,
@@ -223,7 +205,7 @@ fn unfit_before_measuring(
             let benchmark = selection.benchmark(mode, settings.options.threads);
             let Some(baseline) = Baseline::read(folder, name, &benchmark)? else { continue };
             all += 1;
-            if let Some(reason) = crate::verdict::check::other_machine(&baseline.machine.key, &settings.machine.key) {
+            if let Some(reason) = other_machine(&baseline.machine.key, &settings.machine.key) {
                 let of_baseline = (baseline.timestamp.to_string(), baseline.git_commit);
                 let check = BenchmarkCheck::unfit(benchmark.id(), "none", of_baseline);
                 unfit.push(BenchmarkCheck { remarks: vec![reason], ..check });
@@ -231,99 +213,4 @@ fn unfit_before_measuring(
         }
     }
     Ok((all > 0 && unfit.len() == all).then(|| Check::new(name, thresholds, unfit, context.command.clone())))
-}
-
-/// What results are checked against.
-pub(super) struct Against<'a> {
-    /// Name of the baseline.
-    pub name: &'a str,
-    /// Folder of the baseline files.
-    pub files: &'a Path,
-    /// Criterion's folder.
-    pub criterion: &'a Path,
-    /// When a difference counts.
-    pub thresholds: Thresholds,
-    /// Compare although the events are not those of the baseline.
-    pub allow_output_change: bool,
-    /// The history, for the spread between days; it may be empty.
-    pub history: &'a [Baseline],
-}
-
-impl Against<'_> {
-    /// Checks against baseline files, and where there is none against what Criterion keeps under that name.
-    pub fn check(&self, results: &Results, context: &Context) -> Result<Check> {
-        check_name(self.name)?;
-        let ((saved, mut unread), (latest, more)) = (read(self.criterion, self.name)?, read(self.criterion, LATEST)?);
-        unread.extend(more);
-        let of = |all: &'_ [Sampled], id: &str| -> Vec<Sampled> {
-            all.iter().filter(|sampled| sampled.context.benchmark.id() == id).cloned().collect()
-        };
-        let mut checks = Vec::new();
-        let modes = || results.groups.iter().flat_map(|group| &group.modes);
-        for mode in modes() {
-            let id = mode.benchmark.id();
-            let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
-            match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
-                // Where work of one name is several, the baseline is of one of them alone.
-                Some(baseline) if !fits(&baseline, mode) && modes().any(|other| fits(&baseline, other)) => {}
-                Some(baseline) => {
-                    let allow = self.allow_output_change;
-                    checks.push(against_baseline(&baseline, mode, &self.thresholds, allow, self.history));
-                }
-                None => {
-                    let scenario = [mode.benchmark.scenario.clone()];
-                    let its = |problem: &&Problem| may_be_of(&problem.path, &scenario, &[mode.benchmark.mode]);
-                    none_of(&unread.iter().filter(its).cloned().collect::<Vec<_>>())?;
-                    // Where work of one name is several, what Criterion measured is of one of them alone.
-                    let taken = modes().any(|other| other.benchmark.id() == id && !other.sampled.is_empty());
-                    let latest = if taken { mode.sampled.clone() } else { of(&latest, &id) };
-                    let check = against_criterion(&of(&saved, &id), &latest, &self.thresholds);
-                    checks.extend(check.map(|check| BenchmarkCheck { id: mode.id.clone(), ..check }));
-                }
-            }
-        }
-        if checks.is_empty() {
-            return Err(unknown_baseline(self.name, &results.ids(), self.files, &baselines(self.criterion)?));
-        }
-        Ok(Check::new(self.name, self.thresholds, checks, context.command.clone()))
-    }
-}
-
-/// Whether a baseline is of this very work, on this machine, and can be held against processes of it.
-fn fits(baseline: &Baseline, mode: &ModeResults) -> bool {
-    mode.runs.first().is_some_and(|run| run.key() == baseline.key())
-}
-
-/// Writes `check.json` and `check.md`, adds the latter to GitHub's job summary, and tells GitHub what regressed. The verdict
-/// stands whatever becomes of these.
-pub(super) fn write_files(check: &Check, output: &Output, context: &Context) {
-    let markdown = render_value("check.md", check, context.file.templates());
-    match output {
-        Output::Place(folder) => {
-            context.side(crate::files::write_json(&folder.join("check.json"), check));
-            if let Ok(markdown) = &markdown {
-                context.side(write_whole(&folder.join("check.md"), markdown));
-            }
-        }
-        Output::Standard => context.side(print_json(check)),
-    }
-    context.side(markdown.and_then(|markdown| super::github::summarise(&markdown)));
-    for benchmark in check.failures() {
-        let failed = benchmark.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fail);
-        let changes = failed.map(|judgement| {
-            let change = judgement.ratio.map_or_else(String::new, crate::figures::change);
-            format!("{} {change}", judgement.figure.name())
-        });
-        let changes: Vec<String> = changes.collect();
-        let what = if changes.is_empty() { benchmark.remarks.join("; ") } else { changes.join(", ") };
-        let text = format!("{what} against {}", check.baseline_name);
-        super::github::error(&format!("{} regressed", benchmark.id), &text);
-    }
-}
-
-/// A value as JSON on standard output.
-pub(super) fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Error::failed("JSON", e))?;
-    println!("{text}");
-    Ok(())
 }

@@ -280,7 +280,7 @@ fn kind(error: &io::Error) -> Option<Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::command;
+    use crate::cli::program::command;
 
     /// Flags in a text.
     fn flags(text: &str) -> Vec<&str> {

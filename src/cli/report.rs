@@ -1,10 +1,11 @@
 //! `planbench report`: renders what `cargo bench` or `planbench run` left.
 
-use super::messages::{Messages, coloured};
-use super::regression_check::{Against, sessions_of};
-use super::{Context, PASS};
+use super::checking::{Against, print_check, sessions_of, write_files};
+use super::context::{Context, PASS};
+use super::messages::Messages;
+use super::output::{Output, tell};
 use crate::console;
-use crate::error::{Error, Flaw, Input, Result};
+use crate::error::{Input, Result};
 use crate::figures;
 use crate::record::baseline::check_name;
 use crate::record::names::none_of;
@@ -12,7 +13,6 @@ use crate::report::model::Report;
 use crate::report::render::{Format, render, write};
 use crate::results::{Results, criterion_folder};
 use crate::settings::flags::{BaselineDir, HistoryDir, Place, Selected, Templates};
-use crate::verdict::check::{BenchmarkCheck, Check};
 use clap::Args as ClapArgs;
 use comfy_table::{CellAlignment, Table, presets};
 use std::path::{Path, PathBuf};
@@ -29,40 +29,6 @@ pub(super) struct Reports {
     to: Option<PathBuf>,
     #[command(flatten)]
     templates: Templates,
-}
-
-/// Where something is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Output {
-    /// Into a folder or file.
-    Place(PathBuf),
-    /// To standard output, which then holds nothing else.
-    Standard,
-}
-
-impl Output {
-    /// `-` is standard output.
-    pub fn new(given: Option<&Path>, default: &Path) -> Self {
-        let path = given.unwrap_or(default);
-        if path == Path::new("-") { Output::Standard } else { Output::Place(path.to_path_buf()) }
-    }
-}
-
-impl std::fmt::Display for Output {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Output::Place(path) => f.write_str(&console::path(path)),
-            Output::Standard => f.write_str("standard output"),
-        }
-    }
-}
-
-/// Words for people, to standard output, or to standard error where that one holds something for machines.
-pub(super) fn tell(output: &Output, text: &str) {
-    match output {
-        Output::Place(_) => anstream::print!("{text}"),
-        Output::Standard => console::line(text.trim_end()),
-    }
 }
 
 impl Reports {
@@ -154,31 +120,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         };
         let check = against.check(&results, context)?;
         print_check(&check, &place)?;
-        super::regression_check::write_files(&check, &place, context);
+        write_files(&check, &place, context);
     }
     none_of(&results.problems).map(|()| PASS)
-}
-
-/// A check, in words.
-pub(super) fn print_check(check: &Check, output: &Output) -> Result<()> {
-    let text = crate::report::render::template::render_value("check.txt", check, None)?;
-    let good = match check.verdict {
-        crate::verdict::Verdict::Pass => Some(true),
-        crate::verdict::Verdict::Fail => Some(false),
-        _ => None,
-    };
-    let verdict = match output {
-        Output::Place(_) => coloured(check.verdict.word(), good),
-        Output::Standard => check.verdict.word().to_owned(),
-    };
-    let mut text = console::escaped(&text).into_owned();
-    text += &format!("regression check against {}: {verdict}\n", check.baseline_name);
-    let failed: Vec<&str> = check.failures().map(|benchmark: &BenchmarkCheck| benchmark.id.as_str()).collect();
-    if !failed.is_empty() {
-        text += &format!("regressed: {}\na paired run is the proof: `planbench compare`\n", failed.join(", "));
-    }
-    tell(output, &text);
-    Ok(())
 }
 
 /// The essence of a report as a table.
@@ -237,9 +181,4 @@ fn essence(report: &Report) -> String {
         text += &format!("note: {note}\n");
     }
     text
-}
-
-/// Refuses an empty folder name early.
-pub(super) fn readable(folder: &Path) -> Result<()> {
-    if folder.is_dir() { Ok(()) } else { Err(Error::file(folder, Flaw::NoFolder { of: "" })) }
 }

@@ -1,9 +1,9 @@
 //! `planbench run`: fresh processes that take turns, then reports.
 
+use super::context::{Context, PASS};
 use super::messages::{Messages, More};
 use super::report::Reports;
 use super::selection::{failures, observe, resolve, results_of};
-use super::{Context, PASS};
 use crate::console;
 use crate::error::{Input, Result};
 use crate::files::check_writable;

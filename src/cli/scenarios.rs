@@ -1,6 +1,6 @@
 //! `planbench scenarios`: what can be named.
 
-use super::{Context, PASS};
+use super::context::{Context, PASS};
 use crate::error::Result;
 use crate::figures::{ABSENT, count};
 use crate::scenario::DEFAULT_SEED;

@@ -1,6 +1,6 @@
 //! What the verbs that measure share: what is to be measured, and how it went.
 
-use super::Context;
+use super::context::Context;
 use super::messages::{Messages, WARM};
 use crate::error::{Error, Result};
 use crate::measure::padding;

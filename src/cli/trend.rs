@@ -1,8 +1,7 @@
 //! `planbench trend`: a history as table and charts, with its change points.
 
-use super::regression_check::print_json;
-use super::report::{Output, tell};
-use super::{Context, PASS};
+use super::context::{Context, PASS};
+use super::output::{Output, print_json, tell};
 use crate::console;
 use crate::error::{Error, Flaw, Result};
 use crate::figures;

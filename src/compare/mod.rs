@@ -8,5 +8,5 @@ mod round;
 pub mod side;
 pub mod trials;
 
-pub use comparison::{BenchmarkComparison, Comparison, Round};
+pub use comparison::Comparison;
 pub use paired::{Plan, Step, compare};

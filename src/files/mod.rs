@@ -8,5 +8,5 @@ mod write;
 
 pub(crate) use listing::{folders, json_files};
 pub use versioned::{read_json, read_versioned};
-pub use workspace::{PARTIAL, Workspace, abandoned, lock, remove_abandoned, temporary_workspace};
-pub use write::{check_writable, unique_digits, write_json, write_new, write_new_json, write_whole};
+pub use workspace::{PARTIAL, Workspace, lock, remove_abandoned, temporary_workspace};
+pub use write::{check_writable, unique_digits, write_json, write_new_json, write_whole};

@@ -1,6 +1,6 @@
 //! Has a fresh process of this program do one thing, and tells how it failed if it did.
 
-use super::worker::{ARGUMENT, Allocated, Request, RunRequest, STARVED};
+use super::worker::{ARGUMENT, Request, RunRequest, STARVED};
 use crate::error::{Error, Outside, Result};
 use crate::record::run::Observation;
 use serde::Deserialize;
@@ -29,14 +29,6 @@ impl Failure {
 /// What the process said when it failed, or how it ended.
 pub fn observe(executable: &Path, request: &RunRequest) -> Result<Observation, Failure> {
     ask(executable, &Request::Run(Box::new(request.clone())))
-}
-
-/// Has a fresh process of `executable` allocate and touch memory.
-///
-/// # Errors
-/// As [`observe`].
-pub fn allocate(executable: &Path, bytes: usize) -> Result<Allocated> {
-    ask(executable, &Request::Allocate(bytes)).map_err(|failure| failure.error)
 }
 
 fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T, Failure> {
@@ -80,6 +72,7 @@ fn ended_from_outside(status: ExitStatus) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::measure::worker::Allocated;
     use std::os::unix::process::ExitStatusExt;
 
     #[test]

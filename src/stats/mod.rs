@@ -38,8 +38,10 @@ pub use effect::{Magnitude, cohens_d, hedges_g};
 pub use figure::{Figure, Statistic};
 pub use hypothesis::{TTest, student_t_test, welch_t_test};
 pub use interval::{CONFIDENCE, Estimate, Interval, paired_difference, t_interval, welch_difference};
-pub use multiple::{adjusted_p_values, benjamini_hochberg};
+#[cfg(test)]
+use multiple::adjusted_p_values;
+pub use multiple::benjamini_hochberg;
 pub use positive::{geometric_mean, geometric_mean_interval};
 pub use power::{minimum_detectable_effect, rounds_needed};
 pub use scaling::log_log_slope;
-pub use signed_rank::{hodges_lehmann, signed_rank_test, smallest_count};
+pub use signed_rank::{hodges_lehmann, signed_rank_test};

@@ -1,8 +1,8 @@
 //! `scaling/<mode>/<head count>`: how time grows with people. Out of the default run, for the largest take minutes; in it
 //! when the benchmark filter names them.
 
-use super::Suite;
 use super::arguments::Arguments;
+use super::benchmarks::Suite;
 use crate::error::Result;
 use crate::machine::bandwidth::triad_bytes_per_second;
 use crate::rules::assumptions::Assumptions;
