@@ -76,7 +76,7 @@ impl CensusFile {
         // A device may have no end.
         refuse_foreign(given, &beginning)?;
         let (mut copy, path) = PrivateCopy::new()?;
-        let full = |e: io::Error| Error::file(&std::env::temp_dir(), e);
+        let full = |e: io::Error| Error::file(std::env::temp_dir(), e);
         copy.file.write_all(&beginning).map_err(full)?;
         let mut buffer = vec![0; 1 << 16];
         loop {

@@ -11,7 +11,7 @@ use std::process::{Command, ExitStatus, Stdio};
 #[derive(Debug)]
 pub struct Failure {
     /// What it said, or how it ended.
-    pub error: Error,
+    pub error: Box<Error>,
     /// Whether it could not be started or was ended by a signal of somebody else (the kernel for want of memory, an
     /// operator): then nothing is known about what it was to do, and another may succeed.
     pub from_outside: bool,
@@ -19,7 +19,7 @@ pub struct Failure {
 
 impl Failure {
     fn own(error: Error) -> Self {
-        Self { error, from_outside: false }
+        Self { error: Box::new(error), from_outside: false }
     }
 }
 
@@ -33,7 +33,7 @@ pub fn observe(executable: &Path, request: &RunRequest) -> Result<Observation, F
 
 fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Result<T, Failure> {
     let program = executable.to_path_buf();
-    let failed = |fault: Outside, from_outside| Failure { error: fault.into(), from_outside };
+    let failed = |fault: Outside, from_outside| Failure { error: Box::new(fault.into()), from_outside };
     let text = serde_json::to_string(request).map_err(|e| Failure::own(Error::failed("worker request", e)))?;
     let mut command = Command::new(executable);
     if let Request::Run(run) = request {
