@@ -8,6 +8,8 @@ mod faults;
 mod flaw;
 mod input;
 mod outside;
+#[cfg(test)]
+mod page;
 mod top;
 
 pub use cause::Cause;
