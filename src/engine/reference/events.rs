@@ -1,95 +1,100 @@
-//! Events as columns: small vocabularies as codes, everything else as Arrow's arrays are built.
+//! Events as columns: small vocabularies as codes, texts packed end to end.
 
 use super::names::Names;
 use super::person::{Event, PersonYear};
 use crate::events::schema::{EVENT_COLUMNS, Kind};
 use crate::events::year::Events;
+use crate::rules::calendar::Day;
 use crate::rules::identity::{EVENT_ID_LEN, EventIds};
 use crate::rules::run::RunSpec;
 use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
 use arrow::array::{
-    ArrayRef, Date32Array, Date32Builder, Decimal128Array, DictionaryArray, Int32Array, Int32Builder, Int64Array,
-    Int64Builder, RecordBatch, StringArray, StringBuilder, UInt8Array, UInt8Builder,
+    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, RecordBatch, StringArray, UInt8Array,
 };
 use arrow::error::ArrowError;
-use std::fmt::Write;
 use std::sync::Arc;
 
-macro_rules! chunk {
-    ($($field:ident: $builder:ty => $array:ty,)*) => {
-        /// Some consecutive events of one year as they come.
-        #[derive(Default)]
-        pub(super) struct ChunkBuilder { $($field: $builder),* }
-
-        /// Some consecutive events of one year. Scenario, plan design and year are the same throughout and held once; amounts
-        /// are narrower than in the neutral form.
-        pub(super) struct EventChunk { $($field: $array),* }
-
-        impl ChunkBuilder {
-            /// The events so far.
-            pub fn finish(&mut self) -> EventChunk {
-                EventChunk { $($field: self.$field.finish()),* }
-            }
-        }
-    };
+/// Some consecutive events of one year. Scenario, plan design and year are the same throughout and held once; what may be
+/// missing and how wide a number is become Arrow's when somebody asks for the neutral form.
+#[derive(Default)]
+pub(super) struct EventChunk {
+    event_id: Packed,
+    employee_id: Packed,
+    employee_ssn: Packed,
+    has_ssn: Vec<bool>,
+    /// Positions in [`Category::ALL`].
+    category: Vec<u8>,
+    effective_date: Vec<Day>,
+    event_details: Packed,
+    compensation_cents: Vec<i64>,
+    previous_compensation_cents: Vec<Option<i64>>,
+    deferral_bp: Vec<Option<i32>>,
+    previous_deferral_bp: Vec<Option<i32>>,
+    age: Vec<i32>,
+    tenure: Vec<i32>,
+    level_id: Vec<i32>,
+    age_band: Vec<u8>,
+    tenure_band: Vec<u8>,
+    probability_ppm: Vec<i64>,
+    sequence: Vec<i32>,
 }
 
-chunk! {
-    event_id: StringBuilder => StringArray,
-    employee_id: StringBuilder => StringArray,
-    employee_ssn: StringBuilder => StringArray,
-    // Positions in `Category::ALL`.
-    category: UInt8Builder => UInt8Array,
-    effective_date: Date32Builder => Date32Array,
-    event_details: StringBuilder => StringArray,
-    compensation_cents: Int64Builder => Int64Array,
-    previous_compensation_cents: Int64Builder => Int64Array,
-    deferral_bp: Int32Builder => Int32Array,
-    previous_deferral_bp: Int32Builder => Int32Array,
-    age: Int32Builder => Int32Array,
-    tenure: Int32Builder => Int32Array,
-    level_id: Int32Builder => Int32Array,
-    age_band: UInt8Builder => UInt8Array,
-    tenure_band: UInt8Builder => UInt8Array,
-    probability_ppm: Int32Builder => Int32Array,
-    sequence: Int32Builder => Int32Array,
+/// Texts end to end, and where each ends.
+#[derive(Default)]
+struct Packed {
+    text: String,
+    ends: Vec<usize>,
 }
 
-impl ChunkBuilder {
+impl Packed {
+    #[inline]
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(&start, &end)| &self.text[start..end])
+    }
+}
+
+impl EventChunk {
     /// Appends one person's events of the year, numbering them.
     pub fn append(&mut self, person: &PersonYear, names: &Names, year: i32, ids: &EventIds) {
         let employee_id = names.id(person.employee.name);
         let employee_ssn = names.ssn(person.employee.name);
         let mut buffer = [0; EVENT_ID_LEN];
         for (sequence, event) in (1u8..).zip(person.events()) {
-            self.event_id.append_value(ids.text(employee_id, year, event.category, sequence, &mut buffer));
-            self.employee_id.append_value(employee_id);
-            self.employee_ssn.append_option(employee_ssn);
-            self.category.append_value(event.category as u8 - Category::ALL[0] as u8);
-            self.effective_date.append_value(event.date);
-            details(event, &mut Details(&mut self.event_details));
-            self.event_details.append_value("");
-            self.compensation_cents.append_value(event.pay_cents);
-            self.previous_compensation_cents.append_option(event.previous_pay_cents);
-            self.deferral_bp.append_option(event.rate_bp);
-            self.previous_deferral_bp.append_option(event.previous_rate_bp);
-            self.age.append_value(person.age);
-            self.tenure.append_value(person.tenure);
-            self.level_id.append_value(event.level_id);
-            self.age_band.append_value(person.age_band);
-            self.tenure_band.append_value(person.tenure_band);
-            self.probability_ppm.append_value(event.probability_ppm as i32);
-            self.sequence.append_value(sequence.into());
+            self.event_id.push(ids.text(employee_id, year, event.category, sequence, &mut buffer));
+            self.employee_id.push(employee_id);
+            self.employee_ssn.push(employee_ssn.unwrap_or_default());
+            self.has_ssn.push(employee_ssn.is_some());
+            self.category.push(event.category as u8 - Category::ALL[0] as u8);
+            self.effective_date.push(event.date);
+            details(event, &mut Details(&mut self.event_details.text));
+            self.event_details.push("");
+            self.compensation_cents.push(event.pay_cents);
+            self.previous_compensation_cents.push(event.previous_pay_cents);
+            self.deferral_bp.push(event.rate_bp);
+            self.previous_deferral_bp.push(event.previous_rate_bp);
+            self.age.push(person.age);
+            self.tenure.push(person.tenure);
+            self.level_id.push(event.level_id);
+            self.age_band.push(person.age_band);
+            self.tenure_band.push(person.tenure_band);
+            self.probability_ppm.push(event.probability_ppm);
+            self.sequence.push(sequence.into());
         }
     }
 }
 
 /// Appends pieces to the text under construction.
-struct Details<'a>(&'a mut StringBuilder);
+struct Details<'a>(&'a mut String);
 
 impl Details<'_> {
     fn text(&mut self, text: &str) -> &mut Self {
-        self.0.write_str(text).expect("writing to memory cannot fail");
+        self.0.push_str(text);
         self
     }
 
@@ -137,31 +142,34 @@ impl EventChunk {
 
     /// In neutral form.
     fn batch(&self, run: &RunSpec, year: i32) -> Result<RecordBatch, ArrowError> {
-        let same = |text: &str| coded(&UInt8Array::from_value(0, self.len()), &[text]);
-        let (categories, event_types) = (Category::ALL.map(Category::name), Category::ALL.map(Category::event_type));
+        let same = |text: &str| coded(&vec![0; self.len()], &[text]);
+        let ints = |values: &[i32]| -> ArrayRef { Arc::new(Int32Array::from(values.to_vec())) };
+        let ssns = self.employee_ssn.iter().zip(&self.has_ssn).map(|(ssn, &present)| present.then_some(ssn));
+        let mut ssns = Some(ssns.collect::<StringArray>());
         let columns = EVENT_COLUMNS.iter().map(|column| {
+            let kind = column.kind;
             let array: ArrayRef = match column.name {
-                "event_id" => Arc::new(self.event_id.clone()),
+                "event_id" => texts(&self.event_id),
                 "scenario_id" => same(&run.scenario_id),
                 "plan_design_id" => same(&run.plan_design_id),
-                "employee_id" => Arc::new(self.employee_id.clone()),
-                "employee_ssn" => Arc::new(self.employee_ssn.clone()),
-                "event_type" => coded(&self.category, &event_types),
-                "event_category" => coded(&self.category, &categories),
-                "simulation_year" => Arc::new(Int32Array::from_value(year, self.len())),
-                "effective_date" => Arc::new(self.effective_date.clone()),
-                "event_details" => Arc::new(self.event_details.clone()),
-                "compensation_amount" => decimal(self.compensation_cents.unary(i128::from), column.kind),
-                "previous_compensation" => decimal(self.previous_compensation_cents.unary(i128::from), column.kind),
-                "employee_deferral_rate" => decimal(self.deferral_bp.unary(i128::from), column.kind),
-                "prev_employee_deferral_rate" => decimal(self.previous_deferral_bp.unary(i128::from), column.kind),
-                "employee_age" => Arc::new(self.age.clone()),
-                "employee_tenure" => Arc::new(self.tenure.clone()),
-                "level_id" => Arc::new(self.level_id.clone()),
+                "employee_id" => texts(&self.employee_id),
+                "employee_ssn" => Arc::new(ssns.take().expect("one column of them")),
+                "event_type" => coded(&self.category, &Category::ALL.map(Category::event_type)),
+                "event_category" => coded(&self.category, &Category::ALL.map(Category::name)),
+                "simulation_year" => ints(&vec![year; self.len()]),
+                "effective_date" => Arc::new(Date32Array::from(self.effective_date.clone())),
+                "event_details" => texts(&self.event_details),
+                "compensation_amount" => decimals(self.compensation_cents.iter().map(|&cents| Some(cents)), kind),
+                "previous_compensation" => decimals(self.previous_compensation_cents.iter().copied(), kind),
+                "employee_deferral_rate" => decimals(self.deferral_bp.iter().copied(), kind),
+                "prev_employee_deferral_rate" => decimals(self.previous_deferral_bp.iter().copied(), kind),
+                "employee_age" => ints(&self.age),
+                "employee_tenure" => ints(&self.tenure),
+                "level_id" => ints(&self.level_id),
                 "age_band" => coded(&self.age_band, &AGE_BANDS),
                 "tenure_band" => coded(&self.tenure_band, &TENURE_BANDS),
-                "event_probability" => decimal(self.probability_ppm.unary(i128::from), column.kind),
-                "event_sequence" => Arc::new(self.sequence.clone()),
+                "event_probability" => decimals(self.probability_ppm.iter().map(|&ppm| Some(ppm)), kind),
+                "event_sequence" => ints(&self.sequence),
                 other => unreachable!("no source for event column {other}"),
             };
             (column.name, array, true)
@@ -170,13 +178,18 @@ impl EventChunk {
     }
 }
 
+fn texts(packed: &Packed) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(packed.iter()))
+}
+
 /// Texts by their codes.
-fn coded(codes: &UInt8Array, texts: &[&str]) -> ArrayRef {
-    Arc::new(DictionaryArray::new(codes.clone(), Arc::new(StringArray::from(texts.to_vec()))))
+fn coded(codes: &[u8], texts: &[&str]) -> ArrayRef {
+    Arc::new(DictionaryArray::new(UInt8Array::from(codes.to_vec()), Arc::new(StringArray::from(texts.to_vec()))))
 }
 
 /// Unscaled integers as decimals of a kind.
-fn decimal(unscaled: Decimal128Array, kind: Kind) -> ArrayRef {
+fn decimals<T: Into<i128>>(unscaled: impl Iterator<Item = Option<T>>, kind: Kind) -> ArrayRef {
+    let unscaled: Decimal128Array = unscaled.map(|value| value.map(Into::into)).collect();
     Arc::new(unscaled.with_data_type(kind.data_type()))
 }
 

@@ -19,7 +19,7 @@ use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::units::times_ppm;
 use crate::rules::vocabulary::LEVELS;
-use events::{ChunkBuilder, EventChunk};
+use events::EventChunk;
 use names::Names;
 use person::{Employee, PersonYear, YearRules};
 use rayon::prelude::*;
@@ -115,16 +115,11 @@ impl ReferenceEngine {
         let parts: Vec<(EventChunk, Vec<Employee>)> = existing(0..before)
             .chain(joined)
             .chain(existing(before..state.len()))
-            .fold_chunks(
-                CHUNK,
-                <(ChunkBuilder, Vec<Employee>)>::default,
-                |(mut chunk, mut next), person: PersonYear| {
-                    chunk.append(&person, names, year, &ids);
-                    next.extend(person.next);
-                    (chunk, next)
-                },
-            )
-            .map(|(mut chunk, next)| (chunk.finish(), next))
+            .fold_chunks(CHUNK, <(EventChunk, Vec<Employee>)>::default, |(mut chunk, mut next), person: PersonYear| {
+                chunk.append(&person, names, year, &ids);
+                next.extend(person.next);
+                (chunk, next)
+            })
             .collect();
         let next = parts.iter().flat_map(|(_, next)| next.iter().copied()).collect();
         (parts.into_iter().map(|(chunk, _)| chunk).collect(), next)
