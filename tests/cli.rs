@@ -417,7 +417,7 @@ fn limits_that_make_no_sense_are_refused() {
         &["memory limit", "sql"],
     );
     check(
-        planbench("generate --mode sql --scenario stress --memory-limit 20MB --out").arg(out),
+        planbench("generate --mode sql --scenario stress --memory-limit 30MB --out").arg(out),
         2,
         &["emory", "--memory-limit"],
     );
