@@ -163,3 +163,17 @@ fn quiet_leaves_results_alone() {
         }
     }
 }
+
+/// Polars reads its number of threads when it is loaded, so the process starts anew: what it has read from a pipe goes with it.
+#[test]
+#[cfg(unix)]
+fn settings_from_a_pipe_decide_threads_too() {
+    let place = folder();
+    for threads in [1, 3] {
+        let mut command = planbench_in(place.path(), "generate --config /dev/stdin --mode polars --force --out events");
+        command.write_stdin(format!("threads = {threads}\nscenarios = ['quick']\n"));
+        check(&mut command, 0, &["settings: /dev/stdin"]);
+        let said = common::json(&place.path().join("events/generation_summary.json"));
+        assert_eq!((&said["threads"], &said["scenario_id"]), (&threads.into(), &"quick".into()));
+    }
+}

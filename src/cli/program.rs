@@ -174,9 +174,8 @@ fn run(cli: Cli, context: &Context) -> Result<u8> {
         Verb::Parity(args) => Some(&args.custom.what),
         _ => None,
     };
-    // Settings from a pipe cannot be read again: without these threads Polars says what to do.
-    if let Some(what) = here.filter(|_| context.file.path().is_none_or(Path::is_file)) {
-        decide_threads(what.threads)?;
+    if let Some(what) = here {
+        decide_threads(what.threads, context.file.handed_on())?;
     }
     if !matches!(cli.verb, Verb::Completions(_)) {
         if let Some(file) = context.file.path().filter(|_| !cli.quiet) {

@@ -32,6 +32,8 @@ use std::path::{Path, PathBuf};
 pub const FILE: &str = "planbench.toml";
 /// Variable that names another file.
 pub const VARIABLE: &str = "PLANBENCH_CONFIG";
+/// Variable in which a process that starts anew hands on what it read from a pipe, which cannot be read twice.
+const PIPED: &str = "PLANBENCH_CONFIG_PIPED";
 
 /// What a settings file says; everything may be left out. Its keys are the names of the settings ([`super::flags`], which
 /// also knows the limits); places are relative to the file.
@@ -55,6 +57,8 @@ pub struct SettingsFile {
     scenario: Vec<Entry>,
     #[serde(skip)]
     path: Option<PathBuf>,
+    #[serde(skip)]
+    piped: Option<String>,
     #[serde(skip)]
     project: PathBuf,
 }
@@ -100,14 +104,21 @@ impl SettingsFile {
     }
 
     fn read(path: PathBuf) -> Result<Self> {
-        let text = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
+        let piped = std::env::var(PIPED).ok().filter(|_| !path.is_file());
+        let text = piped.map_or_else(|| std::fs::read_to_string(&path), Ok).map_err(|e| Error::file(&path, e))?;
         let mut file: Self = toml::from_str(&text).map_err(|e| Error::file(&path, e))?;
         file.check().map_err(|(key, why)| Error::file(&path, format!("{key}: {why}")))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for (_, place) in file.places() {
             *place = folder.join(&*place);
         }
-        Ok(Self { path: Some(path), ..file })
+        let piped = (!path.is_file()).then_some(text);
+        Ok(Self { path: Some(path), piped, ..file })
+    }
+
+    /// What a process that starts anew needs in its environment to read the same settings.
+    pub fn handed_on(&self) -> Option<(&'static str, &str)> {
+        Some((PIPED, self.piped.as_deref()?))
     }
 
     /// What can be wrong although it is of the right kind: a fault is told where it is, not by the first verb that meets

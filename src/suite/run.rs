@@ -18,7 +18,6 @@ use crate::settings::session::Settings;
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{Criterion, PlottingBackend};
 use std::cell::Cell;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// Runs the suite with the arguments of this process, as `cargo bench` does.
@@ -49,10 +48,7 @@ fn run() -> Result<()> {
     let file = SettingsFile::load(None)?;
     let declared = Every::command();
     let measure = Layers::read(declared.get_arguments(), &file)?.every().measure;
-    // Settings from a pipe cannot be read again: without these threads Polars says what to do.
-    if file.path().is_none_or(Path::is_file) {
-        crate::engine::polars::decide_threads(measure.what.threads)?;
-    }
+    crate::engine::polars::decide_threads(measure.what.threads, file.handed_on())?;
     if let Some(path) = file.path().filter(|_| !arguments.quiet) {
         crate::console::line(&format!("settings: {}", crate::console::path(path)));
     }

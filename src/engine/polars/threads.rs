@@ -13,11 +13,12 @@ pub fn give_threads(command: &mut Command, threads: usize) {
 
 /// Has Polars' pool be of so many threads in this process. Polars reads the number from the environment, which no process
 /// must change under its own feet: where it says another, this process starts anew, as the same process with the same
-/// arguments, under one that says this. To be called before anything is read or said that cannot be twice.
+/// arguments, under one that says this, and what is `handed_on` to it. To be called before anything else is read or said that
+/// cannot be twice.
 ///
 /// # Errors
 /// When the program cannot be started again.
-pub fn decide_threads(threads: usize) -> Result<()> {
+pub fn decide_threads(threads: usize, handed_on: Option<(&str, &str)>) -> Result<()> {
     let told = std::env::var(VARIABLE).ok().and_then(|text| text.parse().ok());
     if told.unwrap_or_else(available_threads) == threads {
         return Ok(());
@@ -27,6 +28,7 @@ pub fn decide_threads(threads: usize) -> Result<()> {
     // The kernel's own name for it works after the file was replaced, too.
     let mut command = Command::new(program.unwrap_or_else(|| "/proc/self/exe".into()));
     command.args(std::env::args_os().skip(1));
+    command.envs(handed_on);
     give_threads(&mut command, threads);
     #[cfg(unix)]
     {
