@@ -74,7 +74,7 @@ const fn built_in(
 }
 
 /// The scenarios of this crate, smallest first.
-pub const SCENARIOS: [Scenario; 4] = [
+pub static SCENARIOS: &[Scenario] = &[
     built_in("quick", 100, 2, "fast validation", 5.0, 459, 0x5744a3a57a1afcbc75cd7430d6459795),
     built_in("1kx3", 1_000, 3, "development testing", 10.0, 6_808, 0x105cccfc39e6699dfc28a342f7c04822),
     built_in("5kx5", 5_000, 5, "production target", 60.0, 58_253, 0x25f3194ef8079f39fe40096fe56ec291),

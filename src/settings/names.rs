@@ -1,7 +1,7 @@
 //! Names of scenarios and modes on the command line: several arguments, or one with blanks or commas.
 
 use crate::engine::Mode;
-use crate::scenario::{CUSTOM, SCENARIOS, Scenario};
+use crate::scenario::{CUSTOM, SCENARIOS};
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsStr;
@@ -14,8 +14,7 @@ pub(crate) struct Names(Vec<&'static str>);
 impl Names {
     /// Of scenarios.
     pub fn scenarios() -> Self {
-        static KNOWN: [Scenario; 4] = SCENARIOS;
-        Self(KNOWN.iter().map(|scenario| &*scenario.name).chain([CUSTOM]).collect())
+        Self(SCENARIOS.iter().map(|scenario| &*scenario.name).chain([CUSTOM]).collect())
     }
 
     /// Of scenarios, those of a settings file among them.

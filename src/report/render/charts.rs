@@ -16,7 +16,10 @@ const COLOURS: [RGBColor; 4] =
 /// The colour of a mode, the same in every chart; behind the mode a name may hold its conditions.
 fn colour_of(name: &str) -> RGBColor {
     let mode_name = name.split(' ').next().unwrap_or_default();
-    Mode::ALL.iter().position(|mode| mode.name() == mode_name).map_or(COLOURS[3], |index| COLOURS[index])
+    Mode::ALL
+        .iter()
+        .position(|mode| mode.name() == mode_name)
+        .map_or(COLOURS[3], |index| COLOURS[index % COLOURS.len()])
 }
 
 /// A row per series, a dot per value, a bar at the geometric mean, as tables have it; logarithmic in seconds.
