@@ -15,9 +15,6 @@ pub enum Cause {
     /// What this program found.
     #[error("{0}")]
     Flaw(#[from] Flaw),
-    /// What this program found, in words.
-    #[error("{0}")]
-    Found(String),
 }
 
 impl Cause {
@@ -27,20 +24,7 @@ impl Cause {
             Cause::System(_) => "System",
             Cause::Library(_) => "Library",
             Cause::Flaw(flaw) => flaw.kind(),
-            Cause::Found(_) => "Found",
         }
-    }
-}
-
-impl From<String> for Cause {
-    fn from(text: String) -> Self {
-        Cause::Found(text)
-    }
-}
-
-impl From<&str> for Cause {
-    fn from(text: &str) -> Self {
-        Cause::Found(text.to_owned())
     }
 }
 

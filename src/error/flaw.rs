@@ -16,6 +16,7 @@ faults! {
             ("{error}; if no other `planbench generate` writes there, remove this file");
         InTheWay => ("is in the way of a folder for temporary files; move it away");
         TooManyLinks => ("too many links");
+        Setting { key: String, why: String } => ("{key}{why}");
         NoJobSummary => ("is no file, so it gets no job summary");
 
         // Records and what Criterion keeps.

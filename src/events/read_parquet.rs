@@ -5,7 +5,7 @@
 
 use super::schema::{Column, EVENT_COLUMNS, Kind, position};
 use super::year::Events;
-use crate::error::{Difference, Error, Result};
+use crate::error::{Difference, Error, Flaw, Result};
 use crate::panics::without_panic;
 use arrow::array::{Int32Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
@@ -39,7 +39,7 @@ pub fn schema_differences(path: &Path) -> Result<Vec<String>> {
 /// Reads one year's events.
 ///
 /// # Errors
-/// Names the file when it is missing, damaged or not Parquet; as [`Error::Parity`] when it is whole and holds something
+/// Names the file when it is missing, damaged or not Parquet; as [`Difference::Columns`] when it is whole and holds something
 /// else than events of the schema.
 pub fn read(path: &Path, year: i32) -> Result<Events> {
     let file = File::open(path).map_err(|e| Error::file(path, e))?;
@@ -55,7 +55,7 @@ pub fn read(path: &Path, year: i32) -> Result<Events> {
 
 /// Damage that makes the library panic is damage all the same.
 fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    without_panic(work).unwrap_or_else(|panic| Err(Error::file(path, format!("not a readable Parquet file: {panic}"))))
+    without_panic(work).unwrap_or_else(|panic| Err(Error::file(path, Flaw::Panicked { said: panic })))
 }
 
 fn metadata(path: &Path, file: &File) -> Result<ParquetMetaData> {
@@ -165,14 +165,15 @@ fn events(path: &Path, file: File, metadata: ParquetMetaData, year: i32) -> Resu
     let failed = |e| Error::file(path, e);
     let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(failed)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
-    let damaged = |e| Error::file(path, format!("not a readable Parquet file: {e}"));
+    let damaged = |e: ArrowError| Error::file(path, Flaw::Parquet { error: Box::new(e) });
     let mut batches = Vec::new();
     for batch in reader.with_batch_size(8_192).build().map_err(failed)? {
         batches.push(batch.and_then(|batch| with_year(&batch, year)).map_err(damaged)?);
     }
-    let events = Events::new(year, batches).map_err(|message| Error::file(path, message))?;
+    let events = Events::new(year, batches).map_err(|what| Error::file(path, Flaw::Damaged { what }))?;
     if events.len() as i64 != rows {
-        return Err(Error::file(path, format!("damaged: it says that it has {rows} row(s) and has {}", events.len())));
+        let what = format!("it says that it has {rows} row(s) and has {}", events.len());
+        return Err(Error::file(path, Flaw::Damaged { what }));
     }
     Ok(events)
 }

@@ -20,7 +20,7 @@
 
 use super::environment;
 use crate::engine::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use crate::scenario::{CUSTOM, Catalogue, Scenario};
 use crate::verdict::thresholds::Percent;
 use serde::Deserialize;
@@ -97,7 +97,7 @@ impl SettingsFile {
         let Some(file) = nearest() else { return Ok(Self::default()) };
         if file.metadata().is_ok_and(|data| !data.is_file()) {
             // A pipe would be waited for for ever; one that is named on purpose has a writer.
-            return Err(Error::file(&file, "is no file: move it away, or name the settings with --config"));
+            return Err(Error::file(&file, Flaw::NoFile));
         }
         let project = file.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(Self { project, ..Self::read(file)? })
@@ -107,7 +107,8 @@ impl SettingsFile {
         let piped = std::env::var(PIPED).ok().filter(|_| !path.is_file());
         let text = piped.map_or_else(|| std::fs::read_to_string(&path), Ok).map_err(|e| Error::file(&path, e))?;
         let mut file: Self = toml::from_str(&text).map_err(|e| Error::file(&path, e))?;
-        file.check().map_err(|(key, why)| Error::file(&path, format!("{key}: {why}")))?;
+        file.check()
+            .map_err(|(key, why)| Error::file(&path, Flaw::Setting { key: key.to_owned(), why: format!(": {why}") }))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for (_, place) in file.places() {
             *place = folder.join(&*place);

@@ -4,7 +4,7 @@
 use super::environment;
 use super::file::SettingsFile;
 use super::flags::Every;
-use crate::error::{Error, Input, Result};
+use crate::error::{Error, Flaw, Input, Result};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ impl Layers {
             // Of the file, too: what is not used is checked all the same.
             let written = file.says(&key);
             if let Some((file, why)) = file.path().zip(written.iter().find_map(|value| check(argument, value).err())) {
-                return Err(Error::file(file, format!("{key}{why}")));
+                return Err(Error::file(file, Flaw::Setting { key, why }));
             }
             if let Some(value) = environment::set(variable) {
                 let value = if is_place(argument) { value } else { trimmed(value) };

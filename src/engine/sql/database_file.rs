@@ -1,7 +1,7 @@
 //! A database file that somebody names to work in: only a new one, or one that this program made, is written to.
 
 use super::errors::{engine_error, failed};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 use duckdb::Connection;
 use std::fs::File;
 use std::io::Read;
@@ -19,7 +19,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
     if start.is_empty() || start.get(8..12) == Some(b"DUCK") {
         return Ok(());
     }
-    Err(Error::file(path, "is no DuckDB database; give a new file"))
+    Err(Error::file(path, Flaw::NotADatabase))
 }
 
 /// Marks the database as this program's; refuses one with tables of somebody else.
