@@ -73,7 +73,10 @@ const fn built_in(
     }
 }
 
-/// The scenarios of this crate, smallest first.
+/// Those that a proof takes where nobody says which.
+pub const USUAL: [&str; 3] = ["quick", "1kx3", "5kx5"];
+
+/// The scenarios of this crate.
 pub static SCENARIOS: &[Scenario] = &[
     built_in("quick", 100, 2, "fast validation", 5.0, 459, 0x5744a3a57a1afcbc75cd7430d6459795),
     built_in("1kx3", 1_000, 3, "development testing", 10.0, 6_808, 0x105cccfc39e6699dfc28a342f7c04822),

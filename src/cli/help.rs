@@ -2,6 +2,7 @@
 
 use super::{baseline_update, compare, performance_gate, regression_check, run};
 use crate::record::baseline::DEFAULT_FOLDER;
+use crate::scenario::USUAL;
 
 /// The verb's table of defaults: argument, and what holds without it.
 fn defaults(verb: &str) -> Vec<(&'static str, String)> {
@@ -34,7 +35,7 @@ fn defaults(verb: &str) -> Vec<(&'static str, String)> {
             ("modes", "none: one is to be named".into()),
         ],
         "parity" => vec![
-            ("scenarios", "custom where people and years are given, else quick 1kx3 5kx5".into()),
+            ("scenarios", format!("custom where people and years are given, else {}", names(&USUAL))),
             ("modes", "reference sql polars; the first is the yardstick".into()),
         ],
         "report" | "export" | "trend" => vec![("scenarios", found()), ("modes", found())],

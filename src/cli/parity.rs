@@ -12,6 +12,7 @@ use crate::error::{Error, Flaw, Input, Result};
 use crate::generate::SUMMARY;
 use crate::generate::event_folder::Directory;
 use crate::parity::{ParityReport, compare_logs, compare_modes};
+use crate::scenario::USUAL;
 use crate::settings::flags::Selected;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -53,8 +54,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         let what = "parity needs two or more different modes to compare".into();
         return Err(Error::Missing { what, settings: &["modes"], variable: "BENCHMARK_MODES" });
     }
-    let default: Vec<String> = context.catalogue.names().into_iter().take(3).collect();
-    let work = work(&args.custom, &default, context)?;
+    let work = work(&args.custom, &USUAL.map(str::to_owned), context)?;
     remove_abandoned_spills();
     let seeds = seeds::all(&args.seeds);
     let clock = Instant::now();

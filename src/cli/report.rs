@@ -35,8 +35,7 @@ impl Reports {
     /// Where reports go.
     pub fn place(&self, default: &Path) -> Result<Output> {
         let place = Output::new(self.to.as_deref(), default);
-        let one = |format: &Format| matches!(format, Format::Json | Format::Csv);
-        if place == Output::Standard && !(self.formats.len() == 1 && self.formats.iter().all(one)) {
+        if place == Output::Standard && !matches!(self.formats[..], [one] if one.is_for_pipes()) {
             return Err(Input::OneReport.into());
         }
         Ok(place)

@@ -54,3 +54,18 @@ impl TryFrom<String> for Mode {
         Self::named(&name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum;
+
+    #[test]
+    fn all_are_all_and_have_one_name() {
+        assert_eq!(Mode::value_variants(), Mode::ALL);
+        for mode in Mode::ALL {
+            assert_eq!(serde_json::to_value(mode).unwrap(), mode.name());
+            assert_eq!(mode.to_possible_value().unwrap().get_name(), mode.name());
+        }
+    }
+}

@@ -70,6 +70,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_of_one_metric() {
+        let names: std::collections::BTreeSet<_> = all().iter().map(|metric| metric.name()).collect();
+        assert_eq!(names.len(), all().len());
+    }
+
+    #[test]
     fn no_cpu_time_is_no_figure() {
         let mut run = Run { events: 10, wall: Duration::ZERO, cpu: Duration::ZERO, peak_memory_bytes: None };
         assert_eq!(EventsPerCpuSecond.finish(&run), None);

@@ -9,17 +9,21 @@ use std::ops::Range;
 
 const WIDTH: u32 = 720;
 const ROW_HEIGHT: u32 = 44;
-/// One colour per mode and one for the rest, told apart without colour vision too (Okabe and Ito, 2008).
-const COLOURS: [RGBColor; 4] =
-    [RGBColor(0, 114, 178), RGBColor(230, 159, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
+/// Colours of the modes, and of the rest, told apart without colour vision too (Okabe and Ito, 2008).
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(0, 114, 178),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(86, 180, 233),
+    RGBColor(213, 94, 0),
+    RGBColor(240, 228, 66),
+];
+const REST: RGBColor = RGBColor(204, 121, 167);
 
 /// The colour of a mode, the same in every chart; behind the mode a name may hold its conditions.
 fn colour_of(name: &str) -> RGBColor {
     let mode_name = name.split(' ').next().unwrap_or_default();
-    Mode::ALL
-        .iter()
-        .position(|mode| mode.name() == mode_name)
-        .map_or(COLOURS[3], |index| COLOURS[index % COLOURS.len()])
+    Mode::ALL.iter().position(|mode| mode.name() == mode_name).map_or(REST, |index| COLOURS[index % COLOURS.len()])
 }
 
 /// A row per series, a dot per value, a bar at the geometric mean, as tables have it; logarithmic in seconds.

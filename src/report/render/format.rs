@@ -23,6 +23,14 @@ impl Format {
     /// Every form.
     pub const ALL: [Format; 4] = [Format::Json, Format::Csv, Format::Markdown, Format::Html];
 
+    /// Whether standard output can take this form: one file, for programs.
+    pub fn is_for_pipes(self) -> bool {
+        match self {
+            Format::Json | Format::Csv => true,
+            Format::Markdown | Format::Html => false,
+        }
+    }
+
     /// The files of this form: name and content.
     ///
     /// # Errors
@@ -65,4 +73,15 @@ pub fn write(report: &Report, formats: &[Format], folder: &Path, templates: Opti
             Ok(file)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum;
+
+    #[test]
+    fn all_are_all() {
+        assert_eq!(Format::value_variants(), Format::ALL);
+    }
 }
