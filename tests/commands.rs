@@ -263,6 +263,16 @@ fn settings_are_found_from_any_folder_of_the_project() {
 }
 
 #[test]
+fn a_settings_file_of_the_variable_that_is_not_there_is_told_with_its_flag() {
+    let place = folder();
+    let run = |verb: &str| planbench_in(place.path(), verb).env("PLANBENCH_CONFIG", "nothere.toml").output().unwrap();
+    for verb in ["run --dry-run", "parity", "scenarios"] {
+        let text = check(&run(verb), 2, &["nothere.toml", "another file with --config"]);
+        assert!(!text.contains("TMPDIR"), "{text}");
+    }
+}
+
+#[test]
 fn a_fault_of_the_settings_is_told_by_file_and_key() {
     let place = folder();
     for (text, part) in [

@@ -376,6 +376,18 @@ fn damage_is_an_error_and_never_a_panic() {
 }
 
 #[test]
+fn a_fingerprint_of_an_earlier_version_is_said_not_to_be_checked() {
+    let base = folder();
+    let out = generated(base.path(), "reference");
+    check(&against(&out), 0, &["identical"]);
+    let file = out.join("generation_summary.json");
+    let mut summary: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    summary["fingerprint"] = "9b1deb3c123790b423cf0c0bfbcc963f".into();
+    fs::write(&file, summary.to_string()).unwrap();
+    check(&against(&out), 0, &["warning: ", "9b1deb3c", "not checked", "identical"]);
+}
+
+#[test]
 fn a_summary_must_be_of_its_files() {
     let base = folder();
     let out = generated(base.path(), "sql");

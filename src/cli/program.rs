@@ -11,7 +11,7 @@ use crate::console;
 use crate::engine::polars::decide_threads;
 use crate::error::Result;
 use crate::files::paths::typed_line;
-use crate::settings::environment::warn_of_misspelt;
+use crate::settings::environment::{self, warn_of_misspelt};
 use crate::settings::file::{self, SettingsFile};
 use crate::settings::flags::Every;
 use crate::settings::layers::Layers;
@@ -135,6 +135,8 @@ fn read(declared: &Command, flags: &Command, given: &ArgMatches, used: &mut Used
     let matters = verb != "completions";
     let config_file = given.get_one::<PathBuf>("config").cloned();
     used.also("config", Path::new(file::FILE));
+    // Before it is read: what is said of one that cannot be names the flag.
+    environment::path(file::VARIABLE).iter().for_each(|path| used.also("config", path));
     let file = match SettingsFile::load(config_file.as_deref()) {
         Err(_) if !matters => SettingsFile::default(),
         file => file?,
