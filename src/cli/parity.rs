@@ -150,12 +150,6 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     };
     print(&prepared, Some(&report));
     // The summary must be of these very files.
-    if !directory.summary.fingerprint.is_current() {
-        console::warning(format!(
-            "{SUMMARY} says fingerprint {}, of an earlier version of the definition: it is not checked; the rows are",
-            directory.summary.fingerprint
-        ));
-    }
     let mut differences = if report.is_identical() { directory.summary_differences()? } else { Vec::new() };
     let (said, found) = (directory.summary.census.inactive, prepared.loaded.inactive);
     if !directory.summary.census.synthetic && said != found {

@@ -34,11 +34,6 @@ impl Fingerprint {
         Self { version: 1, digest }
     }
 
-    /// Whether it is defined as this version of the program computes it.
-    pub fn is_current(self) -> bool {
-        self.version == VERSION
-    }
-
     /// Whether two digests are defined alike: only then does it say anything that they differ.
     pub fn comparable(self, other: Self) -> bool {
         self.version == other.version
