@@ -25,7 +25,6 @@ faults! {
               `workforce.new_hire_termination`, or start with more people");
         NotAboveLevel { key: String } => ("assumption `{key}` must be above that of the level below");
         NotAboveZero { scenario: String } => ("scenario `{scenario}`: employees and target time must be above zero");
-        TotalFall => ("the throughput threshold must be below 100 percent: no throughput can fall by more");
         NotOne { setting: &'static str, given: Vec<String>, variable: &'static str } =>
             ("generate takes one {setting}, and {} are asked for (by flag, {variable} or the settings file): {}",
              given.len(), given.join(", "));

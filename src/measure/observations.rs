@@ -1,6 +1,6 @@
 //! Observed runs in fresh processes, each leaving a whole record beside Criterion's files.
 
-use super::oracle::Fixtures;
+use super::oracle::Oracle;
 use crate::engine::Mode;
 use crate::error::{Error, Input, Result};
 use crate::files::{remove_abandoned, write_new_json};
@@ -42,13 +42,13 @@ impl Observations {
     /// When the reference fails or gives a wrong answer, or the folder cannot be written.
     pub fn start(
         settings: &Settings,
-        fixtures: &Fixtures<'_>,
+        oracle: &Oracle<'_>,
         selection: &Selection,
         mode: Mode,
         rounds: Option<u32>,
         warm: Warm,
     ) -> Result<Self> {
-        let expected = fixtures.expected(selection)?;
+        let expected = oracle.expected(selection)?;
         let benchmark = selection.benchmark(mode, settings.options.threads);
         let folder = benchmark.folder(&settings.folders.criterion);
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;

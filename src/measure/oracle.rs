@@ -9,12 +9,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Makes engines, and remembers what the reference says about each scenario.
-pub(crate) struct Fixtures<'a> {
+pub(crate) struct Oracle<'a> {
     settings: &'a Settings,
     expected: RefCell<HashMap<String, Outcome>>,
 }
 
-impl<'a> Fixtures<'a> {
+impl<'a> Oracle<'a> {
     pub fn new(settings: &'a Settings) -> Self {
         Self { settings, expected: RefCell::default() }
     }

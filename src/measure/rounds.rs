@@ -1,7 +1,7 @@
 //! A session of fresh processes in which the modes take turns, so that drift of the machine hits all of them alike.
 
 use super::observations::Observations;
-use super::oracle::Fixtures;
+use super::oracle::Oracle;
 
 use crate::error::Result;
 use crate::measure::worker::Warm;
@@ -25,14 +25,14 @@ pub trait Observer {
 /// # Errors
 /// When the reference gives a wrong answer, a record cannot be written, or somebody interrupts.
 pub fn observe(settings: &Settings, runs: u32, warm: Warm, observer: &mut dyn Observer) -> Result<Vec<RunRecord>> {
-    let fixtures = Fixtures::new(settings);
+    let oracle = Oracle::new(settings);
     let mut records = Vec::new();
     for selection in &settings.selections {
         let mut order = Order::new(&settings.modes);
         let mut by_mode = settings
             .modes
             .iter()
-            .map(|&mode| Ok((mode, Observations::start(settings, &fixtures, selection, mode, Some(runs), warm)?)))
+            .map(|&mode| Ok((mode, Observations::start(settings, &oracle, selection, mode, Some(runs), warm)?)))
             .collect::<Result<Vec<_>>>()?;
         for run in 1..=runs {
             for mode in order.next_round() {

@@ -7,7 +7,7 @@ use super::profiler;
 use crate::engine::Mode;
 use crate::error::Result;
 use crate::measure::observations::Observations;
-use crate::measure::oracle::Fixtures;
+use crate::measure::oracle::Oracle;
 use crate::measure::padding;
 use crate::measure::worker::Warm;
 use crate::record::benchmark::MeasuredContext;
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub(super) struct Suite<'a> {
     pub settings: &'a Settings,
     pub arguments: &'a Arguments,
-    pub fixtures: Fixtures<'a>,
+    pub oracle: Oracle<'a>,
     /// Benchmarks that the filter let through.
     pub ran: Cell<usize>,
     /// Benchmarks that could not be measured.
@@ -80,7 +80,7 @@ impl Suite<'_> {
         let mut group = self.group(criterion, selection, mode);
         // A list needs no figure, and of a custom scenario the figure needs a run.
         if self.arguments.action != Action::List {
-            group.throughput(Throughput::Elements(self.fixtures.events(selection)?));
+            group.throughput(Throughput::Elements(self.oracle.events(selection)?));
         }
         self.in_process(&mut group, measurement, name, selection, mode)
     }
@@ -99,7 +99,7 @@ impl Suite<'_> {
         let benchmark = |bencher: &mut Bencher<'_, M>| {
             let (engine, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                let engine = self.fixtures.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
+                let engine = self.oracle.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
                 let place = self.place(selection, mode, name);
                 profiler::start_if_asked();
                 (engine, place)
@@ -136,7 +136,7 @@ impl Suite<'_> {
             return Ok(());
         }
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        let events = self.fixtures.events(selection)?;
+        let events = self.oracle.events(selection)?;
         let machine = self.settings.machine.clone();
         let context = MeasuredContext::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
         place.write_context(&context, self.arguments.saved.as_deref())
@@ -154,9 +154,8 @@ impl Suite<'_> {
         let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
             let (observations, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                let observations =
-                    Observations::start(self.settings, &self.fixtures, selection, mode, None, Warm::NONE)
-                        .unwrap_or_else(|error| give_up(error));
+                let observations = Observations::start(self.settings, &self.oracle, selection, mode, None, Warm::NONE)
+                    .unwrap_or_else(|error| give_up(error));
                 (observations, self.place(selection, mode, "peak_memory"))
             });
             bencher.iter_custom(|iterations| {

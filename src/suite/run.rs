@@ -8,7 +8,7 @@ use super::peak_memory::PeakMemory;
 use super::profiler::FlamegraphProfiler;
 use super::{baselines, scaling};
 use crate::error::{Error, Input, Result};
-use crate::measure::oracle::Fixtures;
+use crate::measure::oracle::Oracle;
 use crate::measure::padding;
 use crate::settings::environment::warn_of_misspelt;
 use crate::settings::file::SettingsFile;
@@ -72,7 +72,7 @@ fn run() -> Result<()> {
     let suite = Suite {
         settings: &settings,
         arguments: &arguments,
-        fixtures: Fixtures::new(&settings),
+        oracle: Oracle::new(&settings),
         ran: Cell::new(0),
         failures: Failures::default(),
     };

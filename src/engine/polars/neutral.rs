@@ -15,19 +15,9 @@ use std::sync::Arc;
 
 /// A frame as the neutral form: its own buffers by way of Arrow's C data interface, nothing copied and nothing converted.
 pub(super) fn events(year: i32, frame: &DataFrame) -> PolarsResult<Events> {
-    let columns = || frame.columns().iter().map(|column| column.as_materialized_series());
-    let pieces = columns().map(|series| series.n_chunks()).max().unwrap_or(0);
-    let aligned;
-    let frame = if columns().any(|series| series.n_chunks() != pieces) || frame.should_rechunk() {
-        aligned = {
-            let mut frame = frame.clone();
-            frame.align_chunks_par();
-            frame
-        };
-        &aligned
-    } else {
-        frame
-    };
+    // Columns that are cut alike, as they mostly are, are shared.
+    let mut frame = frame.clone();
+    frame.align_chunks_par();
     let batches = frame.iter_chunks(CompatLevel::newest(), false).map(|chunk| {
         let fields = chunk.schema().iter_values();
         let arrays =

@@ -144,8 +144,7 @@ impl EventChunk {
     fn batch(&self, run: &RunSpec, year: i32) -> Result<RecordBatch, ArrowError> {
         let same = |text: &str| coded(&vec![0; self.len()], &[text]);
         let ints = |values: &[i32]| -> ArrayRef { Arc::new(Int32Array::from(values.to_vec())) };
-        let ssns = self.employee_ssn.iter().zip(&self.has_ssn).map(|(ssn, &present)| present.then_some(ssn));
-        let mut ssns = Some(ssns.collect::<StringArray>());
+        let ssns = || self.employee_ssn.iter().zip(&self.has_ssn).map(|(ssn, &present)| present.then_some(ssn));
         let columns = EVENT_COLUMNS.iter().map(|column| {
             let kind = column.kind;
             let array: ArrayRef = match column.name {
@@ -153,7 +152,7 @@ impl EventChunk {
                 "scenario_id" => same(&run.scenario_id),
                 "plan_design_id" => same(&run.plan_design_id),
                 "employee_id" => texts(&self.employee_id),
-                "employee_ssn" => Arc::new(ssns.take().expect("one column of them")),
+                "employee_ssn" => Arc::new(ssns().collect::<StringArray>()),
                 "event_type" => coded(&self.category, &Category::ALL.map(Category::event_type)),
                 "event_category" => coded(&self.category, &Category::ALL.map(Category::name)),
                 "simulation_year" => ints(&vec![year; self.len()]),
