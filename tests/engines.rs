@@ -33,6 +33,7 @@ fn census_of(people: &[Attributes], run: &RunSpec) -> Census {
         census.level_id.push(tables.level_of_pay(pay * 100));
         census.compensation_cents.push(pay * 100);
         census.deferral_bp.push(deferral_bp);
+        census.escalation_opt_out.push(false);
     }
     Census { employee_id: ids.into(), employee_ssn: ssns.into(), ..census }
 }

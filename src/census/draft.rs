@@ -1,7 +1,7 @@
 //! People as they are read, row by row: checked, the active ones kept, in the end sorted.
 
 use super::cell::{Cell, Unusable, printable};
-use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, PAY, SSN, TERMINATION};
+use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, RowWarning, RowWarnings, describe};
 use crate::error::{Error, Flaw, Result};
@@ -76,6 +76,7 @@ impl<'r> Draft<'r> {
             hire: cells[HIRE].day(),
             pay: cells[PAY].amount(Cents::PER_ONE),
             deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE),
+            opt_out: cells[OPT_OUT].flag(),
         };
         let unusable = [
             (ID, person.id.as_ref().err()),
@@ -86,6 +87,7 @@ impl<'r> Draft<'r> {
             (PAY, person.pay.as_ref().err()),
             (DEFERRAL, person.deferral.as_ref().err()),
             (ACTIVE, flag.as_ref().err()),
+            (OPT_OUT, person.opt_out.as_ref().err()),
         ];
         if active == Some(false) {
             self.inactive += 1;
@@ -119,8 +121,8 @@ impl<'r> Draft<'r> {
         for (column, _) in absent.into_iter().filter(|(_, absent)| *absent) {
             self.problems.cell(place, NAMES[column], "", "missing value");
         }
-        let (Ok(Some(id)), Ok(ssn), Ok(Some(birth)), Ok(Some(hire)), Ok(Some(cents)), Ok(deferral)) =
-            (&person.id, &person.ssn, &person.birth, &person.hire, &person.pay, &person.deferral)
+        let (Ok(Some(id)), Ok(ssn), Ok(Some(birth)), Ok(Some(hire)), Ok(Some(cents)), Ok(deferral), Ok(opt_out)) =
+            (&person.id, &person.ssn, &person.birth, &person.hire, &person.pay, &person.deferral, &person.opt_out)
         else {
             return Ok(());
         };
@@ -147,6 +149,7 @@ impl<'r> Draft<'r> {
         self.people.compensation_cents.push(cents);
         // Beyond the range it is a problem already.
         self.people.deferral_bp.push(deferral_bp.clamp(0, 10_000) as i32);
+        self.people.escalation_opt_out.push(opt_out.unwrap_or(false));
         self.places.push(place);
         if self.places.len() > MAX_EMPLOYEES {
             return Err(Error::file(&self.source, Flaw::TooMany { most: MAX_EMPLOYEES }));
@@ -217,6 +220,7 @@ impl<'r> Draft<'r> {
             hire_date: order.iter().map(|&index| people.hire_date[index]).collect(),
             level_id: cents.iter().map(|&cents| tables.level_of_pay(cents)).collect(),
             deferral_bp: order.iter().map(|&index| people.deferral_bp[index]).collect(),
+            escalation_opt_out: order.iter().map(|&index| people.escalation_opt_out[index]).collect(),
             compensation_cents: cents,
         };
         Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive: self.inactive, warnings })
@@ -232,6 +236,7 @@ struct People {
     hire_date: Vec<Day>,
     compensation_cents: Vec<i64>,
     deferral_bp: Vec<i32>,
+    escalation_opt_out: Vec<bool>,
 }
 
 /// A row's cells as what they are meant to be.
@@ -242,6 +247,7 @@ struct Person<'a> {
     hire: Result<Option<(Day, bool)>, Unusable>,
     pay: Result<Option<i64>, Unusable>,
     deferral: Result<Option<i64>, Unusable>,
+    opt_out: Result<Option<bool>, Unusable>,
 }
 
 /// `1017.0` or `1.02E+15`: text that was a number before somebody wrote it out.

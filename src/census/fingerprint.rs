@@ -19,8 +19,29 @@ pub fn census_fingerprint(census: &Census) -> Fingerprint {
         ints(&census.level_id),
         integers(census.compensation_cents.iter().map(|&cents| Some(cents))),
         ints(&census.deferral_bp),
+        integers(census.escalation_opt_out.iter().map(|&out| Some(out.into()))),
     ] {
         hash.update(&digest.to_le_bytes());
     }
     Fingerprint::first_version(hash.digest128())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::census;
+    use crate::rules::assumptions::Assumptions;
+    use crate::scenario::SCENARIOS;
+
+    /// The value of "Check values" in `docs/event-rules.md`.
+    #[test]
+    fn the_digest_is_the_pages_and_every_column_is_in_it() {
+        let run = SCENARIOS[0].run_spec(42, Assumptions::default()).unwrap();
+        let people = census::synthetic(SCENARIOS[0].employee_count, &run).census;
+        let digest = census_fingerprint(&people);
+        assert_eq!(digest.to_string(), "534b4e8d88c59c1c129335b7a2e1cf17");
+        let mut other = people.clone();
+        other.escalation_opt_out[99] = true;
+        assert_ne!(census_fingerprint(&other), digest);
+    }
 }

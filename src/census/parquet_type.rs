@@ -1,7 +1,7 @@
 //! What the columns of a Parquet file hold: Parquet's own types decide; the Arrow schema that many programs embed is only
 //! asked for what Parquet cannot say, above all for time zones.
 
-use super::columns::{ACTIVE, BIRTH, HIRE, ID, SSN, TERMINATION};
+use super::columns::{ACTIVE, BIRTH, HIRE, ID, OPT_OUT, SSN, TERMINATION};
 use super::day::Zone;
 use duckdb::arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::parquet_to_arrow_schema;
@@ -40,7 +40,7 @@ pub(super) fn suits(kind: Kind, column: usize) -> Result<(), &'static str> {
     let (suits, what) = match column {
         ID | SSN => (number || matches!(kind, Kind::Text | Kind::Uuid), "text or whole number"),
         BIRTH | HIRE | TERMINATION => (matches!(kind, Kind::Text | Kind::Date | Kind::Instant { .. }), "date"),
-        ACTIVE => (number || matches!(kind, Kind::Text | Kind::Flag), "flag"),
+        ACTIVE | OPT_OUT => (number || matches!(kind, Kind::Text | Kind::Flag), "flag"),
         _ => (number || kind == Kind::Text, "number"),
     };
     if suits || kind == Kind::Nothing { Ok(()) } else { Err(what) }

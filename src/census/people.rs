@@ -21,6 +21,8 @@ pub struct Census {
     pub compensation_cents: Vec<i64>,
     /// Deferral rate in basis points; above 0 means enrolled since hire.
     pub deferral_bp: Vec<i32>,
+    /// Whether a person has opted out of escalating the deferral rate every year.
+    pub escalation_opt_out: Vec<bool>,
 }
 
 impl Default for Census {
@@ -34,6 +36,7 @@ impl Default for Census {
             level_id: Vec::new(),
             compensation_cents: Vec::new(),
             deferral_bp: Vec::new(),
+            escalation_opt_out: Vec::new(),
         }
     }
 }

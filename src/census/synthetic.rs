@@ -65,6 +65,7 @@ fn add_person(census: &mut Census, draw: &Block, run: &RunSpec, tables: &Tables)
     census.level_id.push(tables.level_of_pay(pay_cents));
 
     census.deferral_bp.push(DEFERRAL[pick(draw[8], &DEFERRAL.map(|(_, weight)| weight))].0);
+    census.escalation_opt_out.push(false);
 }
 
 /// Index drawn with the given weights.
