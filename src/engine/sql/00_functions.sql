@@ -19,8 +19,8 @@ CREATE OR REPLACE TEMP MACRO raised_pay(pay, rate_ppm, cap_ppm, cap_cents) AS
 
 -- Pay in force when a day begins, of somebody who may be raised and promoted in the year. Whoever is not promoted or raised
 -- has the same pay after it as before.
-CREATE OR REPLACE TEMP MACRO pay_before(day, raise_date, pay, early_pay, promoted_pay, final_pay) AS
-    CASE WHEN v('promotion_day') < day THEN CASE WHEN raise_date < day THEN final_pay ELSE promoted_pay END
+CREATE OR REPLACE TEMP MACRO pay_before(day, promotion_day, raise_date, pay, early_pay, promoted_pay, final_pay) AS
+    CASE WHEN promotion_day < day THEN CASE WHEN raise_date < day THEN final_pay ELSE promoted_pay END
          WHEN raise_date < day THEN early_pay ELSE pay END;
 
 -- Bands and segments, counted from 0: how many lower bounds a value reaches.
