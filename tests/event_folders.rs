@@ -25,7 +25,7 @@ use std::sync::Arc;
 fn generated(base: &Path, mode: &str) -> PathBuf {
     let out = base.join(mode);
     let output = planbench(&format!("generate --mode {mode} --scenario quick --out")).arg(&out).output().unwrap();
-    check(&output, 0, &["459 events"]);
+    check(&output, 0, &["457 events"]);
     out
 }
 
