@@ -19,20 +19,22 @@ CREATE OR REPLACE TEMP MACRO raised_pay(pay, rate_ppm, cap_ppm, cap_cents) AS
 
 -- Pay in force when a day begins, of somebody who may be raised and promoted in the year. Whoever is not promoted or raised
 -- has the same pay after it as before.
-CREATE OR REPLACE TEMP MACRO pay_before(day, raise_date, pay, early_pay, promoted_pay, final_pay) AS
-    CASE WHEN v('promotion_day') < day THEN CASE WHEN raise_date < day THEN final_pay ELSE promoted_pay END
+CREATE OR REPLACE TEMP MACRO pay_before(day, promotion_day, raise_date, pay, early_pay, promoted_pay, final_pay) AS
+    CASE WHEN promotion_day < day THEN CASE WHEN raise_date < day THEN final_pay ELSE promoted_pay END
          WHEN raise_date < day THEN early_pay ELSE pay END;
 
 -- Bands and segments, counted from 0: how many lower bounds a value reaches.
 CREATE OR REPLACE TEMP MACRO age_band_index(age) AS {AGE_BAND};
 CREATE OR REPLACE TEMP MACRO tenure_band_index(tenure) AS {TENURE_BAND};
 
--- Income, level and tenure segment together, counted from 0; the enrollment tables have as many cells ({GROUPS}) for each age
--- segment.
-CREATE OR REPLACE TEMP MACRO enrollment_group(pay_cents, level_id, tenure) AS
-    (({INCOME_SEGMENT}) * {LEVEL_SEGMENTS} + {LEVEL_SEGMENT}) * {TENURE_SEGMENTS} + {TENURE_SEGMENT};
-CREATE OR REPLACE TEMP MACRO choice_cell(age, enrollment_group) AS ({CHOICE_AGE_SEGMENT}) * {GROUPS} + enrollment_group + 1;
-CREATE OR REPLACE TEMP MACRO auto_cell(age, enrollment_group) AS ({AUTO_AGE_SEGMENT}) * {GROUPS} + enrollment_group + 1;
+-- Cells of the enrollment tables, counted from 1: age, income, level and tenure segment together. Where the plan enrolls, other
+-- bounds hold for the age.
+CREATE OR REPLACE TEMP MACRO choice_cell(age, pay_cents, level_id, tenure) AS
+    ({CHOICE_AGE_SEGMENT}) * {GROUPS} + (({INCOME_SEGMENT}) * {LEVEL_SEGMENTS} + {LEVEL_SEGMENT}) * {TENURE_SEGMENTS} + {TENURE_SEGMENT} + 1;
+CREATE OR REPLACE TEMP MACRO auto_cell(age, choice_cell) AS ({AUTO_AGE_SEGMENT}) * {GROUPS} + (choice_cell - 1) % {GROUPS} + 1;
+
+-- What a draw must stay below for a chance in parts per million.
+CREATE OR REPLACE TEMP MACRO threshold(ppm) AS (ppm << 32) // 1000000;
 
 -- Integers as the exact decimals of the event schema: the value times one unit of the last digit.
 CREATE OR REPLACE TEMP MACRO money(cents) AS cents::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2);

@@ -6,13 +6,12 @@
 
 CREATE OR REPLACE TABLE _work.timeline_{YEAR} AS
 -- Employees and hires in the order of employee ids. The ids of the year's hires share a prefix that nobody else has, so
--- they stand as one block among the others.
+-- they stand as one block among the others, mostly behind all of them.
 WITH everybody AS NOT MATERIALIZED (
-    SELECT *, false AS is_hire FROM state WHERE position < v('hires_position')
+    SELECT *, false AS is_hire FROM state {BEFORE_HIRES}
     UNION ALL
     SELECT * EXCLUDE termination_key, true AS is_hire FROM _work.hire
-    UNION ALL
-    SELECT *, false AS is_hire FROM state WHERE position >= v('hires_position')
+    {AND_AFTER_HIRES}
 
 ), drawn AS NOT MATERIALIZED (
     SELECT *, draws(draw_key, v('simulation_year')) AS draw FROM everybody
@@ -49,31 +48,27 @@ WITH everybody AS NOT MATERIALIZED (
            coalesce(termination_date, DATE '9999-12-31') AS leaves_on,
            age_band_index(age) AS age_band,
            tenure_band_index(tenure) AS tenure_band,
-           enrollment_group(compensation_cents, level_id, tenure) AS enrollment_group,
+           -- Only people who may still enroll are asked.
+           CASE WHEN is_hire OR (enrollment_date IS NULL AND NOT ever_opted_out)
+                THEN choice_cell(age, compensation_cents, level_id, tenure) END AS choice_cell,
            v('month_start')[raise_month] + bounded(raise_day_draw, v('month_days')[raise_month])::INTEGER AS raise_day
     FROM started
 
-), placed AS NOT MATERIALIZED (
-    SELECT * EXCLUDE (raise_day, enrollment_group, may_escalate),
-           ((level_id - 1) * {AGE_BANDS} + age_band) * {TENURE_BANDS} + tenure_band + 1 AS cell,
-           choice_cell(age, enrollment_group) AS choice_cell,
-           auto_cell(age, enrollment_group) AS auto_cell,
-           may_escalate AND v('escalation_day') < leaves_on AS escalates,
-           CASE WHEN tenure >= 1 AND raise_day < leaves_on THEN raise_day END AS raise_date
-    FROM grouped
-
 ), asked AS NOT MATERIALIZED (
-    SELECT * EXCLUDE enrollment_draw,
+    SELECT * EXCLUDE (raise_day, enrollment_draw, may_escalate),
+           ((level_id - 1) * {AGE_BANDS} + age_band) * {TENURE_BANDS} + tenure_band + 1 AS cell,
+           may_escalate AND v('escalation_day') < leaves_on AS escalates,
+           CASE WHEN tenure >= 1 AND raise_day < leaves_on THEN raise_day END AS raise_date,
            -- By choice (new hires proactively, employees voluntarily in the first year, as a conversion later), or else by
            -- the plan.
-           CASE WHEN is_hire
-                THEN CASE WHEN enrollment_draw < v('proactive_threshold')[choice_cell] THEN {PROACTIVE_VOLUNTARY}
+           CASE WHEN choice_cell IS NULL THEN NULL
+                WHEN is_hire
+                THEN CASE WHEN enrollment_draw < threshold(v('proactive_ppm')[choice_cell]) THEN {PROACTIVE_VOLUNTARY}
                           WHEN v('auto_hires') AND hire_date >= v('auto_hired_from') THEN {AUTO_ENROLLMENT} END
-                WHEN enrollment_date IS NULL AND NOT ever_opted_out
-                THEN CASE WHEN enrollment_draw < v('choice_threshold')[choice_cell] THEN v('choice_code')
-                          WHEN v('auto_employees') AND hire_date >= v('auto_hired_from') THEN {AUTO_ENROLLMENT} END
+                WHEN enrollment_draw < threshold(v('choice_ppm')[choice_cell]) THEN v('choice_code')
+                WHEN v('auto_employees') AND hire_date >= v('auto_hired_from') THEN {AUTO_ENROLLMENT}
            END AS enrollment_code
-    FROM placed
+    FROM grouped
 
 ), decided AS NOT MATERIALIZED (
     SELECT * EXCLUDE (promotion_draw, proactive_date),
@@ -86,8 +81,10 @@ WITH everybody AS NOT MATERIALIZED (
                                 WHEN {AUTO_ENROLLMENT} THEN CASE WHEN is_hire THEN least(hire_date + v('auto_window_days'), v('last_day'))
                                                                  ELSE v('auto_day') END
                                 ELSE v('choice_day') END AS new_enrollment_date,
-           CASE enrollment_code WHEN {YEAR_OVER_YEAR_CONVERSION} THEN v('conversion_rate_bp')[choice_cell] WHEN {AUTO_ENROLLMENT} THEN v('auto_rate_bp')
-                                ELSE v('rate_bp')[choice_cell] END AS enrollment_rate_bp
+           CASE enrollment_code WHEN {AUTO_ENROLLMENT} THEN v('auto_rate_bp')
+                                WHEN {PROACTIVE_VOLUNTARY} THEN v('rate_bp')[choice_cell]
+                                WHEN {VOLUNTARY_ENROLLMENT} THEN v('rate_bp')[choice_cell]
+                                WHEN {YEAR_OVER_YEAR_CONVERSION} THEN v('conversion_rate_bp')[choice_cell] END AS enrollment_rate_bp
     FROM asked
 
 ), raised_first AS NOT MATERIALIZED (
@@ -107,8 +104,9 @@ WITH everybody AS NOT MATERIALIZED (
            CASE WHEN is_promoted
                 THEN raised_pay(early_pay_cents, promotion_raise_ppm, v('promotion_cap_ppm'), v('promotion_cap_cents'))
                 ELSE early_pay_cents END AS promoted_pay_cents,
-           enrolls AND enrollment_code = {AUTO_ENROLLMENT} AND opt_out_date < leaves_on
-               AND opt_out_draw < v('opt_out_threshold')[auto_cell] AS opts_out,
+           CASE WHEN enrolls AND enrollment_code = {AUTO_ENROLLMENT} AND opt_out_date < leaves_on
+                THEN opt_out_draw < threshold(v('opt_out_ppm')[auto_cell(age, choice_cell)])
+                ELSE false END AS opts_out,
            is_promoted AND v('promotion_day') < new_enrollment_date AS promoted_before_enrollment
     FROM raised_first
 
@@ -119,8 +117,6 @@ WITH everybody AS NOT MATERIALIZED (
            CASE WHEN raised_late
                 THEN raised_pay(promoted_pay_cents, v('raise_ppm')[final_level_id], v('raise_cap_ppm'), v('raise_cap_cents'))
                 ELSE promoted_pay_cents END AS final_pay_cents,
-           1 + coalesce(raise_date < v('escalation_day'), false)::INTEGER
-               + (is_promoted AND v('promotion_day') < v('escalation_day'))::INTEGER AS escalation_sequence,
            1 + (escalates AND v('escalation_day') <= v('promotion_day'))::INTEGER + raised_early::INTEGER
                + (enrolls AND new_enrollment_date <= v('promotion_day'))::INTEGER
                + (v('auto_employees') AND opts_out AND opt_out_date <= v('promotion_day'))::INTEGER AS promotion_sequence,
@@ -130,14 +126,12 @@ WITH everybody AS NOT MATERIALIZED (
                + coalesce(v('auto_employees') AND opts_out AND opt_out_date <= raise_date, false)::INTEGER AS raise_sequence,
            1 + is_hire::INTEGER + coalesce(raise_date < new_enrollment_date, false)::INTEGER
                + promoted_before_enrollment::INTEGER AS enrollment_sequence,
-           2 + is_hire::INTEGER + coalesce(v('auto_employees') AND raise_date < opt_out_date, false)::INTEGER
-               + (v('auto_employees') AND is_promoted AND v('promotion_day') < opt_out_date)::INTEGER AS opt_out_sequence,
            1 + (escalates OR is_hire)::INTEGER + (raise_date IS NOT NULL)::INTEGER + is_promoted::INTEGER + enrolls::INTEGER
                + opts_out::INTEGER AS termination_sequence
     FROM promoted
 )
 SELECT employee_id, employee_ssn, draw_key, birth_date, hire_date, level_id, compensation_cents, deferral_bp,
-       age, tenure, age_band, tenure_band, cell, choice_cell, auto_cell, termination_date, promotion_raise_ppm,
+       age, tenure, age_band, tenure_band, cell, choice_cell, termination_date, promotion_raise_ppm,
        final_level_id, raise_date, raised_early, raise_level_id, early_pay_cents, promoted_pay_cents, final_pay_cents,
        new_enrollment_date, enrollment_rate_bp, opt_out_date, escalated_rate_bp,
        -- Enrollment at the end of the year.
@@ -148,11 +142,15 @@ SELECT employee_id, employee_ssn, draw_key, birth_date, hire_date, level_id, com
        ever_opted_out OR opts_out AS finally_opted_out, escalation_opt_out,
        termination_sequence - 1 + (termination_date IS NOT NULL)::INTEGER AS event_count,
        -- The category codes of the person's events in order, four bits each, the first event lowest.
-       CASE WHEN is_hire THEN {HIRING} WHEN escalates THEN {DEFERRAL_ESCALATION}::BIGINT << (4 * (escalation_sequence - 1)) ELSE 0 END
+       CASE WHEN is_hire THEN {HIRING} WHEN escalates THEN {DEFERRAL_ESCALATION}::BIGINT << 4 * (
+             coalesce(raise_date < v('escalation_day'), false)::INTEGER
+             + (is_promoted AND v('promotion_day') < v('escalation_day'))::INTEGER) ELSE 0 END
        + CASE WHEN is_promoted THEN {PROMOTION}::BIGINT << (4 * (promotion_sequence - 1)) ELSE 0 END
        + CASE WHEN raise_date IS NOT NULL THEN {RAISE}::BIGINT << (4 * (raise_sequence - 1)) ELSE 0 END
        + CASE WHEN enrolls THEN enrollment_code::BIGINT << (4 * (enrollment_sequence - 1)) ELSE 0 END
-       + CASE WHEN opts_out THEN {ENROLLMENT_OPT_OUT}::BIGINT << (4 * (opt_out_sequence - 1)) ELSE 0 END
+       + CASE WHEN opts_out THEN {ENROLLMENT_OPT_OUT}::BIGINT << 4 * (
+             1 + is_hire::INTEGER + coalesce(v('auto_employees') AND raise_date < opt_out_date, false)::INTEGER
+             + (v('auto_employees') AND is_promoted AND v('promotion_day') < opt_out_date)::INTEGER) ELSE 0 END
        + CASE WHEN termination_date IS NULL THEN 0
               WHEN is_hire THEN {NEW_HIRE_TERMINATION}::BIGINT << (4 * (termination_sequence - 1))
               ELSE {TERMINATION}::BIGINT << (4 * (termination_sequence - 1)) END AS event_codes

@@ -95,7 +95,7 @@ fn plan(session: &Session, facts: &mut Facts, plan: &YearPlan, tables: &Tables) 
         for (level, people) in headcount.iter_mut().take(levels).enumerate() {
             *people = row.get(level)?;
         }
-        Ok((headcount, row.get::<_, i64>(levels)?))
+        Ok((headcount, row.get::<_, Option<i64>>(levels)?))
     })?;
     let hires = split_over_levels(plan.hires, tables.hire_weights(headcount));
     let leavers = split_over_levels(plan.leavers, headcount);
@@ -103,7 +103,7 @@ fn plan(session: &Session, facts: &mut Facts, plan: &YearPlan, tables: &Tables) 
         .bigints("leavers_of_level", leavers)
         .bigints("termination_ppm", (0..levels).map(|level| share_ppm(leavers[level], headcount[level])))
         .bigints("hires_up_to_level", (0..levels).map(|level| hires[..=level].iter().sum()))
-        .bigint("hires_position", hires_position);
+        .place_hires(hires_position);
     Ok(())
 }
 

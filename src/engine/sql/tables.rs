@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub(super) fn connect(options: &EngineOptions, spill: &Spill) -> Result<Connection> {
     let configure = || {
         let mut config = Config::default().threads(options.threads as i64)?.with("temp_directory", spill.folder())?;
+        // Looking for what is computed twice takes longer than computing it (docs/performance.md).
+        config = config.with("disabled_optimizers", "common_subexpressions")?;
         if let Some(limit) = options.memory_limit {
             config = config.max_memory(&limit.to_string())?;
         }

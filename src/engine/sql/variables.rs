@@ -100,7 +100,8 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
         .ints("raise_month", tables.raise_month.iter().copied())
         .bigint("raise_cap_ppm", rules.raise.cap.0)
         .bigint("raise_cap_cents", rules.raise.cap_amount.0)
-        .bigints("proactive_threshold", terms(|t| t.proactive.threshold))
+        .bigints("voluntary_ppm", terms(|t| t.voluntary.ppm))
+        .bigints("conversion_ppm", terms(|t| t.conversion.ppm))
         .bigints("proactive_ppm", terms(|t| t.proactive.ppm))
         .int("proactive_from", proactive_from)
         .bigint("proactive_days", i64::from(proactive_to - proactive_from + 1))
@@ -112,7 +113,6 @@ pub(super) fn of_run(run: &RunSpec, tables: &Tables) -> Variables {
         .int("auto_window_days", rules.enrollment.auto_window_days)
         .int("auto_rate_bp", rules.enrollment.auto_rate.0)
         .int("opt_out_grace_days", rules.enrollment.opt_out_grace_days)
-        .bigints("opt_out_threshold", tables.opt_out.iter().map(|chance| chance.threshold))
         .bigints("opt_out_ppm", tables.opt_out.iter().map(|chance| chance.ppm))
         .set("escalation", rules.escalation.enabled, "BOOLEAN")
         .day("escalation_hired_from", rules.escalation.hired_from.map_or(everybody, |from| from.0))
@@ -139,6 +139,8 @@ impl Vocabulary {
             |column: &dyn Fn(usize) -> String| -> String { (1..=levels).map(column).collect::<Vec<_>>().join(", ") };
         let below = (1..levels).map(|level| format!("(ordinal > v('hires_up_to_level')[{level}])::INTEGER"));
         let segments = &tables.segments;
+        // Nobody reaches a bound above the highest level.
+        let reached = &segments.level[..segments.level.partition_point(|&from| from as usize <= levels)];
         let mut names: Vec<(String, String)> = [
             ("LEVELS", levels.to_string()),
             ("HEADCOUNT_OF_EACH_LEVEL", of_each_level(&|level| format!("count(*) FILTER (level_id = {level})"))),
@@ -154,7 +156,7 @@ impl Vocabulary {
             ("CHOICE_AGE_SEGMENT", band("age", &segments.choice_age)),
             ("AUTO_AGE_SEGMENT", band("age", &segments.auto_age)),
             ("INCOME_SEGMENT", band("pay_cents", &segments.income_cents)),
-            ("LEVEL_SEGMENT", band("level_id", &segments.level)),
+            ("LEVEL_SEGMENT", band("level_id", reached)),
             ("TENURE_SEGMENT", band("tenure", &segments.tenure)),
             ("LEVEL_SEGMENTS", LEVEL_SEGMENTS.to_string()),
             ("TENURE_SEGMENTS", TENURE_SEGMENTS.to_string()),
@@ -178,6 +180,8 @@ pub(super) struct Facts {
     year: i32,
     vocabulary: Vocabulary,
     literals: Vec<(&'static str, String)>,
+    /// Pieces of statements by their names in braces.
+    pieces: Vec<(&'static str, String)>,
 }
 
 impl Facts {
@@ -190,7 +194,7 @@ impl Facts {
         let first_year = year == run.start_year;
         let months: Vec<_> = (1..=12).map(|month| month_span(year, month)).collect();
         let choice_day = if first_year { day(year, 1, 15) } else { day(year, 6, 15) };
-        let mut facts = Self { year, vocabulary: Vocabulary::new(tables), literals: Vec::new() };
+        let mut facts = Self { year, vocabulary: Vocabulary::new(tables), literals: Vec::new(), pieces: Vec::new() };
         facts
             .set("simulation_year", year, "INTEGER")
             .set("first_day", quoted(&iso(first_of_year(year))), "DATE")
@@ -209,11 +213,9 @@ impl Facts {
             .set("new_hire_leavers", plan.new_hire_leavers, "BIGINT")
             .bigint("new_hire_termination_ppm", share_ppm(plan.new_hire_leavers, plan.hires));
         let by_choice = if first_year { Category::VoluntaryEnrollment } else { Category::YearOverYearConversion };
-        let chance = |terms: &EnrollmentTerms| if first_year { terms.voluntary } else { terms.conversion };
-        facts
-            .set("choice_code", by_choice as u8, "INTEGER")
-            .bigints("choice_threshold", tables.enrollment.iter().map(|terms| chance(terms).threshold))
-            .bigints("choice_ppm", tables.enrollment.iter().map(|terms| chance(terms).ppm));
+        // By name: as a list of its own the table would be read and planned in each statement.
+        let chances = if first_year { "getvariable('voluntary_ppm')" } else { "getvariable('conversion_ppm')" };
+        facts.set("choice_code", by_choice as u8, "INTEGER").set("choice_ppm", chances, "BIGINT[]");
         facts
     }
 
@@ -225,6 +227,17 @@ impl Facts {
     /// Adds a fact.
     pub fn set(&mut self, name: &'static str, value: impl Display, sql_type: &str) -> &mut Self {
         self.literals.push((name, format!("({value}::{sql_type})")));
+        self
+    }
+
+    /// Says where the year's hires belong: before the person at a position, or behind everybody, which is the rule. The state
+    /// is then named once, as planning it twice takes a millisecond.
+    pub fn place_hires(&mut self, position: Option<i64>) -> &mut Self {
+        let (before, after) = position.map_or_else(Default::default, |position| {
+            let after = format!("UNION ALL\n    SELECT *, false AS is_hire FROM state WHERE position >= {position}");
+            (format!("WHERE position < {position}"), after)
+        });
+        self.pieces.extend([("BEFORE_HIRES", before), ("AND_AFTER_HIRES", after)]);
         self
     }
 
@@ -242,6 +255,7 @@ impl Facts {
     /// the same, since DuckDB folds it into the plan, but is a statement of its own to set.
     pub fn put_into(&self, sql: &str) -> String {
         let sql = self.vocabulary.put_into(sql).replace("{YEAR}", &self.year.to_string());
+        let sql = self.pieces.iter().fold(sql, |sql, (name, piece)| sql.replace(&format!("{{{name}}}"), piece));
         self.literals.iter().fold(sql, |sql, (name, literal)| sql.replace(&format!("v('{name}')"), literal))
     }
 }

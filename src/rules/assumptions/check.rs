@@ -1,6 +1,8 @@
 //! Limits on assumptions: outside them the integer rules would overflow or contradict themselves.
 
-use super::{Assumptions, ByYear, Chances};
+use super::by_year::ByYear;
+use super::enrollment::Chances;
+use super::whole::Assumptions;
 use crate::error::{Input, Result};
 use crate::rules::units::{BasisPoints, Cents, MILLION, Ppm};
 use crate::rules::vocabulary::MAX_LEVELS;

@@ -1,6 +1,6 @@
 //! Enrollment, opt-out and the escalation of deferral rates.
 
-use super::{IsoDay, MonthDay};
+use super::dates::{IsoDay, MonthDay};
 use crate::rules::calendar::{Day, first_of_year};
 use crate::rules::units::{BasisPoints, Ppm};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};

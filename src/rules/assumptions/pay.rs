@@ -1,6 +1,6 @@
 //! Promotions and the annual raise.
 
-use super::{ByYear, of_year};
+use super::by_year::{ByYear, of_year};
 use crate::rules::units::{Cents, Ppm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Growth, turnover, levels and hires.
 
-use super::{ByYear, of_year};
+use super::by_year::{ByYear, of_year};
 use crate::rules::units::{Cents, Ppm};
 use serde::{Deserialize, Serialize};
 
