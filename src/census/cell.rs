@@ -2,6 +2,7 @@
 //!
 //! CSV and Parquet, and every type of Parquet, meet here: the same value means the same in all of them.
 
+use super::date_format::DateFormat;
 use super::day::{self, OUTSIDE, Zone, of_instant};
 use crate::rules::calendar::{Day, iso};
 use duckdb::arrow::datatypes::i256;
@@ -69,18 +70,23 @@ impl<'a> Cell<'a> {
         Ok(Some(scratch))
     }
 
-    /// As a day, and whether it was read from an instant that is no midnight in a zone that the file does not name.
-    pub fn day(&self) -> Result<Option<(Day, bool)>, Unusable> {
-        let found = match *self {
-            Cell::Missing => return Ok(None),
-            Cell::Text(text) => {
-                return match day::parse(text) {
-                    Some(day) => Ok(Some((day, false))),
-                    None => Err("not a date of the form YYYY-MM-DD".into()),
-                };
+    /// As a day, and whether it was read from an instant that is no midnight in a zone that the file does not name. Text is
+    /// in `format`, without one in ISO's; only a format reads whole numbers.
+    pub fn day(&self, format: Option<&DateFormat>) -> Result<Option<(Day, bool)>, Unusable> {
+        let found = match (*self, format) {
+            (Cell::Missing, _) => return Ok(None),
+            (Cell::Text(text), None) => {
+                let day = day::parse(text).ok_or("not a date of the form YYYY-MM-DD")?;
+                return Ok(Some((day, false)));
             }
-            Cell::Date(days) => day::in_range(days).map(|day| (day, false)),
-            Cell::Instant(seconds, fraction, zone) => {
+            (Cell::Text(text), Some(format)) => return of_text(text, format),
+            (Cell::Whole(_) | Cell::Double(_) | Cell::Single(_) | Cell::Decimal(..), Some(format)) => {
+                let mut digits = String::new();
+                let digits = self.id(&mut digits).map_err(|_| not_of(format))?.unwrap_or_default();
+                return of_text(digits, format);
+            }
+            (Cell::Date(days), _) => day::in_range(days).map(|day| (day, false)),
+            (Cell::Instant(seconds, fraction, zone), _) => {
                 of_instant(seconds, zone).map(|(day, midnight)| (day, zone == Zone::Unnamed && (fraction || !midnight)))
             }
             _ => return Err(self.misfit("a date")),
@@ -137,6 +143,14 @@ impl<'a> Cell<'a> {
             _ => format!("not {what}").into(),
         }
     }
+}
+
+fn of_text(text: &str, format: &DateFormat) -> Result<Option<(Day, bool)>, Unusable> {
+    format.read(text).map(|day| Some((day, false))).ok_or_else(|| not_of(format))
+}
+
+fn not_of(format: &DateFormat) -> Unusable {
+    format!("not a date of the form {format}").into()
 }
 
 /// The whole number that a floating-point number surely stands for.
@@ -352,13 +366,13 @@ mod tests {
 
     #[test]
     fn days_outside_are_named_and_not_moved() {
-        assert_eq!(Cell::Date(3_000_000).day(), Err(OUTSIDE.into()));
+        assert_eq!(Cell::Date(3_000_000).day(None), Err(OUTSIDE.into()));
         assert_eq!(Cell::Date(3_000_000).to_string(), "3000000 days from 1970-01-01");
-        assert_eq!(Cell::Instant(i64::MAX, false, Zone::Wall).day(), Err(OUTSIDE.into()));
-        assert_eq!(Cell::Instant(0, true, Zone::Unnamed).day(), Ok(Some((0, true))));
-        assert_eq!(Cell::Instant(0, false, Zone::Unnamed).day(), Ok(Some((0, false))));
-        assert_eq!(Cell::Instant(7_200, false, Zone::Fixed(-7_200)).day(), Ok(Some((0, false))));
-        assert!(Cell::Whole(20_200_101).day().is_err() && Cell::Flag(true).day().is_err());
+        assert_eq!(Cell::Instant(i64::MAX, false, Zone::Wall).day(None), Err(OUTSIDE.into()));
+        assert_eq!(Cell::Instant(0, true, Zone::Unnamed).day(None), Ok(Some((0, true))));
+        assert_eq!(Cell::Instant(0, false, Zone::Unnamed).day(None), Ok(Some((0, false))));
+        assert_eq!(Cell::Instant(7_200, false, Zone::Fixed(-7_200)).day(None), Ok(Some((0, false))));
+        assert!(Cell::Whole(20_200_101).day(None).is_err() && Cell::Flag(true).day(None).is_err());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path, source: impl Read, beginning: &[u8], draft: &mut
         return Err(Error::file(path, Flaw::BlankLines));
     }
     let header: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-    let found = columns::find(path, &header, || foreign::explain(beginning))?;
+    let found = columns::find(path, &header, &draft.format.columns, || foreign::explain(beginning))?;
     let mut row = 0;
     while reader.read_byte_record(&mut record).map_err(failed)? {
         row += 1;

@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, Unusable, printable};
 use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
+use super::format::CensusFormat;
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, RowWarning, RowWarnings, describe};
 use crate::error::{Error, Flaw, Result};
@@ -18,6 +19,8 @@ const MAX_PAY_CENTS: i64 = 100_000_000_000;
 /// A census under construction.
 pub(super) struct Draft<'r> {
     run: &'r RunSpec,
+    /// How the file is read.
+    pub format: &'r CensusFormat,
     start: Day,
     /// Beginnings of ids that belong to people hired in a simulated year.
     reserved: Vec<String>,
@@ -33,9 +36,10 @@ pub(super) struct Draft<'r> {
 }
 
 impl<'r> Draft<'r> {
-    pub fn new(source: String, run: &'r RunSpec) -> Self {
+    pub fn new(source: String, run: &'r RunSpec, format: &'r CensusFormat) -> Self {
         Self {
             run,
+            format,
             start: first_of_year(run.start_year),
             reserved: run.years().map(|year| format!("NH_{year}_")).collect(),
             source,
@@ -55,7 +59,8 @@ impl<'r> Draft<'r> {
     /// When there are more people than a census may hold. What is wrong with the row is collected.
     pub fn row(&mut self, place: Place, cells: &Cells<'_>) -> Result<()> {
         self.rows += 1;
-        let (flag, left) = (cells[ACTIVE].flag(), cells[TERMINATION].day());
+        let day = |column: usize| cells[column].day(self.format.date_format.as_ref());
+        let (flag, left) = (cells[ACTIVE].flag(), day(TERMINATION));
         // Without a flag, somebody whose termination date lies before the start is not there any more. Of cells that cannot
         // be used nobody knows.
         let active = match (&flag, &left) {
@@ -72,8 +77,8 @@ impl<'r> Draft<'r> {
         let person = Person {
             id: cells[ID].id(&mut id_text),
             ssn: cells[SSN].id(&mut ssn_text),
-            birth: cells[BIRTH].day(),
-            hire: cells[HIRE].day(),
+            birth: day(BIRTH),
+            hire: day(HIRE),
             pay: cells[PAY].amount(Cents::PER_ONE),
             deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE),
             opt_out: cells[OPT_OUT].flag(),

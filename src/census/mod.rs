@@ -3,10 +3,12 @@
 mod cell;
 mod columns;
 mod csv_file;
+mod date_format;
 mod day;
 mod draft;
 mod fingerprint;
 mod foreign;
+mod format;
 mod lines;
 mod parquet_file;
 mod parquet_type;
@@ -15,7 +17,9 @@ mod problems;
 mod source;
 mod synthetic;
 
+pub use date_format::DateFormat;
 pub use fingerprint::census_fingerprint;
+pub use format::{CensusFormat, ColumnNames};
 pub use people::{Census, LoadedCensus};
 pub use problems::RowWarning;
 pub use source::{CensusFile, load};

@@ -55,7 +55,7 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
     }
     let with_custom = names.iter().any(|name| name == CUSTOM);
     // A pipe is read once for all of them.
-    let file = what.census.as_deref().map(CensusFile::open).transpose()?;
+    let file = what.census_file()?;
     let one = |name: &String| -> Result<Work<'a>> {
         let strict = custom.strict;
         let assumptions = assumptions.clone();

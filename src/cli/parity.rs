@@ -111,8 +111,8 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     }
     let run = directory.run_spec()?;
     let said = &directory.summary.census;
-    let loaded = match (&args.custom.what.census, said.synthetic) {
-        (Some(file), _) => census::load(file, &run, args.custom.strict)?,
+    let loaded = match (args.custom.what.census_file()?, said.synthetic) {
+        (Some(file), _) => file.load(&run, args.custom.strict)?,
         (None, _) if args.custom.strict => {
             return Err(inputs::strict_without_census());
         }

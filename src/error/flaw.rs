@@ -69,7 +69,11 @@ faults! {
         NotACensus { found: String } => ("not a census but {found}");
         OtherText { found: String } => ("{found}");
         BlankLines => ("holds nothing but blank lines");
-        ColumnTwice { column: &'static str } => ("column {column} stands twice in the header; drop or rename one");
+        ColumnTwice { column: String } => ("column {column} stands twice in the header; drop or rename one");
+        ColumnNotThere { column: &'static str, name: String, there: String } =>
+            ("there is no column {name}, which was to be {column}; the file has {there}");
+        OneForTwo { name: String, one: &'static str, other: &'static str } =>
+            ("its column {name} would be both {one} and {other}; name another for one of them");
         ColumnsMissing { missing: String, there: String } => ("missing column(s) {missing}; the file has {there}");
         ColumnType { column: &'static str, found: String, wanted: &'static str } =>
             ("column {column} is of type {found}, which cannot be read as {wanted}");
