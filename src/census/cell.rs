@@ -95,11 +95,12 @@ impl<'a> Cell<'a> {
     }
 
     /// As an amount in the unit of which `per_one` make 1.0: the nearest double times `per_one`, rounded to nearest, halves
-    /// away from zero. What has no more decimals than the unit is exact.
-    pub fn amount(&self, per_one: i64) -> Result<Option<i64>, Unusable> {
+    /// away from zero. What has no more decimals than the unit is exact. `commas` says whether text may have a comma before its
+    /// decimals.
+    pub fn amount(&self, per_one: i64, commas: bool) -> Result<Option<i64>, Unusable> {
         let number = match *self {
             Cell::Missing => return Ok(None),
-            Cell::Text(text) => text.parse::<f64>().map_err(|_| "not a number")?,
+            Cell::Text(text) => super::amount::written(text, commas)?,
             Cell::Whole(number) => number as f64,
             Cell::Double(number) => number,
             Cell::Single(number) => as_written(number),
@@ -323,23 +324,26 @@ mod tests {
         ] {
             let double = text.parse().expect("a number");
             for cell in [Cell::Text(text), decimal(unscaled, scale), Cell::Double(double)] {
-                assert_eq!(cell.amount(100), Ok(Some(cents)), "{cell:?}");
+                assert_eq!(cell.amount(100, false), Ok(Some(cents)), "{cell:?}");
             }
         }
         for bad in ["NaN", "inf", "1e300", "1,000", "$5", "5 000", "0x10", "--1"] {
-            assert!(Cell::Text(bad).amount(100).is_err(), "{bad}");
+            assert!(Cell::Text(bad).amount(100, false).is_err(), "{bad}");
         }
         // A single is what it is written as, not what it is stored as.
         for (number, cents) in
             [(300_000.1, 30_000_010), (262_144.55, 26_214_456), (412_345.67, 41_234_566), (50.0, 5_000)]
         {
             let text = f32::to_string(&number);
-            assert_eq!(Cell::Single(number).amount(100), Ok(Some(cents)), "{text}");
-            assert_eq!(Cell::Text(&text).amount(100), Ok(Some(cents)), "{text}");
+            assert_eq!(Cell::Single(number).amount(100, false), Ok(Some(cents)), "{text}");
+            assert_eq!(Cell::Text(&text).amount(100, false), Ok(Some(cents)), "{text}");
         }
-        assert_eq!(Cell::Single(0.06).amount(10_000), Ok(Some(600)));
-        assert!(Cell::Single(f32::NAN).amount(100).is_err() && Cell::Single(f32::INFINITY).amount(100).is_err());
-        assert!(Cell::Whole(i128::MAX).amount(100).is_err() && Cell::Flag(true).amount(100).is_err());
+        assert_eq!(Cell::Single(0.06).amount(10_000, false), Ok(Some(600)));
+        assert!(
+            Cell::Single(f32::NAN).amount(100, false).is_err()
+                && Cell::Single(f32::INFINITY).amount(100, false).is_err()
+        );
+        assert!(Cell::Whole(i128::MAX).amount(100, false).is_err() && Cell::Flag(true).amount(100, false).is_err());
     }
 
     #[test]

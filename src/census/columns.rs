@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, printable};
 use super::format::{ColumnNames, same_name};
+use super::lookalike::lookalikes;
 use crate::error::{Error, Flaw, Result};
 use std::collections::HashSet;
 use std::path::Path;
@@ -29,7 +30,7 @@ pub(super) const ACTIVE: usize = 7;
 pub(super) const OPT_OUT: usize = 8;
 
 /// Columns without which there is no census.
-const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
+pub(super) const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
 /// Names of a file's columns shown in an error.
 const SHOWN: usize = 30;
 
@@ -39,13 +40,8 @@ pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 /// What a file has for each of [`NAMES`]: an index into its own columns.
 pub(super) type Found = [Option<usize>; NAMES.len()];
 
-/// Looks for the columns, under the names that they were given or their own; `explain` may know why they are not there.
-pub(super) fn find(
-    path: &Path,
-    header: &[String],
-    names: &ColumnNames,
-    explain: impl FnOnce() -> Option<String>,
-) -> Result<Found> {
+/// Looks for the columns, under the names that they were given or their own.
+pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Result<Found> {
     let mut found = Found::default();
     for (column, known) in NAMES.iter().enumerate() {
         let (given, name) = (names.of(known), names.of(known).unwrap_or(known));
@@ -65,15 +61,13 @@ pub(super) fn find(
             return Err(Error::file(path, Flaw::OneForTwo { name, one: NAMES[other], other: NAMES[column] }));
         }
     }
-    let missing: Vec<_> = REQUIRED.into_iter().filter(|&column| found[column].is_none()).map(|c| NAMES[c]).collect();
+    let absent: Vec<usize> = (0..NAMES.len()).filter(|&column| found[column].is_none()).collect();
+    let missing: Vec<_> = REQUIRED.iter().filter(|column| absent.contains(column)).map(|&c| NAMES[c]).collect();
     if missing.is_empty() {
         return Ok(found);
     }
-    let flaw = match explain() {
-        Some(found) => Flaw::OtherText { found },
-        None => Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header) },
-    };
-    Err(Error::file(path, flaw))
+    let like = lookalikes(header, names, &absent);
+    Err(Error::file(path, Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header), like }))
 }
 
 /// Names of a file's columns, for a message.

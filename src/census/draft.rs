@@ -27,8 +27,12 @@ pub(super) struct Draft<'r> {
     /// How the file is named in messages.
     pub source: String,
     pub problems: Problems,
+    /// Whether commas may stand before decimals, for they do not separate cells.
+    pub other_commas: bool,
     rows: u64,
     inactive: usize,
+    hired_later: usize,
+    later: RowWarnings,
     warnings: RowWarnings,
     people: People,
     places: Vec<Place>,
@@ -44,8 +48,11 @@ impl<'r> Draft<'r> {
             reserved: run.years().map(|year| format!("NH_{year}_")).collect(),
             source,
             problems: Problems::default(),
+            other_commas: false,
             rows: 0,
             inactive: 0,
+            hired_later: 0,
+            later: RowWarnings::default(),
             warnings: RowWarnings::default(),
             people: People::default(),
             places: Vec::new(),
@@ -79,10 +86,20 @@ impl<'r> Draft<'r> {
             ssn: cells[SSN].id(&mut ssn_text),
             birth: day(BIRTH),
             hire: day(HIRE),
-            pay: cells[PAY].amount(Cents::PER_ONE),
-            deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE),
+            pay: cells[PAY].amount(Cents::PER_ONE, self.other_commas),
+            deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE, self.other_commas),
             opt_out: cells[OPT_OUT].flag(),
         };
+        let dates = [(BIRTH, person.birth.is_ok()), (HIRE, person.hire.is_ok()), (TERMINATION, left.is_ok())];
+        for (column, read) in dates {
+            match cells[column] {
+                Cell::Text(_) if read => self.problems.dates.read(),
+                Cell::Text(text) => self.problems.dates.unread(text),
+                _ => {}
+            }
+        }
+        // Who comes later is not among the first people, whatever else the row says.
+        let later = active != Some(false) && matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start);
         let unusable = [
             (ID, person.id.as_ref().err()),
             (SSN, person.ssn.as_ref().err()),
@@ -94,12 +111,25 @@ impl<'r> Draft<'r> {
             (ACTIVE, flag.as_ref().err()),
             (OPT_OUT, person.opt_out.as_ref().err()),
         ];
-        if active == Some(false) {
-            self.inactive += 1;
+        if active == Some(false) || later {
             let first = unusable.iter().find_map(|(column, what)| Some((*column, what.cloned()?)));
-            if let Some((column, what)) = first.or_else(|| self.outside(&person).into_iter().next()) {
-                let example = || describe(place, NAMES[column], &cells[column].to_string(), &what);
-                self.warnings.add(RowWarning::INACTIVE_UNUSABLE, example);
+            let first = first.or_else(|| self.outside(&person).into_iter().next());
+            let told = |column: usize, what: &str| describe(place, NAMES[column], &cells[column].to_string(), what);
+            if later {
+                self.hired_later += 1;
+                let year = self.run.start_year;
+                self.later.add(RowWarning::HIRED_LATER, || {
+                    told(HIRE, &format!("hired on or after 1 January {year}, the start of the simulation"))
+                });
+                if matches!(person.hire, Ok(Some((_, true)))) {
+                    self.warnings.add(RowWarning::LATER_ZONE_UNNAMED, || told(HIRE, "taken as hired later"));
+                }
+            } else {
+                self.inactive += 1;
+            }
+            if let Some((column, what)) = first {
+                let kind = if later { RowWarning::LATER_UNUSABLE } else { RowWarning::INACTIVE_UNUSABLE };
+                self.warnings.add(kind, || told(column, &what));
             }
         } else {
             for (column, what) in unusable {
@@ -173,10 +203,6 @@ impl<'r> Draft<'r> {
                 found.push((ID, "reserved for people hired in a simulated year".into()));
             }
         }
-        if matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start) {
-            let year = self.run.start_year;
-            found.push((HIRE, format!("hired on or after 1 January {year}, the start of the simulation").into()));
-        }
         if matches!(person.pay, Ok(Some(cents)) if !(0..=MAX_PAY_CENTS).contains(&cents)) {
             found.push((PAY, "pay must be from 0 to 1,000,000,000 dollars".into()));
         }
@@ -207,10 +233,14 @@ impl<'r> Draft<'r> {
                 self.problems.cell(self.places[pair[1]], NAMES[ID], id, &what);
             }
         }
-        self.problems.into_result(&self.source)?;
+        self.problems.into_result(&self.source, self.format.date_format.as_ref())?;
+        if strict {
+            self.warnings.append(self.later);
+        }
         let warnings = self.warnings.into_result(&self.source, strict)?;
+        let (hired_later, start_year) = (self.hired_later, self.run.start_year);
         if ids.is_empty() {
-            return Err(Error::file(&self.source, Flaw::Nobody { rows: self.rows }));
+            return Err(Error::file(&self.source, Flaw::Nobody { rows: self.rows, hired_later, start_year }));
         }
 
         let tables = Tables::new(&self.run.assumptions);
@@ -228,7 +258,8 @@ impl<'r> Draft<'r> {
             escalation_opt_out: order.iter().map(|&index| people.escalation_opt_out[index]).collect(),
             compensation_cents: cents,
         };
-        Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive: self.inactive, warnings })
+        let inactive = self.inactive;
+        Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive, hired_later, warnings })
     }
 }
 

@@ -132,7 +132,7 @@ fn columns_of(reader: &SerializedFileReader<File>, path: &Path, format: &CensusF
     let schema = file.schema_descr();
     let fields = schema.root_schema().get_fields();
     let header: Vec<String> = fields.iter().map(|field| field.name().trim().to_owned()).collect();
-    let found = columns::find(path, &header, &format.columns, || None)?;
+    let found = columns::find(path, &header, &format.columns)?;
     let embedded = embedded(file);
     let mut columns = Vec::new();
     for (of_census, index) in found.iter().enumerate() {

@@ -1,17 +1,17 @@
 //! A census file as a command holds it: opened once, whatever it is, and the same people for everybody who asks.
 
+use super::content::{Content, beginning, refuse_foreign};
 use super::draft::Draft;
 use super::fingerprint::census_fingerprint;
-use super::foreign::{LOOKED_AT, named};
 use super::format::CensusFormat;
 use super::people::LoadedCensus;
-use super::{csv_file, parquet_file};
+use super::{content, csv_file, parquet_file};
 use crate::error::{Error, Flaw, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, remove_abandoned};
 use crate::rules::run::RunSpec;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl CensusFile {
     fn copy(given: &Path, from: &Path) -> Result<Self> {
         let failed = |e: io::Error| Error::file(given, e);
         let mut file = File::open(from).map_err(failed)?;
-        let beginning = beginning(&file).map_err(failed)?;
+        let beginning = beginning(&mut file).map_err(failed)?;
         // A device may have no end.
         refuse_foreign(given, &beginning)?;
         let (mut copy, path) = PrivateCopy::new()?;
@@ -170,33 +170,13 @@ pub(crate) fn load_as(
     run: &RunSpec,
     strict: bool,
 ) -> Result<LoadedCensus> {
-    let failed = |e: io::Error| Error::file(shown, e);
-    let mut file = File::open(path).map_err(failed)?;
-    if file.metadata().is_ok_and(|data| data.is_dir()) {
-        return Err(Error::file(shown, Flaw::AFolder));
-    }
-    let beginning = beginning(&file).map_err(failed)?;
-    refuse_foreign(shown, &beginning)?;
+    let content = content::open(path, shown)?;
     let mut draft = Draft::new(shown.display().to_string(), run, format);
-    if beginning.starts_with(b"PAR1") {
-        file.rewind().map_err(failed)?;
-        parquet_file::read(shown, file, format, |place, cells| draft.row(place, cells))?;
-    } else {
-        // What was read already goes first: a pipe cannot be read again.
-        let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&beginning);
-        csv_file::read(shown, text.chain(file), text, &mut draft)?;
+    match content {
+        Content::Parquet(file) => parquet_file::read(shown, file, format, |place, cells| draft.row(place, cells))?,
+        Content::Text(text) => csv_file::read(shown, text, &mut draft)?,
     }
     draft.finish(strict)
-}
-
-fn beginning(file: &File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(LOOKED_AT as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn refuse_foreign(shown: &Path, beginning: &[u8]) -> Result<()> {
-    named(beginning).map_or(Ok(()), |found| Err(Error::file(shown, Flaw::NotACensus { found })))
 }
 
 /// A new file that nobody else may read.
