@@ -2,6 +2,7 @@
 //!
 //! CSV and Parquet, and every type of Parquet, meet here: the same value means the same in all of them.
 
+use super::date_format::DateFormat;
 use super::day::{self, OUTSIDE, Zone, of_instant};
 use crate::rules::calendar::{Day, iso};
 use duckdb::arrow::datatypes::i256;
@@ -69,18 +70,23 @@ impl<'a> Cell<'a> {
         Ok(Some(scratch))
     }
 
-    /// As a day, and whether it was read from an instant that is no midnight in a zone that the file does not name.
-    pub fn day(&self) -> Result<Option<(Day, bool)>, Unusable> {
-        let found = match *self {
-            Cell::Missing => return Ok(None),
-            Cell::Text(text) => {
-                return match day::parse(text) {
-                    Some(day) => Ok(Some((day, false))),
-                    None => Err("not a date of the form YYYY-MM-DD".into()),
-                };
+    /// As a day, and whether it was read from an instant that is no midnight in a zone that the file does not name. Text is
+    /// in `format`, without one in ISO's; only a format reads whole numbers.
+    pub fn day(&self, format: Option<&DateFormat>) -> Result<Option<(Day, bool)>, Unusable> {
+        let found = match (*self, format) {
+            (Cell::Missing, _) => return Ok(None),
+            (Cell::Text(text), None) => {
+                let day = day::parse(text).ok_or("not a date of the form YYYY-MM-DD")?;
+                return Ok(Some((day, false)));
             }
-            Cell::Date(days) => day::in_range(days).map(|day| (day, false)),
-            Cell::Instant(seconds, fraction, zone) => {
+            (Cell::Text(text), Some(format)) => return of_text(text, format),
+            (Cell::Whole(_) | Cell::Double(_) | Cell::Single(_) | Cell::Decimal(..), Some(format)) => {
+                let mut digits = String::new();
+                let digits = self.id(&mut digits).map_err(|_| not_of(format))?.unwrap_or_default();
+                return of_text(digits, format);
+            }
+            (Cell::Date(days), _) => day::in_range(days).map(|day| (day, false)),
+            (Cell::Instant(seconds, fraction, zone), _) => {
                 of_instant(seconds, zone).map(|(day, midnight)| (day, zone == Zone::Unnamed && (fraction || !midnight)))
             }
             _ => return Err(self.misfit("a date")),
@@ -89,11 +95,12 @@ impl<'a> Cell<'a> {
     }
 
     /// As an amount in the unit of which `per_one` make 1.0: the nearest double times `per_one`, rounded to nearest, halves
-    /// away from zero. What has no more decimals than the unit is exact.
-    pub fn amount(&self, per_one: i64) -> Result<Option<i64>, Unusable> {
+    /// away from zero. What has no more decimals than the unit is exact. `commas` says whether text may have a comma before its
+    /// decimals.
+    pub fn amount(&self, per_one: i64, commas: bool) -> Result<Option<i64>, Unusable> {
         let number = match *self {
             Cell::Missing => return Ok(None),
-            Cell::Text(text) => text.parse::<f64>().map_err(|_| "not a number")?,
+            Cell::Text(text) => super::amount::written(text, commas)?,
             Cell::Whole(number) => number as f64,
             Cell::Double(number) => number,
             Cell::Single(number) => as_written(number),
@@ -137,6 +144,14 @@ impl<'a> Cell<'a> {
             _ => format!("not {what}").into(),
         }
     }
+}
+
+fn of_text(text: &str, format: &DateFormat) -> Result<Option<(Day, bool)>, Unusable> {
+    format.read(text).map(|day| Some((day, false))).ok_or_else(|| not_of(format))
+}
+
+fn not_of(format: &DateFormat) -> Unusable {
+    format!("not a date of the form {format}").into()
 }
 
 /// The whole number that a floating-point number surely stands for.
@@ -309,23 +324,26 @@ mod tests {
         ] {
             let double = text.parse().expect("a number");
             for cell in [Cell::Text(text), decimal(unscaled, scale), Cell::Double(double)] {
-                assert_eq!(cell.amount(100), Ok(Some(cents)), "{cell:?}");
+                assert_eq!(cell.amount(100, false), Ok(Some(cents)), "{cell:?}");
             }
         }
         for bad in ["NaN", "inf", "1e300", "1,000", "$5", "5 000", "0x10", "--1"] {
-            assert!(Cell::Text(bad).amount(100).is_err(), "{bad}");
+            assert!(Cell::Text(bad).amount(100, false).is_err(), "{bad}");
         }
         // A single is what it is written as, not what it is stored as.
         for (number, cents) in
             [(300_000.1, 30_000_010), (262_144.55, 26_214_456), (412_345.67, 41_234_566), (50.0, 5_000)]
         {
             let text = f32::to_string(&number);
-            assert_eq!(Cell::Single(number).amount(100), Ok(Some(cents)), "{text}");
-            assert_eq!(Cell::Text(&text).amount(100), Ok(Some(cents)), "{text}");
+            assert_eq!(Cell::Single(number).amount(100, false), Ok(Some(cents)), "{text}");
+            assert_eq!(Cell::Text(&text).amount(100, false), Ok(Some(cents)), "{text}");
         }
-        assert_eq!(Cell::Single(0.06).amount(10_000), Ok(Some(600)));
-        assert!(Cell::Single(f32::NAN).amount(100).is_err() && Cell::Single(f32::INFINITY).amount(100).is_err());
-        assert!(Cell::Whole(i128::MAX).amount(100).is_err() && Cell::Flag(true).amount(100).is_err());
+        assert_eq!(Cell::Single(0.06).amount(10_000, false), Ok(Some(600)));
+        assert!(
+            Cell::Single(f32::NAN).amount(100, false).is_err()
+                && Cell::Single(f32::INFINITY).amount(100, false).is_err()
+        );
+        assert!(Cell::Whole(i128::MAX).amount(100, false).is_err() && Cell::Flag(true).amount(100, false).is_err());
     }
 
     #[test]
@@ -352,13 +370,13 @@ mod tests {
 
     #[test]
     fn days_outside_are_named_and_not_moved() {
-        assert_eq!(Cell::Date(3_000_000).day(), Err(OUTSIDE.into()));
+        assert_eq!(Cell::Date(3_000_000).day(None), Err(OUTSIDE.into()));
         assert_eq!(Cell::Date(3_000_000).to_string(), "3000000 days from 1970-01-01");
-        assert_eq!(Cell::Instant(i64::MAX, false, Zone::Wall).day(), Err(OUTSIDE.into()));
-        assert_eq!(Cell::Instant(0, true, Zone::Unnamed).day(), Ok(Some((0, true))));
-        assert_eq!(Cell::Instant(0, false, Zone::Unnamed).day(), Ok(Some((0, false))));
-        assert_eq!(Cell::Instant(7_200, false, Zone::Fixed(-7_200)).day(), Ok(Some((0, false))));
-        assert!(Cell::Whole(20_200_101).day().is_err() && Cell::Flag(true).day().is_err());
+        assert_eq!(Cell::Instant(i64::MAX, false, Zone::Wall).day(None), Err(OUTSIDE.into()));
+        assert_eq!(Cell::Instant(0, true, Zone::Unnamed).day(None), Ok(Some((0, true))));
+        assert_eq!(Cell::Instant(0, false, Zone::Unnamed).day(None), Ok(Some((0, false))));
+        assert_eq!(Cell::Instant(7_200, false, Zone::Fixed(-7_200)).day(None), Ok(Some((0, false))));
+        assert!(Cell::Whole(20_200_101).day(None).is_err() && Cell::Flag(true).day(None).is_err());
     }
 
     #[test]

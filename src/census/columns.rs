@@ -1,6 +1,8 @@
 //! The columns of a census file, and where a file has them.
 
 use super::cell::{Cell, printable};
+use super::format::{ColumnNames, same_name};
+use super::lookalike::lookalikes;
 use crate::error::{Error, Flaw, Result};
 use std::collections::HashSet;
 use std::path::Path;
@@ -28,7 +30,7 @@ pub(super) const ACTIVE: usize = 7;
 pub(super) const OPT_OUT: usize = 8;
 
 /// Columns without which there is no census.
-const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
+pub(super) const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
 /// Names of a file's columns shown in an error.
 const SHOWN: usize = 30;
 
@@ -38,24 +40,34 @@ pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 /// What a file has for each of [`NAMES`]: an index into its own columns.
 pub(super) type Found = [Option<usize>; NAMES.len()];
 
-/// Looks for the columns; `explain` may know why they are not there.
-pub(super) fn find(path: &Path, header: &[String], explain: impl FnOnce() -> Option<String>) -> Result<Found> {
+/// Looks for the columns, under the names that they were given or their own.
+pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Result<Found> {
     let mut found = Found::default();
-    for (index, name) in header.iter().enumerate() {
-        let Some(column) = NAMES.iter().position(|known| known == name) else { continue };
-        if found[column].replace(index).is_some() {
-            return Err(Error::file(path, Flaw::ColumnTwice { column: NAMES[column] }));
+    for (column, known) in NAMES.iter().enumerate() {
+        let (given, name) = (names.of(known), names.of(known).unwrap_or(known));
+        let mut places = (0..header.len()).filter(|&index| same_name(&header[index], name));
+        found[column] = places.next();
+        if places.next().is_some() {
+            return Err(Error::file(path, Flaw::ColumnTwice { column: printable(name) }));
+        }
+        if let (Some(name), None) = (given, found[column]) {
+            let (name, there) = (printable(name), list(header));
+            return Err(Error::file(path, Flaw::ColumnNotThere { column: known, name, there }));
         }
     }
-    let missing: Vec<_> = REQUIRED.into_iter().filter(|&column| found[column].is_none()).map(|c| NAMES[c]).collect();
+    for (column, place) in found.iter().enumerate().filter(|(_, place)| place.is_some()) {
+        if let Some(other) = found[..column].iter().position(|other| other == place) {
+            let name = printable(names.of(NAMES[column]).unwrap_or(NAMES[column]));
+            return Err(Error::file(path, Flaw::OneForTwo { name, one: NAMES[other], other: NAMES[column] }));
+        }
+    }
+    let absent: Vec<usize> = (0..NAMES.len()).filter(|&column| found[column].is_none()).collect();
+    let missing: Vec<_> = REQUIRED.iter().filter(|column| absent.contains(column)).map(|&c| NAMES[c]).collect();
     if missing.is_empty() {
         return Ok(found);
     }
-    let flaw = match explain() {
-        Some(found) => Flaw::OtherText { found },
-        None => Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header) },
-    };
-    Err(Error::file(path, flaw))
+    let like = lookalikes(header, names, &absent);
+    Err(Error::file(path, Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header), like }))
 }
 
 /// Names of a file's columns, for a message.

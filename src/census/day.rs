@@ -109,7 +109,7 @@ pub(super) fn of_instant(seconds: i64, zone: Zone) -> Option<(Day, bool)> {
 /// `YYYY-MM-DD`, optionally followed by a time of day, and that by a zone: the day as it is written.
 pub(super) fn parse(text: &str) -> Option<Day> {
     let (date, time) = text.split_at_checked(10)?;
-    if !time.is_empty() && !time.strip_prefix(['T', 't', ' ']).is_some_and(is_time_of_day) {
+    if !time.is_empty() && !time.strip_prefix(['T', 't', ' ']).is_some_and(|time| is_time_of_day(time, 2)) {
         return None;
     }
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<i32>().ok()).flatten();
@@ -120,8 +120,14 @@ pub(super) fn parse(text: &str) -> Option<Day> {
     valid.then(|| day(year, month, day_of_month))
 }
 
-/// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.fraction`, optionally followed by a zone, whose name is not looked up.
-fn is_time_of_day(text: &str) -> bool {
+/// Whether what follows a date is a time of day; of hours as spreadsheets write them, too (`0:00`).
+pub(super) fn time_follows(text: &str) -> bool {
+    text.strip_prefix(['T', ' ']).is_some_and(|time| is_time_of_day(time, 1))
+}
+
+/// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.fraction`, optionally followed by a zone, whose name is not looked up; hours of at
+/// least so many digits.
+fn is_time_of_day(text: &str, hour_digits: usize) -> bool {
     let text = text.trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(text.len());
     let (clock, zone) = text.split_at(end);
@@ -131,7 +137,8 @@ fn is_time_of_day(text: &str) -> bool {
         let (whole, fraction) = part.split_once(['.', ',']).unwrap_or((part, "0"));
         let fraction = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
         let fits = whole.parse::<i32>().is_ok_and(|number| number <= limits[index]);
-        whole.len() == 2 && fits && (fraction && (index == 2 || !part.contains(['.', ','])))
+        let digits = if index == 0 { hour_digits..=2 } else { 2..=2 };
+        digits.contains(&whole.len()) && fits && (fraction && (index == 2 || !part.contains(['.', ','])))
     };
     let zone_like = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '/' | '_' | '+' | '-' | ':' | '[' | ']');
     parts.len() <= limits.len() && parts.iter().enumerate().all(part) && zone.chars().all(zone_like)

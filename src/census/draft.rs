@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, Unusable, printable};
 use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
+use super::format::CensusFormat;
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, RowWarning, RowWarnings, describe};
 use crate::error::{Error, Flaw, Result};
@@ -18,14 +19,20 @@ const MAX_PAY_CENTS: i64 = 100_000_000_000;
 /// A census under construction.
 pub(super) struct Draft<'r> {
     run: &'r RunSpec,
+    /// How the file is read.
+    pub format: &'r CensusFormat,
     start: Day,
     /// Beginnings of ids that belong to people hired in a simulated year.
     reserved: Vec<String>,
     /// How the file is named in messages.
     pub source: String,
     pub problems: Problems,
+    /// Whether commas may stand before decimals, for they do not separate cells.
+    pub other_commas: bool,
     rows: u64,
     inactive: usize,
+    hired_later: usize,
+    later: RowWarnings,
     warnings: RowWarnings,
     people: People,
     places: Vec<Place>,
@@ -33,15 +40,19 @@ pub(super) struct Draft<'r> {
 }
 
 impl<'r> Draft<'r> {
-    pub fn new(source: String, run: &'r RunSpec) -> Self {
+    pub fn new(source: String, run: &'r RunSpec, format: &'r CensusFormat) -> Self {
         Self {
             run,
+            format,
             start: first_of_year(run.start_year),
             reserved: run.years().map(|year| format!("NH_{year}_")).collect(),
             source,
             problems: Problems::default(),
+            other_commas: false,
             rows: 0,
             inactive: 0,
+            hired_later: 0,
+            later: RowWarnings::default(),
             warnings: RowWarnings::default(),
             people: People::default(),
             places: Vec::new(),
@@ -55,7 +66,8 @@ impl<'r> Draft<'r> {
     /// When there are more people than a census may hold. What is wrong with the row is collected.
     pub fn row(&mut self, place: Place, cells: &Cells<'_>) -> Result<()> {
         self.rows += 1;
-        let (flag, left) = (cells[ACTIVE].flag(), cells[TERMINATION].day());
+        let day = |column: usize| cells[column].day(self.format.date_format.as_ref());
+        let (flag, left) = (cells[ACTIVE].flag(), day(TERMINATION));
         // Without a flag, somebody whose termination date lies before the start is not there any more. Of cells that cannot
         // be used nobody knows.
         let active = match (&flag, &left) {
@@ -72,12 +84,22 @@ impl<'r> Draft<'r> {
         let person = Person {
             id: cells[ID].id(&mut id_text),
             ssn: cells[SSN].id(&mut ssn_text),
-            birth: cells[BIRTH].day(),
-            hire: cells[HIRE].day(),
-            pay: cells[PAY].amount(Cents::PER_ONE),
-            deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE),
+            birth: day(BIRTH),
+            hire: day(HIRE),
+            pay: cells[PAY].amount(Cents::PER_ONE, self.other_commas),
+            deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE, self.other_commas),
             opt_out: cells[OPT_OUT].flag(),
         };
+        let dates = [(BIRTH, person.birth.is_ok()), (HIRE, person.hire.is_ok()), (TERMINATION, left.is_ok())];
+        for (column, read) in dates {
+            match cells[column] {
+                Cell::Text(_) if read => self.problems.dates.read(),
+                Cell::Text(text) => self.problems.dates.unread(text),
+                _ => {}
+            }
+        }
+        // Who comes later is not among the first people, whatever else the row says.
+        let later = active != Some(false) && matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start);
         let unusable = [
             (ID, person.id.as_ref().err()),
             (SSN, person.ssn.as_ref().err()),
@@ -89,12 +111,25 @@ impl<'r> Draft<'r> {
             (ACTIVE, flag.as_ref().err()),
             (OPT_OUT, person.opt_out.as_ref().err()),
         ];
-        if active == Some(false) {
-            self.inactive += 1;
+        if active == Some(false) || later {
             let first = unusable.iter().find_map(|(column, what)| Some((*column, what.cloned()?)));
-            if let Some((column, what)) = first.or_else(|| self.outside(&person).into_iter().next()) {
-                let example = || describe(place, NAMES[column], &cells[column].to_string(), &what);
-                self.warnings.add(RowWarning::INACTIVE_UNUSABLE, example);
+            let first = first.or_else(|| self.outside(&person).into_iter().next());
+            let told = |column: usize, what: &str| describe(place, NAMES[column], &cells[column].to_string(), what);
+            if later {
+                self.hired_later += 1;
+                let year = self.run.start_year;
+                self.later.add(RowWarning::HIRED_LATER, || {
+                    told(HIRE, &format!("hired on or after 1 January {year}, the start of the simulation"))
+                });
+                if matches!(person.hire, Ok(Some((_, true)))) {
+                    self.warnings.add(RowWarning::LATER_ZONE_UNNAMED, || told(HIRE, "taken as hired later"));
+                }
+            } else {
+                self.inactive += 1;
+            }
+            if let Some((column, what)) = first {
+                let kind = if later { RowWarning::LATER_UNUSABLE } else { RowWarning::INACTIVE_UNUSABLE };
+                self.warnings.add(kind, || told(column, &what));
             }
         } else {
             for (column, what) in unusable {
@@ -168,10 +203,6 @@ impl<'r> Draft<'r> {
                 found.push((ID, "reserved for people hired in a simulated year".into()));
             }
         }
-        if matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start) {
-            let year = self.run.start_year;
-            found.push((HIRE, format!("hired on or after 1 January {year}, the start of the simulation").into()));
-        }
         if matches!(person.pay, Ok(Some(cents)) if !(0..=MAX_PAY_CENTS).contains(&cents)) {
             found.push((PAY, "pay must be from 0 to 1,000,000,000 dollars".into()));
         }
@@ -202,10 +233,14 @@ impl<'r> Draft<'r> {
                 self.problems.cell(self.places[pair[1]], NAMES[ID], id, &what);
             }
         }
-        self.problems.into_result(&self.source)?;
+        self.problems.into_result(&self.source, self.format.date_format.as_ref())?;
+        if strict {
+            self.warnings.append(self.later);
+        }
         let warnings = self.warnings.into_result(&self.source, strict)?;
+        let (hired_later, start_year) = (self.hired_later, self.run.start_year);
         if ids.is_empty() {
-            return Err(Error::file(&self.source, Flaw::Nobody { rows: self.rows }));
+            return Err(Error::file(&self.source, Flaw::Nobody { rows: self.rows, hired_later, start_year }));
         }
 
         let tables = Tables::new(&self.run.assumptions);
@@ -223,7 +258,8 @@ impl<'r> Draft<'r> {
             escalation_opt_out: order.iter().map(|&index| people.escalation_opt_out[index]).collect(),
             compensation_cents: cents,
         };
-        Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive: self.inactive, warnings })
+        let inactive = self.inactive;
+        Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive, hired_later, warnings })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a file is that is no census: told by its first bytes, with what to do about it.
 
 use super::columns::NAMES;
+use super::format::same_name;
 
 /// How many bytes are looked at.
 pub(super) const LOOKED_AT: usize = 8_192;
@@ -10,23 +11,19 @@ const UNPACK: &str = "unpack it first";
 const CONVERT: &str = "convert it to Parquet or to CSV";
 
 /// First bytes, what they belong to, and what to do.
-const KNOWN: [(&[u8], &str, &str); 25] = [
+const KNOWN: [(&[u8], &str, &str); 21] = [
     (b"PARE", "a Parquet file with an encrypted footer", "write it without encryption"),
     (
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
         "an Excel workbook of the old kind (.xls), or one with a password",
         MAKE_TEXT,
     ),
-    (b"\x1F\x8B", "compressed with gzip", UNPACK),
-    (b"\x28\xB5\x2F\xFD", "compressed with zstd", UNPACK),
     (b"\x04\x22\x4D\x18", "compressed with lz4", UNPACK),
     (b"BZh", "compressed with bzip2", UNPACK),
     (b"\xFD7zXZ\0", "compressed with xz", UNPACK),
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive", UNPACK),
     (b"Rar!\x1A\x07", "a RAR archive", UNPACK),
     (b"\xFF\xFE\0\0", "text in UTF-32", MAKE_TEXT),
-    (b"\xFF\xFE", "text in UTF-16", MAKE_TEXT),
-    (b"\xFE\xFF", "text in UTF-16", MAKE_TEXT),
     (b"\0\0\xFE\xFF", "text in UTF-32", MAKE_TEXT),
     (b"ARROW1", "an Arrow file (Feather)", CONVERT),
     (b"FEA1", "a Feather file", CONVERT),
@@ -71,7 +68,11 @@ pub(super) fn named(beginning: &[u8]) -> Option<String> {
     if beginning.get(8..12) == Some(b"DUCK") {
         return Some(format!("a DuckDB database; {CONVERT}"));
     }
-    if !beginning.contains(&0) {
+    if beginning.get(257..262) == Some(b"ustar") {
+        return Some(format!("a tar archive; {UNPACK}"));
+    }
+    // With a byte order mark the zeros are halves of letters.
+    if !beginning.contains(&0) || beginning.starts_with(b"\xFF\xFE") || beginning.starts_with(b"\xFE\xFF") {
         return None;
     }
     // Without a mark, UTF-16 of Western letters has a zero in every other byte.
@@ -80,7 +81,9 @@ pub(super) fn named(beginning: &[u8]) -> Option<String> {
         bytes.clone().filter(|&&byte| byte == 0).count() * 10 >= bytes.count() * 9
     };
     let what = match (zeros(0), zeros(1)) {
-        (false, true) | (true, false) if beginning.len() > 3 => format!("text in UTF-16; {MAKE_TEXT}"),
+        (false, true) | (true, false) if beginning.len() > 3 => {
+            format!("text in UTF-16 without a byte order mark; {MAKE_TEXT}")
+        }
         _ => format!("neither Parquet nor text; {CONVERT}"),
     };
     Some(what)
@@ -91,11 +94,6 @@ pub(super) fn explain(beginning: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(beginning);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let lower = text.get(..512.min(text.len())).unwrap_or(text).to_ascii_lowercase();
-    if lower.starts_with("sep=") {
-        return Some(
-            "its first line is an instruction to Excel (sep=); delete that line, and separate cells by commas".into(),
-        );
-    }
     if lower.starts_with('<') {
         let what = if lower.contains("<html") || lower.starts_with("<!doctype html") || lower.contains("<table") {
             "HTML: a web page, perhaps of a login or an error"
@@ -108,14 +106,9 @@ pub(super) fn explain(beginning: &[u8]) -> Option<String> {
         return Some(format!("it is JSON, not CSV; {CONVERT}"));
     }
     let first_line = text.lines().next().unwrap_or_default();
-    let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
-    let (_, word) = separators.into_iter().find(|(separator, _)| {
-        let cells = first_line.split(*separator).map(|cell| cell.trim().trim_matches('"').trim());
-        first_line.contains(*separator) && cells.into_iter().any(|cell| NAMES.contains(&cell))
-    })?;
-    Some(format!(
-        "its cells are separated by {word}, not by commas; save it with commas between cells, and with points in numbers"
-    ))
+    let mut cells = first_line.split('|').map(|cell| cell.trim().trim_matches('"').trim());
+    let bars = first_line.contains('|') && cells.any(|cell| NAMES.iter().any(|known| same_name(known, cell)));
+    bars.then(|| "its cells are separated by vertical bars; separate them by commas, semicolons or tabs".into())
 }
 
 #[cfg(test)]
@@ -127,16 +120,13 @@ mod tests {
         let wide = |text: &str, little: bool| -> Vec<u8> {
             text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
         };
-        let cases: [(Vec<u8>, &str); 16] = [
+        let cases: [(Vec<u8>, &str); 13] = [
             (b"".to_vec(), "empty"),
             (b"PK\x03\x04......xl/workbook.xml".to_vec(), "Excel"),
             (b"PK\x03\x04......people.csv".to_vec(), "zip"),
             (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet".to_vec(), "OpenDocument"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0".to_vec(), "Excel"),
-            (b"\x1F\x8B\x08\0".to_vec(), "gzip"),
-            (b"\x28\xB5\x2F\xFD\0".to_vec(), "zstd"),
-            ([b"\xFF\xFE".to_vec(), wide("employee_id", true)].concat(), "UTF-16"),
-            ([b"\xFE\xFF".to_vec(), wide("employee_id", false)].concat(), "UTF-16"),
+            ([vec![b'p'; 257], b"ustar\0".to_vec()].concat(), "tar"),
             (wide("employee_id,active", true), "UTF-16"),
             (wide("employee_id,active", false), "UTF-16"),
             (b"ARROW1\0\0".to_vec(), "Arrow"),
@@ -149,6 +139,9 @@ mod tests {
             assert!(named(&bytes).is_some_and(|text| text.contains(what)), "{what}: {:?}", named(&bytes));
         }
         assert_eq!(named(b"PAR1\0\0"), None);
+        for low_first in [true, false] {
+            assert_eq!(named(&wide("\u{feff}employee_id", low_first)), None);
+        }
         for text in ["employee_id,active\n", "ORCHARD,employee_id\n", "\u{feff}employee_id\n", "BZh,x\n", "é\n", " "] {
             assert_eq!(named(text.as_bytes()), None, "{text}");
         }
@@ -157,10 +150,7 @@ mod tests {
     #[test]
     fn other_text_is_called_by_its_name() {
         for (text, what) in [
-            ("employee_id;active\nA;1\n", "semicolons"),
-            ("\u{feff}\"employee_id\"\t\"active\"\n", "tabs"),
-            ("active|employee_id", "vertical bars"),
-            ("sep=;\nemployee_id;active", "sep="),
+            ("Active|\"employee_id\"", "vertical bars"),
             ("\n {\"employee_id\": \"A\"}", "JSON"),
             ("[{\"employee_id\": \"A\"}]", "JSON"),
             ("<!DOCTYPE html><html>", "HTML"),

@@ -3,9 +3,14 @@
 //! The CSV reader takes blank lines and line breaks in quoted cells as they come, and a quote that is never closed for
 //! the rest of the file, in which people would be lost. This looks at the same bytes as they pass.
 
+use super::content::BrokenText;
+use crate::error::Flaw;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Read};
+
+/// The longest row, bytes: what is longer is no row of a census, and would fill the memory.
+const LONGEST_ROW: u64 = 64 << 20;
 
 /// Passes bytes on and keeps what it saw.
 pub(super) struct Lines<R> {
@@ -14,6 +19,7 @@ pub(super) struct Lines<R> {
 }
 
 struct Seen {
+    separator: u8,
     /// Bytes seen.
     offset: u64,
     /// Line of the next byte.
@@ -28,6 +34,8 @@ struct Seen {
     /// Line on which the last quoted cell began.
     opened: u64,
     broken: VecDeque<String>,
+    /// Where the row began: offset and line.
+    row: (u64, u64),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -39,16 +47,19 @@ enum State {
 }
 
 impl<R> Lines<R> {
-    pub fn new(source: R) -> Self {
+    /// With this between cells, from this line on.
+    pub fn new(source: R, separator: u8, line: u64) -> Self {
         let seen = Seen {
+            separator,
             offset: 0,
-            line: 1,
+            line,
             fresh: true,
             after_return: false,
             beginnings: VecDeque::new(),
             state: State::Begin,
             opened: 0,
             broken: VecDeque::new(),
+            row: (0, line),
         };
         Self { source, seen: RefCell::new(seen) }
     }
@@ -77,7 +88,12 @@ impl<R> Lines<R> {
 impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        self.seen.get_mut().scan(&buffer[..read]);
+        let seen = self.seen.get_mut();
+        seen.scan(&buffer[..read]);
+        let (begins, line) = seen.row;
+        if seen.offset - begins > LONGEST_ROW {
+            return Err(io::Error::other(BrokenText(Flaw::EndlessRow { line, most: LONGEST_ROW >> 20 })));
+        }
         Ok(read)
     }
 }
@@ -103,7 +119,8 @@ impl Seen {
                 (State::Quoted, b'"') => State::Closed,
                 (State::Quoted, _) => State::Quoted,
                 (State::Closed, b'"') => State::Quoted,
-                (_, b',' | b'\n' | b'\r') => State::Begin,
+                (_, b'\n' | b'\r') => State::Begin,
+                (_, byte) if byte == self.separator => State::Begin,
                 (State::Closed, other) => {
                     if !matches!(other, b' ' | b'\t') {
                         let text = format!(
@@ -119,6 +136,9 @@ impl Seen {
             };
             self.fresh = ends_line;
             self.line += u64::from(ends_line);
+            if ends_line && self.state == State::Begin {
+                self.row = (self.offset, self.line);
+            }
         }
     }
 }
@@ -128,7 +148,7 @@ mod tests {
     use super::*;
 
     fn seen(text: &str) -> Lines<&[u8]> {
-        let mut lines = Lines::new(text.as_bytes());
+        let mut lines = Lines::new(text.as_bytes(), b',', 1);
         io::copy(&mut lines, &mut io::sink()).expect("text in memory");
         lines
     }
@@ -140,6 +160,25 @@ mod tests {
         }
         let lines = seen("\n\nh\n\nr");
         assert_eq!((lines.line(0), lines.line(3)), (3, 5));
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_given_up() {
+        let endless = |text: &'static [u8]| {
+            let rows = b"a,b\n1,\"x\ny\"\n".chain(io::repeat(b'z').take(LONGEST_ROW - 9)).chain(text);
+            io::copy(&mut Lines::new(rows, b',', 1), &mut io::sink())
+        };
+        assert!(endless(b"\n").is_ok());
+        let error = endless(b"zzzzzzzzzz").expect_err("no end").to_string();
+        assert!(error.contains("line 4") && error.contains("64 MiB"), "{error}");
+    }
+
+    #[test]
+    fn cells_end_where_their_separator_stands() {
+        let mut lines = Lines::new(&b"a;b\n\"x\";y\n\"x\",z;\"\"\n"[..], b';', 2);
+        io::copy(&mut lines, &mut io::sink()).expect("text in memory");
+        assert!(lines.broken().is_some_and(|broken| broken.contains("line 4")), "text behind a quote");
+        assert_eq!((lines.broken(), lines.unclosed()), (None, None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::cell::Cell;
 use super::columns::{self, Cells, NAMES};
+use super::format::CensusFormat;
 use super::parquet_type::{Kind, embedded, kind, name, suits};
 use super::problems::Place;
 use crate::error::{Error, Flaw, Result};
@@ -26,8 +27,14 @@ const SECONDS_PER_DAY: i64 = 86_400;
 const JULIAN_DAY_OF_1970: i64 = 2_440_588;
 
 /// Reads it all; `take` is given every row.
-pub(super) fn read(path: &Path, file: File, take: impl FnMut(Place, &Cells<'_>) -> Result<()>) -> Result<()> {
-    contained(|| read_rows(path, file, take)).unwrap_or_else(|said| Err(Error::file(path, Flaw::Panicked { said })))
+pub(super) fn read(
+    path: &Path,
+    file: File,
+    format: &CensusFormat,
+    take: impl FnMut(Place, &Cells<'_>) -> Result<()>,
+) -> Result<()> {
+    contained(|| read_rows(path, file, format, take))
+        .unwrap_or_else(|said| Err(Error::file(path, Flaw::Panicked { said })))
 }
 
 /// Runs what may panic on a damaged file, in a library; what the panic said.
@@ -57,11 +64,16 @@ struct Column {
     required: bool,
 }
 
-fn read_rows(path: &Path, file: File, mut take: impl FnMut(Place, &Cells<'_>) -> Result<()>) -> Result<()> {
+fn read_rows(
+    path: &Path,
+    file: File,
+    format: &CensusFormat,
+    mut take: impl FnMut(Place, &Cells<'_>) -> Result<()>,
+) -> Result<()> {
     let failed = |e: ParquetError| Error::file(path, Flaw::Parquet { error: e.into() });
     let damaged = |what: String| Error::file(path, Flaw::Damaged { what });
     let reader = SerializedFileReader::new(file).map_err(failed)?;
-    let columns = columns_of(&reader, path)?;
+    let columns = columns_of(&reader, path, format)?;
     let metadata = reader.metadata();
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
@@ -115,12 +127,12 @@ fn refused(path: &Path, column: usize, found: String, wanted: &'static str) -> E
 }
 
 /// Finds the columns and what they hold.
-fn columns_of(reader: &SerializedFileReader<File>, path: &Path) -> Result<Vec<Column>> {
+fn columns_of(reader: &SerializedFileReader<File>, path: &Path, format: &CensusFormat) -> Result<Vec<Column>> {
     let file = reader.metadata().file_metadata();
     let schema = file.schema_descr();
     let fields = schema.root_schema().get_fields();
     let header: Vec<String> = fields.iter().map(|field| field.name().trim().to_owned()).collect();
-    let found = columns::find(path, &header, || None)?;
+    let found = columns::find(path, &header, &format.columns)?;
     let embedded = embedded(file);
     let mut columns = Vec::new();
     for (of_census, index) in found.iter().enumerate() {
@@ -129,14 +141,14 @@ fn columns_of(reader: &SerializedFileReader<File>, path: &Path) -> Result<Vec<Co
         let repetition = field.get_basic_info().repetition();
         let flat = field.is_primitive() && repetition != Repetition::REPEATED;
         let Some(leaf) = leaf_of(schema, index).filter(|_| flat) else {
-            let wanted = suits(Kind::Other, of_census).err().unwrap_or_default();
+            let wanted = suits(Kind::Other, of_census, false).err().unwrap_or_default();
             return Err(refused(path, of_census, name(field), wanted));
         };
         let kind = kind(field, &embedded[index]).map_err(|zone| {
             let zone = super::cell::printable(&zone).to_string();
             Error::file(path, Flaw::TimeZone { column: NAMES[of_census], zone })
         })?;
-        let unsuitable = suits(kind, of_census).err().map(|wanted| (name(field), wanted));
+        let unsuitable = suits(kind, of_census, format.date_format.is_some()).err().map(|wanted| (name(field), wanted));
         columns.push(Column { of_census, leaf, kind, unsuitable, required: repetition == Repetition::REQUIRED });
     }
     Ok(columns)
@@ -312,9 +324,12 @@ mod tests {
     /// The termination dates of a file.
     fn days(file: &Path) -> Vec<Option<Day>> {
         let mut days = Vec::new();
-        read(file, File::open(file).unwrap(), |_, cells| {
+        read(file, File::open(file).unwrap(), &CensusFormat::default(), |_, cells| {
             days.push(
-                cells[TERMINATION].day().unwrap_or_else(|e| panic!("{}: {e}", cells[TERMINATION])).map(|found| found.0),
+                cells[TERMINATION]
+                    .day(None)
+                    .unwrap_or_else(|e| panic!("{}: {e}", cells[TERMINATION]))
+                    .map(|found| found.0),
             );
             Ok(())
         })
@@ -448,7 +463,7 @@ mod tests {
             let at = at.index(bytes.len());
             if cut { bytes.truncate(at) } else { bytes[at] = byte }
             std::fs::write(&file, bytes).unwrap();
-            let outcome = read(&file, File::open(&file).unwrap(), |_, _| Ok(()));
+            let outcome = read(&file, File::open(&file).unwrap(), &CensusFormat::default(), |_, _| Ok(()));
             prop_assert!(!cut || outcome.is_err_and(|e| e.to_string().contains("not a readable Parquet file")));
         }
     }

@@ -34,12 +34,15 @@ pub(super) enum Kind {
     Other,
 }
 
-/// Kinds of columns that can be read as one of the columns of a census, and what that is.
-pub(super) fn suits(kind: Kind, column: usize) -> Result<(), &'static str> {
+/// Kinds of columns that can be read as one of the columns of a census, and what that is. Numbers are dates where somebody
+/// said how they write them.
+pub(super) fn suits(kind: Kind, column: usize, dates_in_numbers: bool) -> Result<(), &'static str> {
     let number = matches!(kind, Kind::Whole { .. } | Kind::Floating | Kind::Decimal(_));
     let (suits, what) = match column {
         ID | SSN => (number || matches!(kind, Kind::Text | Kind::Uuid), "text or whole number"),
-        BIRTH | HIRE | TERMINATION => (matches!(kind, Kind::Text | Kind::Date | Kind::Instant { .. }), "date"),
+        BIRTH | HIRE | TERMINATION => {
+            (matches!(kind, Kind::Text | Kind::Date | Kind::Instant { .. }) || (number && dates_in_numbers), "date")
+        }
         ACTIVE | OPT_OUT => (number || matches!(kind, Kind::Text | Kind::Flag), "flag"),
         _ => (number || kind == Kind::Text, "number"),
     };

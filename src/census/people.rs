@@ -69,6 +69,8 @@ pub struct LoadedCensus {
     pub synthetic: bool,
     /// Rows of the source that were left out as inactive.
     pub inactive: usize,
+    /// Rows of people hired on or after 1 January of the start year, left out, too.
+    pub hired_later: usize,
     /// Rows that are remarkable but no reason to refuse the file, counted.
     pub warnings: Vec<RowWarning>,
 }

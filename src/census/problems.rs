@@ -1,6 +1,8 @@
 //! What is wrong with a census: all counted, the first few shown.
 
 use super::cell::printable;
+use super::date_format::DateFormat;
+use super::date_guess::DateGuess;
 use crate::error::{Error, Flaw, Result};
 use std::fmt;
 
@@ -26,10 +28,12 @@ impl fmt::Display for Place {
 }
 
 /// Collects what makes a census unusable.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Problems {
     count: usize,
     shown: Vec<String>,
+    /// How the dates may be written that could not be read.
+    pub dates: DateGuess,
 }
 
 impl Problems {
@@ -46,9 +50,13 @@ impl Problems {
         }
     }
 
-    pub fn into_result(self, source: &str) -> Result<()> {
-        let Self { count, shown } = self;
-        if count == 0 { Ok(()) } else { Err(Error::file(source, Flaw::Cells { count, shown })) }
+    /// Nothing, or all of it; `given` is how dates were read.
+    pub fn into_result(self, source: &str, given: Option<&DateFormat>) -> Result<()> {
+        let Self { count, shown, dates } = self;
+        if count == 0 {
+            return Ok(());
+        }
+        Err(Error::file(source, Flaw::Cells { count, shown, forms: dates.forms(), remark: dates.remark(given) }))
     }
 }
 
@@ -79,11 +87,15 @@ impl RowWarning {
     pub(super) const TERMINATION_ZONE_UNNAMED: &str =
         "active or not by an instant of termination with a time of day, read in UTC for no time zone is named";
     pub(super) const INACTIVE_UNUSABLE: &str = "inactive and with an unusable value";
+    pub(super) const HIRED_LATER: &str = "hired on or after the first simulated day";
+    pub(super) const LATER_UNUSABLE: &str = "hired later and with an unusable value";
+    pub(super) const LATER_ZONE_UNNAMED: &str =
+        "hired later by an instant with a time of day, read in UTC for no time zone is named";
 
     /// What became of its rows, where that is the same for all.
     fn fate(&self) -> &'static str {
         match self.what {
-            Self::INACTIVE_UNUSABLE => ", left out",
+            Self::INACTIVE_UNUSABLE | Self::LATER_UNUSABLE | Self::LATER_ZONE_UNNAMED => ", left out",
             Self::TERMINATION_ZONE_UNNAMED => "",
             _ => ", kept",
         }
@@ -114,6 +126,11 @@ impl RowWarnings {
         if warning.examples.len() < EXAMPLES {
             warning.examples.push(example());
         }
+    }
+
+    /// Adds all of another.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// The warnings; in strict mode they are errors.

@@ -1,16 +1,17 @@
 //! A census file as a command holds it: opened once, whatever it is, and the same people for everybody who asks.
 
+use super::content::{Content, beginning, refuse_foreign};
 use super::draft::Draft;
 use super::fingerprint::census_fingerprint;
-use super::foreign::{LOOKED_AT, named};
+use super::format::CensusFormat;
 use super::people::LoadedCensus;
-use super::{csv_file, parquet_file};
+use super::{content, csv_file, parquet_file};
 use crate::error::{Error, Flaw, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, remove_abandoned};
 use crate::rules::run::RunSpec;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ const COPIES: &str = ".planbench-census-";
 pub struct CensusFile {
     given: PathBuf,
     path: PathBuf,
+    format: CensusFormat,
     /// The copy ends with it.
     copy: Option<Arc<PrivateCopy>>,
 }
@@ -45,12 +47,20 @@ impl CensusFile {
         Self::found(given)?.map_or_else(|| Self::copy(given, given), Ok)
     }
 
+    /// The same file, read as `format` says.
+    pub fn read_as(self, format: CensusFormat) -> Self {
+        Self { format, ..self }
+    }
+
     /// The same file as a private copy, which nobody writes to.
     ///
     /// # Errors
     /// As [`CensusFile::open`].
     pub fn copied(&self) -> Result<Self> {
-        if self.copy.is_some() { Ok(self.clone()) } else { Self::copy(&self.given, &self.path) }
+        if self.copy.is_some() {
+            return Ok(self.clone());
+        }
+        Ok(Self::copy(&self.given, &self.path)?.read_as(self.format.clone()))
     }
 
     /// The file that any process finds under its full name; `None` for anything else.
@@ -65,14 +75,14 @@ impl CensusFile {
         let full = std::fs::canonicalize(given).ok().filter(|path| {
             found.is_file() && path.to_str().is_some() && std::fs::metadata(path).is_ok_and(|data| data.is_file())
         });
-        Ok(full.map(|path| Self { given: given.to_path_buf(), path, copy: None }))
+        Ok(full.map(|path| Self { given: given.to_path_buf(), path, format: CensusFormat::default(), copy: None }))
     }
 
     /// Reads what is at `from` into a private copy.
     fn copy(given: &Path, from: &Path) -> Result<Self> {
         let failed = |e: io::Error| Error::file(given, e);
         let mut file = File::open(from).map_err(failed)?;
-        let beginning = beginning(&file).map_err(failed)?;
+        let beginning = beginning(&mut file).map_err(failed)?;
         // A device may have no end.
         refuse_foreign(given, &beginning)?;
         let (mut copy, path) = PrivateCopy::new()?;
@@ -87,7 +97,8 @@ impl CensusFile {
                 Err(e) => return Err(failed(e)),
             }
         }
-        Ok(Self { given: given.to_path_buf(), path, copy: Some(Arc::new(copy)) })
+        let given = given.to_path_buf();
+        Ok(Self { given, path, format: CensusFormat::default(), copy: Some(Arc::new(copy)) })
     }
 
     /// As it was given, for messages.
@@ -100,12 +111,17 @@ impl CensusFile {
         &self.path
     }
 
+    /// How its people are read.
+    pub fn format(&self) -> &CensusFormat {
+        &self.format
+    }
+
     /// Loads the people for a run, as [`load`](super::load) does.
     ///
     /// # Errors
     /// As [`load`](super::load).
     pub fn load(&self, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
-        load_as(&self.path, &self.given, run, strict)
+        load_as(&self.path, &self.given, &self.format, run, strict)
     }
 }
 
@@ -147,34 +163,20 @@ pub(crate) fn check_same(given: &Path, loaded: &LoadedCensus, expected: Fingerpr
 ///
 /// # Errors
 /// As [`load`](super::load).
-pub(crate) fn load_as(path: &Path, shown: &Path, run: &RunSpec, strict: bool) -> Result<LoadedCensus> {
-    let failed = |e: io::Error| Error::file(shown, e);
-    let mut file = File::open(path).map_err(failed)?;
-    if file.metadata().is_ok_and(|data| data.is_dir()) {
-        return Err(Error::file(shown, Flaw::AFolder));
-    }
-    let beginning = beginning(&file).map_err(failed)?;
-    refuse_foreign(shown, &beginning)?;
-    let mut draft = Draft::new(shown.display().to_string(), run);
-    if beginning.starts_with(b"PAR1") {
-        file.rewind().map_err(failed)?;
-        parquet_file::read(shown, file, |place, cells| draft.row(place, cells))?;
-    } else {
-        // What was read already goes first: a pipe cannot be read again.
-        let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&beginning);
-        csv_file::read(shown, text.chain(file), text, &mut draft)?;
+pub(crate) fn load_as(
+    path: &Path,
+    shown: &Path,
+    format: &CensusFormat,
+    run: &RunSpec,
+    strict: bool,
+) -> Result<LoadedCensus> {
+    let content = content::open(path, shown)?;
+    let mut draft = Draft::new(shown.display().to_string(), run, format);
+    match content {
+        Content::Parquet(file) => parquet_file::read(shown, file, format, |place, cells| draft.row(place, cells))?,
+        Content::Text(text) => csv_file::read(shown, text, &mut draft)?,
     }
     draft.finish(strict)
-}
-
-fn beginning(file: &File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(LOOKED_AT as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn refuse_foreign(shown: &Path, beginning: &[u8]) -> Result<()> {
-    named(beginning).map_or(Ok(()), |found| Err(Error::file(shown, Flaw::NotACensus { found })))
 }
 
 /// A new file that nobody else may read.
@@ -186,7 +188,7 @@ fn private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Loads a census file for a run.
+/// Loads a census file for a run: columns under their own names, dates as `YYYY-MM-DD`.
 ///
 /// Rows are numbered from 1, the header not counted; lines of a CSV file as an editor counts them. Parquet and CSV are told
 /// apart by the file's first bytes. What is to be read more than once, perhaps by other processes, is opened as a
@@ -212,7 +214,7 @@ mod tests {
         let write = |pay: &str| {
             let header = "employee_id,employee_birth_date,employee_hire_date,employee_gross_compensation,active";
             std::fs::write(&file, format!("{header}\nE1,1990-01-01,2020-01-01,{pay},true\n")).unwrap();
-            load_as(&file, Path::new("given.csv"), &run, false).unwrap()
+            load_as(&file, Path::new("given.csv"), &CensusFormat::default(), &run, false).unwrap()
         };
         let before = census_fingerprint(&write("51234.5").census);
         assert!(check_same(Path::new("given.csv"), &write("51234.5"), before).is_ok());

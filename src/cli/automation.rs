@@ -250,13 +250,16 @@ fn custom(work: &What) -> Line {
         return Line::new();
     }
     let number = |flag: &str, value: Option<String>| value.map(|value| [flag.into(), value.into()]);
-    let given: [Option<[OsString; 2]>; 4] = [
+    let columns = work.column.iter().flat_map(|names| names.written());
+    let columns = columns.map(|column| Some(["--column".into(), column.into()]));
+    let given: [Option<[OsString; 2]>; 5] = [
         number("--employee-count", work.employee_count.map(|count| count.to_string())),
         work.census.as_ref().map(|file| ["--census".into(), file.into()]),
+        number("--date-format", work.date_format.as_ref().map(ToString::to_string)),
         number("--start-year", work.start_year.map(|year| year.to_string())),
         number("--end-year", work.end_year.map(|year| year.to_string())),
     ];
-    given.into_iter().flatten().flatten().collect()
+    given.into_iter().chain(columns).flatten().flatten().collect()
 }
 
 /// Runs an automation's commands in order and stops at the first that does not pass; its exit code.

@@ -168,7 +168,7 @@ fn run_criterion(settings: &Settings, place: &Place, context: &Context, name: &s
     if let Some(file) = &context.config_file {
         command.env(crate::settings::file::VARIABLE, file);
     }
-    for variable in ["EMPLOYEE_COUNT", "CENSUS", "START_YEAR", "END_YEAR"] {
+    for variable in ["EMPLOYEE_COUNT", "CENSUS", "COLUMNS", "DATE_FORMAT", "START_YEAR", "END_YEAR"] {
         command.env_remove(format!("BENCHMARK_{variable}"));
     }
     command.env("BENCHMARK_THREADS", settings.options.threads.to_string());
@@ -179,9 +179,18 @@ fn run_criterion(settings: &Settings, place: &Place, context: &Context, name: &s
                 [("BENCHMARK_START_YEAR", selection.run.start_year), ("BENCHMARK_END_YEAR", selection.run.end_year)];
             command.envs(years.map(|(variable, year)| (variable, year.to_string())));
             match &selection.census_file {
-                Some(file) => command.env("BENCHMARK_CENSUS", file.path()),
-                None => command.env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string()),
-            };
+                Some(file) => {
+                    command.env("BENCHMARK_CENSUS", file.path());
+                    // A variable that is blank does not count.
+                    let columns: Vec<String> = file.format().columns.written().collect();
+                    command.env("BENCHMARK_COLUMNS", columns.join("\n"));
+                    let format = file.format().date_format.as_ref().map(ToString::to_string);
+                    command.env("BENCHMARK_DATE_FORMAT", format.unwrap_or_default());
+                }
+                None => {
+                    command.env("BENCHMARK_EMPLOYEE_COUNT", selection.employee_count.to_string());
+                }
+            }
         }
     }
     let names: Vec<&str> = settings.selections.iter().map(|selection| selection.name.as_str()).collect();

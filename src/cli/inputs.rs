@@ -15,7 +15,8 @@ use std::path::PathBuf;
 pub(super) struct Custom {
     #[command(flatten)]
     pub what: What,
-    /// Refuse implausible census rows (born after hire, under 14, over 100) instead of reporting them
+    /// Refuse implausible census rows (born after hire, under 14, over 100, hired on or after the first simulated day)
+    /// instead of reporting them
     #[arg(long)]
     pub strict: bool,
     /// TOML file that overrides the default assumptions
@@ -55,7 +56,7 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
     }
     let with_custom = names.iter().any(|name| name == CUSTOM);
     // A pipe is read once for all of them.
-    let file = what.census.as_deref().map(CensusFile::open).transpose()?;
+    let file = what.census_file()?;
     let one = |name: &String| -> Result<Work<'a>> {
         let strict = custom.strict;
         let assumptions = assumptions.clone();
@@ -141,10 +142,15 @@ impl Prepared {
     /// Tells about the census, unless quiet, and warns of implausible rows, on standard error.
     pub fn report_census(&self, quiet: bool) {
         if !self.loaded.synthetic && !quiet {
-            let people = self.loaded.census.len();
+            let (people, inactive) = (self.loaded.census.len(), self.loaded.inactive);
+            let (later, year) = (self.loaded.hired_later, self.run.start_year);
+            let later = match later {
+                0 => String::new(),
+                later => format!(", {later} hired on or after 1 January {year} left out"),
+            };
             crate::console::line(&format!(
-                "census {}: {people} active employees, {} inactive rows left out",
-                self.loaded.source, self.loaded.inactive
+                "census {}: {people} active employees, {inactive} inactive rows left out{later}",
+                self.loaded.source
             ));
         }
         for warning in &self.loaded.warnings {

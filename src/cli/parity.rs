@@ -111,8 +111,8 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     }
     let run = directory.run_spec()?;
     let said = &directory.summary.census;
-    let loaded = match (&args.custom.what.census, said.synthetic) {
-        (Some(file), _) => census::load(file, &run, args.custom.strict)?,
+    let loaded = match (args.custom.what.census_file()?, said.synthetic) {
+        (Some(file), _) => file.load(&run, args.custom.strict)?,
         (None, _) if args.custom.strict => {
             return Err(inputs::strict_without_census());
         }
@@ -151,9 +151,13 @@ fn against(folder: &Path, args: &Args, modes: &[Mode], options: &EngineOptions, 
     print(&prepared, Some(&report));
     // The summary must be of these very files.
     let mut differences = if report.is_identical() { directory.summary_differences()? } else { Vec::new() };
-    let (said, found) = (directory.summary.census.inactive, prepared.loaded.inactive);
-    if !directory.summary.census.synthetic && said != found {
-        differences.push(format!("{SUMMARY} says {said} inactive rows of the census, and it has {found}"));
+    let (said, loaded) = (&directory.summary.census, &prepared.loaded);
+    for (what, said_rows, found) in
+        [("inactive", said.inactive, loaded.inactive), ("later hired", said.hired_later, loaded.hired_later)]
+    {
+        if !said.synthetic && said_rows != found {
+            differences.push(format!("{SUMMARY} says {said_rows} {what} rows of the census, and it has {found}"));
+        }
     }
     if !differences.is_empty() {
         return different(&differences);

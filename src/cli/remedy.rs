@@ -2,6 +2,7 @@
 //! line knows; a verb is never told a flag that it does not have.
 
 use crate::error::{Cause, Error, Flaw, Input};
+use crate::files::paths::typed;
 use crate::settings::layers::is_place;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -118,7 +119,26 @@ impl Used {
                 self.flag("baseline_dir").map_or(make.clone(), |flag| format!("{make}, or say where it is with {flag}"))
             }
             Flaw::OfACensus { .. } => "give that file with --census".into(),
-            Flaw::Implausible { .. } => "refused by --strict; without it they are kept".into(),
+            Flaw::ColumnsMissing { like, .. } if !like.is_empty() => {
+                let flag = self.flag("column")?;
+                let one = |(column, name): &(&str, String)| format!(" {flag} {}", typed(format!("{column}={name}").as_ref()));
+                format!("if these are theirs, give{}", like.iter().map(one).collect::<String>())
+            }
+            Flaw::ColumnNotThere { .. } | Flaw::OneForTwo { .. } => {
+                format!("correct {}", self.flag("column")?)
+            }
+            Flaw::Cells { forms, .. } if !forms.is_empty() => {
+                let flag = self.flag("date_format")?;
+                let all: Vec<String> = forms.iter().map(|form| format!("{flag} {}", typed(form.as_ref()))).collect();
+                match &all[..] {
+                    [one] => format!("if all dates of the file are written so, give {one}"),
+                    _ => format!("give the one that is meant: {}", all.join(" or ")),
+                }
+            }
+            Flaw::ColumnType { found, wanted: "date", .. } if found.starts_with("INT") => {
+                format!("if the number is a date such as 20110224, give {} YYYYMMDD", self.flag("date_format")?)
+            }
+            Flaw::Implausible { .. } => "refused by --strict; without it they are only told".into(),
             _ => return None,
         })
     }

@@ -108,7 +108,12 @@ impl Task {
             add("--start-year", run.start_year.to_string().into());
             add("--end-year", run.end_year.to_string().into());
             match &selection.census_file {
-                Some(file) => add("--census", file.path().into()),
+                Some(file) => {
+                    add("--census", file.path().into());
+                    let format = file.format();
+                    format.columns.written().for_each(|column| add("--column", column.into()));
+                    format.date_format.iter().for_each(|format| add("--date-format", format.to_string().into()));
+                }
                 None => add("--employee-count", selection.employee_count.to_string().into()),
             }
         }

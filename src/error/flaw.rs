@@ -71,18 +71,35 @@ faults! {
         AFolder => ("a folder, not a file; name one file, Parquet or CSV");
         NotACensus { found: String } => ("not a census but {found}");
         OtherText { found: String } => ("{found}");
+        Packed { how: &'static str, #[source] error: io::Error } =>
+            ("compressed with {how}, and cut short or damaged: {error}; compress it again");
+        PackedOther { how: &'static str, found: String } =>
+            ("not a census: it is compressed with {how}, and in it is {found}");
+        Utf16 => ("text in UTF-16 that is cut short or damaged; save it as CSV with UTF-8");
+        TwoSeparators { one: &'static str, other: &'static str } =>
+            ("its cells could be separated by {one}s and by {other}s; write it again with one of them");
+        EndlessHeader { most: usize } =>
+            ("its header has no end within {most} MiB; is it a census, and are its quotes closed?");
+        EndlessRow { line: u64, most: u64 } =>
+            ("line {line}: the row that begins there has no end within {most} MiB; is a quote not closed?");
         BlankLines => ("holds nothing but blank lines");
-        ColumnTwice { column: &'static str } => ("column {column} stands twice in the header; drop or rename one");
-        ColumnsMissing { missing: String, there: String } => ("missing column(s) {missing}; the file has {there}");
+        ColumnTwice { column: String } => ("column {column} stands twice in the header; drop or rename one");
+        ColumnNotThere { column: &'static str, name: String, there: String } =>
+            ("there is no column {name}, which was to be {column}; the file has {there}");
+        OneForTwo { name: String, one: &'static str, other: &'static str } =>
+            ("its column {name} would be both {one} and {other}; name another for one of them");
+        ColumnsMissing { missing: String, there: String, like: Vec<(&'static str, String)> } =>
+            ("missing column(s) {missing}; the file has {there}");
         ColumnType { column: &'static str, found: String, wanted: &'static str } =>
             ("column {column} is of type {found}, which cannot be read as {wanted}");
         TimeZone { column: &'static str, zone: String } =>
             ("column {column} is in time zone {zone:?}, which is not known; write it with a zone such as America/New_York \
               or +05:30, or as a date");
-        Cells { count: usize, shown: Vec<String> } =>
-            ("{count} unusable value(s){}\n  {}", first_of(*count, shown), shown.join("\n  "));
+        Cells { count: usize, shown: Vec<String>, forms: Vec<&'static str>, remark: String } =>
+            ("{count} unusable value(s){}\n  {}{remark}", first_of(*count, shown), shown.join("\n  "));
         Implausible { rows: Vec<String> } => ("implausible rows\n  {}", rows.join("\n  "));
-        Nobody { rows: u64 } => ("no active employee among {rows} row(s){}", header_alone(*rows));
+        Nobody { rows: u64, hired_later: usize, start_year: i32 } =>
+            ("no active employee among {rows} row(s){}", nobody(*rows, *hired_later, *start_year));
         TooMany { most: usize } => ("more than the {most} active employees that a run can hold");
         Parquet { #[source] error: Source } =>
             ("not a readable Parquet file: {error}; it is cut off, damaged or of a kind that is not supported: write it again");
@@ -92,8 +109,12 @@ faults! {
     }
 }
 
-fn header_alone(rows: u64) -> &'static str {
-    if rows == 0 { ": it holds a header and nothing else" } else { "" }
+fn nobody(rows: u64, hired_later: usize, start_year: i32) -> String {
+    match (rows, hired_later) {
+        (0, _) => ": it holds a header and nothing else".into(),
+        (_, 0) => String::new(),
+        _ => format!(", {hired_later} of them hired on or after 1 January {start_year}; start in a later year"),
+    }
 }
 
 fn and_more(files: usize) -> String {

@@ -85,6 +85,7 @@ fn summarise(
             synthetic: loaded.synthetic,
             employees: loaded.census.len(),
             inactive: loaded.inactive,
+            hired_later: loaded.hired_later,
             implausible: loaded.warnings.iter().map(implausible).collect(),
             fingerprint: census_fingerprint(&loaded.census).to_string(),
         },

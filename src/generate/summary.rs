@@ -68,6 +68,9 @@ pub struct CensusSummary {
     pub employees: usize,
     /// Rows left out as inactive.
     pub inactive: usize,
+    /// Rows left out for people hired on or after 1 January of the start year.
+    #[serde(default)]
+    pub hired_later: usize,
     /// Implausible rows that were kept, by kind.
     pub implausible: BTreeMap<String, usize>,
     /// Digest of the people (`docs/event-rules.md`, "Fingerprint").

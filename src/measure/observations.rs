@@ -66,6 +66,7 @@ impl Observations {
             Some(file) => People::File(FileOfPeople {
                 path: file.path().to_path_buf(),
                 given: file.given().to_path_buf(),
+                format: file.format().clone(),
                 fingerprint: benchmark.census_fingerprint,
             }),
         };

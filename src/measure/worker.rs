@@ -6,7 +6,7 @@
 use super::metric::{self, MetricValue, Run};
 use super::padding::open;
 use super::turns::{Caller, Instruction};
-use crate::census::{self, LoadedCensus};
+use crate::census::{self, CensusFormat, LoadedCensus};
 use crate::engine::{Engine, EngineOptions, Mode};
 use crate::error::{Error, Outside, Result};
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
@@ -47,6 +47,8 @@ pub struct FileOfPeople {
     /// As it was given, for messages.
     #[serde(with = "crate::files::paths")]
     pub given: PathBuf,
+    /// How it is read.
+    pub format: CensusFormat,
     /// Digest of the people that were read from it.
     pub fingerprint: Fingerprint,
 }
@@ -287,7 +289,7 @@ fn utilisation(cpu: Duration, wall: Duration) -> f64 {
 fn people(people: &People, run: &RunSpec) -> Result<LoadedCensus> {
     match people {
         People::Synthetic(count) => Ok(census::synthetic(*count, run)),
-        People::File(file) => census::load_as(&file.path, &file.given, run, false),
+        People::File(file) => census::load_as(&file.path, &file.given, &file.format, run, false),
     }
 }
 

@@ -2,13 +2,15 @@
 //! same names ([`super::layers`]).
 
 use super::names::{Names, listed, split};
+use crate::census::{CensusFile, CensusFormat, ColumnNames, DateFormat};
 use crate::engine::{EngineOptions, Mode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machine::available_threads;
 use crate::scenario::DEFAULT_SEED;
 use crate::verdict::thresholds::{Percent, Thresholds};
 use clap::{Args, Command, FromArgMatches};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Which scenarios and modes. What holds where nobody says differs from verb to verb.
 #[derive(Debug, Clone, Default, Args)]
@@ -62,6 +64,12 @@ pub struct What {
     /// Census file of scenario custom in PlanAlign's columns, Parquet or CSV
     #[arg(long, env = "BENCHMARK_CENSUS", value_name = "FILE")]
     pub census: Option<PathBuf>,
+    /// A column of the census that has another name in the file, such as employee_id=EMP_ID; may be given several times
+    #[arg(long, visible_alias = "columns", env = "BENCHMARK_COLUMNS", value_name = "NAME=THEIRS", value_parser = ColumnNames::from_str)]
+    pub column: Vec<ColumnNames>,
+    /// How the census writes dates, such as MM/DD/YYYY or %m/%d/%Y [default: YYYY-MM-DD]
+    #[arg(long, env = "BENCHMARK_DATE_FORMAT", value_name = "FORMAT", value_parser = DateFormat::from_str)]
+    pub date_format: Option<DateFormat>,
     /// Worker threads of every engine [default: usable CPUs]
     #[arg(long, env = "BENCHMARK_THREADS", value_name = "N", default_value_t = available_threads(), hide_default_value = true, value_parser = threads)]
     pub threads: usize,
@@ -82,6 +90,31 @@ impl What {
     pub fn only(&mut self, scenarios: &[&str]) {
         self.selected.scenarios = scenarios.iter().map(|name| (*name).to_owned()).collect();
         (self.employee_count, self.census, self.start_year, self.end_year) = Default::default();
+        (self.column, self.date_format) = Default::default();
+    }
+
+    /// How the census file is read.
+    ///
+    /// # Errors
+    /// When a column is given two names or two get one, or there is no file.
+    pub fn census_format(&self) -> Result<CensusFormat> {
+        let format =
+            CensusFormat { columns: ColumnNames::merged(&self.column)?, date_format: self.date_format.clone() };
+        if self.census.is_none() && format != CensusFormat::default() {
+            let what = "names of columns and a format of dates are about a census file".into();
+            return Err(Error::Missing { what, settings: &["census"], variable: "BENCHMARK_CENSUS" });
+        }
+        Ok(format)
+    }
+
+    /// The census file, if there is one.
+    ///
+    /// # Errors
+    /// As [`What::census_format`] and [`CensusFile::open`].
+    pub fn census_file(&self) -> Result<Option<CensusFile>> {
+        let format = self.census_format()?;
+        let open = |file| CensusFile::open(file).map(|file| file.read_as(format));
+        self.census.as_deref().map(open).transpose()
     }
 }
 

@@ -54,7 +54,7 @@ impl fmt::Display for Sourced {
 }
 
 /// What is simulated comes from one source: a flag for the scenario is not mixed with a variable for the years.
-const WHAT: [&str; 5] = ["scenarios", "employee_count", "start_year", "end_year", "census"];
+const WHAT: [&str; 7] = ["scenarios", "employee_count", "start_year", "end_year", "census", "column", "date_format"];
 /// Flags of scenarios that are known by a name of their own.
 const SHORT: [&str; 2] = ["quick", "full"];
 /// Stands for all modes, too.

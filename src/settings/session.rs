@@ -145,7 +145,7 @@ impl What {
             self.start_year.ok_or_else(|| needed("its first year", &["start_year"], "BENCHMARK_START_YEAR"))?;
         let end_year = self.end_year.ok_or_else(|| needed("its last year", &["end_year"], "BENCHMARK_END_YEAR"))?;
         let run = RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, start_year, end_year, Assumptions::default())?;
-        let census_file = self.census.as_deref().map(CensusFile::open).transpose()?;
+        let census_file = self.census_file()?;
         let census = census_file.as_ref().map(|file| file.load(&run, false)).transpose()?;
         let employee_count = match (&census, self.employee_count) {
             (Some(loaded), None) => loaded.census.len(),
