@@ -46,6 +46,7 @@ pub mod machine;
 mod measure;
 mod panics;
 pub mod parity;
+pub mod planalign;
 pub mod record;
 mod remarks;
 mod report;

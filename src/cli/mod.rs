@@ -12,6 +12,7 @@ mod export;
 mod generate;
 mod github;
 mod help;
+mod import_planalign;
 mod inputs;
 mod manual;
 mod messages;

@@ -4,7 +4,7 @@ use super::context::{Context, ERROR};
 use super::help::EXIT_CODES;
 use super::remedy::Used;
 use super::{
-    automation, baseline_update, calibrate, compare, completions, doctor, export, generate, help, parity,
+    automation, baseline_update, calibrate, compare, completions, doctor, export, generate, help, import_planalign, parity,
     performance_gate, regression_check, report, run, scenarios, trend,
 };
 use crate::console;
@@ -66,6 +66,8 @@ enum Verb {
     Generate(generate::Args),
     /// Prove that all engines produce the same rows, bit for bit.
     Parity(parity::Args),
+    /// Write assumptions and a scenario from a PlanAlign configuration and its seed tables.
+    ImportPlanalign(import_planalign::Args),
     /// List the named scenarios.
     Scenarios,
     /// Say what about this machine will make figures noisy.
@@ -201,6 +203,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8> {
         Verb::Export(args) => export::run(&args, context),
         Verb::Generate(args) => generate::run(args, context),
         Verb::Parity(args) => parity::run(args, context),
+        Verb::ImportPlanalign(args) => import_planalign::run(&args, context),
         Verb::Scenarios => scenarios::run(context),
         Verb::Doctor(args) => doctor::run(&args, context),
         Verb::Completions(args) => completions::run(&args, context),

@@ -109,6 +109,7 @@ impl Used {
         let another = |what: &str| Some(format!("give another {what} with {}", self.flag(self.argument(path)?)?));
         Some(match flaw {
             Flaw::NotEmpty => format!("--force replaces it, or {}", another("folder")?),
+            Flaw::OtherContent => format!("--force replaces it, or {}", another("folder")?),
             Flaw::InUse { .. } => format!("or {}", another("folder")?),
             Flaw::NoFile => format!("move it away, or {}", another("file")?),
             Flaw::ForeignTrial { .. } => format!("{}, or move this one away", another("folder")?),
@@ -201,7 +202,8 @@ impl Used {
     fn purpose(&self, id: &str) -> Purpose {
         match id {
             "census" | "assumptions" | "config" => Purpose::ReadFile,
-            "from" | "against" | "templates" => Purpose::ReadFolder,
+            "configuration" | "over" => Purpose::ReadFile,
+            "from" | "against" | "templates" | "seed_tables" => Purpose::ReadFolder,
             "database" => Purpose::WriteFile,
             "to" if ["export", "calibrate"].contains(&self.verb.get_name()) => Purpose::WriteFile,
             _ => Purpose::WriteFolder,
@@ -221,6 +223,7 @@ fn is_below(path: &Path, folder: &Path) -> bool {
 fn of_input(input: &Input) -> Option<String> {
     Some(match input {
         Input::NotOne { setting, .. } => format!("give one with --{setting}"),
+        Input::NotSimulated { .. } => "refused by --strict; without it the rest is imported".into(),
         Input::OneRun { .. } => "give more with --runs".into(),
         Input::NotOnMain { .. } => "--yes updates it all the same".into(),
         Input::OneReport => "--to - wants --format json or --format csv with it".into(),

@@ -64,6 +64,14 @@ faults! {
         OfACensus { census: String } => ("was generated from {census}");
         NotADatabase => ("is no DuckDB database; give a new file");
 
+        // A PlanAlign configuration and its seed tables.
+        NotYaml { line: usize, what: String } => ("line {line}: {what}");
+        ConfigKey { line: usize, key: String, what: String } => ("line {line}, key {key}: {what}");
+        ConfigLacks { key: String, why: String } => ("has no {key}, {why}");
+        SeedTable { what: String } => ("not a seed table as PlanAlign has them: {what}");
+        Unfit { why: String } => ("what it says does not fit the rules here: {why}");
+        OtherContent => ("is there with other content, and stays as it is");
+
         // A census.
         PeopleChanged { found: String, expected: String } =>
             ("its people changed while they were in use (fingerprint {found} instead of {expected}); let nobody write to \
