@@ -15,7 +15,7 @@
 //! let catalogue = Catalogue::default();
 //! let scenario = catalogue.named("quick")?;
 //! let run = scenario.run_spec(42, Assumptions::default())?;
-//! let people = census::synthetic(scenario.employee_count, &run).census;
+//! let people = census::synthetic(scenario.employee_count.unwrap_or_default(), &run).census;
 //! let options = EngineOptions::default();
 //!
 //! let mut engine = open(Mode::Sql, &run, &people, &options)?;

@@ -1,10 +1,12 @@
 //! What is simulated: the named scenarios.
 
+use crate::census::CensusFormat;
 use crate::error::{Input, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::{RunSpec, check_headcount};
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 /// Name of the run whose people and years are given with it.
 pub const CUSTOM: &str = "custom";
@@ -38,8 +40,8 @@ impl Golden {
 pub struct Scenario {
     /// Name on command lines and in reports.
     pub name: Cow<'static, str>,
-    /// Employees of the synthetic census.
-    pub employee_count: usize,
+    /// Employees; absent where a census tells.
+    pub employee_count: Option<usize>,
     /// First simulated year.
     pub start_year: i32,
     /// Last simulated year.
@@ -50,6 +52,23 @@ pub struct Scenario {
     pub target_time_seconds: Option<f64>,
     /// What it must produce; known for the scenarios of this crate.
     pub golden: Option<Golden>,
+    /// Its own people and plan, where it has any.
+    pub own: Option<Box<Own>>,
+}
+
+/// People and plan of a scenario's own. What is absent is as everywhere else.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Own {
+    /// File of the people.
+    pub census: Option<PathBuf>,
+    /// How that is to be read.
+    pub format: CensusFormat,
+    /// TOML file of the assumptions.
+    pub assumptions: Option<PathBuf>,
+    /// Plan design, for the events' column of that name.
+    pub plan_design: Option<String>,
+    /// Seed, where nobody gives another.
+    pub seed: Option<u64>,
 }
 
 /// A scenario of this crate; all start in [`DEFAULT_START_YEAR`].
@@ -64,12 +83,13 @@ const fn built_in(
 ) -> Scenario {
     Scenario {
         name: Cow::Borrowed(name),
-        employee_count,
+        employee_count: Some(employee_count),
         start_year: DEFAULT_START_YEAR,
         end_year: DEFAULT_START_YEAR + years - 1,
         purpose: Cow::Borrowed(purpose),
         target_time_seconds: Some(target_time_seconds),
         golden: Some(Golden { events, fingerprint: Fingerprint::new(fingerprint) }),
+        own: None,
     }
 }
 
@@ -109,12 +129,12 @@ impl Catalogue {
         if [CUSTOM, SCALING].contains(&&**name) || self.0.iter().any(|known| known.name == *name) {
             return Err(Input::TakenName { what: "scenario", given: name.to_string(), by: "" }.into());
         }
-        if scenario.employee_count == 0
+        if scenario.employee_count == Some(0)
             || scenario.target_time_seconds.is_some_and(|target| target.is_nan() || target <= 0.0)
         {
             return Err(Input::NotAboveZero { scenario: name.to_string() }.into());
         }
-        check_headcount(scenario.employee_count)?;
+        scenario.employee_count.map_or(Ok(()), check_headcount)?;
         scenario.run_spec(DEFAULT_SEED, Assumptions::default())?;
         self.0.push(scenario);
         Ok(())
@@ -123,6 +143,11 @@ impl Catalogue {
     /// All scenarios, in order.
     pub fn scenarios(&self) -> &[Scenario] {
         &self.0
+    }
+
+    /// Those that are measured where nobody names any: without people and plans of their own.
+    pub fn measured(&self) -> Vec<String> {
+        self.0.iter().filter(|scenario| scenario.own.is_none()).map(|scenario| scenario.name.to_string()).collect()
     }
 
     /// Their names.
@@ -148,7 +173,8 @@ impl Scenario {
     /// # Errors
     /// Names the year range or the assumption that is out of bounds.
     pub fn run_spec(&self, seed: u64, assumptions: Assumptions) -> Result<RunSpec> {
-        RunSpec::new(&self.name, DEFAULT_PLAN_DESIGN, seed, self.start_year, self.end_year, assumptions)
+        let own = self.own.as_ref().and_then(|own| own.plan_design.as_deref());
+        RunSpec::new(&self.name, own.unwrap_or(DEFAULT_PLAN_DESIGN), seed, self.start_year, self.end_year, assumptions)
     }
 }
 
@@ -171,7 +197,7 @@ mod tests {
         }
         catalogue.add(named("our-plan")).expect("a usable name");
         assert!(catalogue.named("our-plan").is_ok() && catalogue.add(named("our-plan")).is_err());
-        assert!(catalogue.add(Scenario { employee_count: 0, ..named("nobody") }).is_err());
+        assert!(catalogue.add(Scenario { employee_count: Some(0), ..named("nobody") }).is_err());
         assert!(catalogue.add(Scenario { target_time_seconds: Some(f64::NAN), ..named("never") }).is_err());
     }
 }

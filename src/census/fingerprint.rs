@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn the_digest_is_the_pages_and_every_column_is_in_it() {
         let run = SCENARIOS[0].run_spec(42, Assumptions::default()).unwrap();
-        let people = census::synthetic(SCENARIOS[0].employee_count, &run).census;
+        let people = census::synthetic(SCENARIOS[0].employee_count.expect("a head count"), &run).census;
         let digest = census_fingerprint(&people);
         assert_eq!(digest.to_string(), "534b4e8d88c59c1c129335b7a2e1cf17");
         let mut other = people.clone();

@@ -81,6 +81,12 @@ impl Context {
         self.settings.iter().any(|setting| setting.name == name && matches!(setting.source, Source::Flag(_)))
     }
 
+    /// Whether a setting was given by a flag or a variable.
+    pub fn is_said(&self, name: &str) -> bool {
+        let said = |source: &Source| matches!(source, Source::Flag(_) | Source::Variable(_));
+        self.settings.iter().any(|setting| setting.name == name && said(&setting.source))
+    }
+
     /// The messages of a verb that has nothing more to say than its results and what it wrote.
     pub fn messages(&self) -> Messages {
         Messages { quiet: self.quiet, ..Messages::default() }

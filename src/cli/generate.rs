@@ -84,7 +84,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let options = EngineOptions { threads, memory_limit, database, ..EngineOptions::default() };
     options.check_mode(mode)?;
     crate::interrupt::watch_for_interrupts();
-    let seed = args.seed.seed;
+    let seed = work.own_seed().filter(|_| !context.is_said("seed")).unwrap_or(args.seed.seed);
     // What can be refused is refused before a census is read or anything is written.
     work.run_spec(seed)?;
     if args.out == Path::new("-") {

@@ -5,7 +5,7 @@ use crate::census::{self, CensusFile, LoadedCensus};
 use crate::error::{Error, Input, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::{RunSpec, check_headcount};
-use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, Scenario};
+use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, Own, Scenario};
 use crate::settings::flags::What;
 use clap::Args;
 use std::path::PathBuf;
@@ -49,17 +49,12 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
         (none, false) if none.is_empty() => default.to_vec(),
         (names, _) => names,
     };
-    let assumptions =
-        custom.assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file)?;
-    if custom.strict && what.census.is_none() {
-        return Err(strict_without_census());
-    }
+    let said = custom.assumptions.as_deref().map(Assumptions::from_file).transpose()?;
     let with_custom = names.iter().any(|name| name == CUSTOM);
     // A pipe is read once for all of them.
     let file = what.census_file()?;
     let one = |name: &String| -> Result<Work<'a>> {
         let strict = custom.strict;
-        let assumptions = assumptions.clone();
         if name == CUSTOM {
             let census = file.clone();
             let headcount = what.employee_count;
@@ -73,24 +68,48 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
                     variable: "BENCHMARK_EMPLOYEE_COUNT, BENCHMARK_CENSUS",
                 });
             }
+            let assumptions = said.clone().unwrap_or_default();
             return Ok(Work { scenario: None, start_year, end_year, headcount, census, strict, assumptions });
         }
         let scenario = context.catalogue.named(name)?;
         // Where custom is among the names, years and people are its own.
-        if !with_custom && (what.start_year.is_some() || what.end_year.is_some() || what.employee_count.is_some()) {
+        let own = scenario.own.as_deref().cloned().unwrap_or_default();
+        let has_people = scenario.employee_count.is_some() || own.census.is_some();
+        let people = what.employee_count.filter(|_| !with_custom);
+        let years = !with_custom && (what.start_year.is_some() || what.end_year.is_some());
+        if years || has_people && people.is_some() {
             return Err(Input::OwnSize { scenario: name.clone() }.into());
         }
+        let Own { census, format, assumptions, .. } = own;
+        let census = match (file.clone().filter(|_| !with_custom), census) {
+            (Some(given), _) => Some(given),
+            (None, Some(path)) => Some(CensusFile::open(&path)?.read_as(format)),
+            (None, None) => None,
+        };
+        let headcount = scenario.employee_count.or(people);
+        if census.is_none() && headcount.is_none() {
+            return Err(Error::Missing {
+                what: format!("scenario {name} names no people"),
+                settings: &["census", "employee_count"],
+                variable: "BENCHMARK_CENSUS, BENCHMARK_EMPLOYEE_COUNT",
+            });
+        }
+        let own = || assumptions.as_deref().map_or_else(|| Ok(Assumptions::default()), Assumptions::from_file);
         Ok(Work {
             scenario: Some(scenario),
             start_year: scenario.start_year,
             end_year: scenario.end_year,
-            headcount: Some(scenario.employee_count),
-            census: file.clone().filter(|_| !with_custom),
+            headcount,
+            census,
             strict,
-            assumptions,
+            assumptions: said.clone().map_or_else(own, Ok)?,
         })
     };
-    names.iter().map(one).collect()
+    let work = names.iter().map(one).collect::<Result<Vec<_>>>()?;
+    if custom.strict && work.iter().all(|work| work.census.is_none()) {
+        return Err(strict_without_census());
+    }
+    Ok(work)
 }
 
 /// Neither a scenario nor years are given.
@@ -114,11 +133,18 @@ pub(super) struct Prepared {
 }
 
 impl Work<'_> {
+    /// The scenario's own seed, which a flag or a variable goes before.
+    pub fn own_seed(&self) -> Option<u64> {
+        self.scenario.and_then(|scenario| scenario.own.as_ref()?.seed)
+    }
+
     /// The run under a seed.
     pub fn run_spec(&self, seed: u64) -> Result<RunSpec> {
-        let name = self.scenario.map_or(CUSTOM, |scenario| &scenario.name);
-        let run =
-            RunSpec::new(name, DEFAULT_PLAN_DESIGN, seed, self.start_year, self.end_year, self.assumptions.clone())?;
+        let assumptions = self.assumptions.clone();
+        let run = match self.scenario {
+            Some(scenario) => scenario.run_spec(seed, assumptions)?,
+            None => RunSpec::new(CUSTOM, DEFAULT_PLAN_DESIGN, seed, self.start_year, self.end_year, assumptions)?,
+        };
         self.headcount.map_or(Ok(()), check_headcount).map(|()| run)
     }
 

@@ -61,7 +61,12 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
     for work in &work {
         let mut read = None;
-        for seed in seeds.clone() {
+        let own = work.own_seed().filter(|_| !context.is_said("seeds"));
+        let seeds: Box<dyn Iterator<Item = u64>> = match own {
+            Some(own) => Box::new(std::iter::once(own)),
+            None => Box::new(seeds.clone()),
+        };
+        for seed in seeds {
             let prepared = work.prepare(seed, read.take())?;
             if runs == 0 {
                 prepared.report_census(context.quiet);

@@ -44,8 +44,6 @@ faults! {
         OwnPlan { scenario: String } =>
             ("scenario {scenario} has a plan or people of its own, and figures of such a scenario are not kept apart from \
               those of the default plan: it is simulated by `generate` and `parity`, and not measured");
-        NobodyInScenario { scenario: String, file: PathBuf } =>
-            ("scenario {scenario} of {} names neither census nor employee_count", crate::console::path(file));
         OtherHeadCount { census: String, found: usize, expected: usize } =>
             ("{census} has {found} active employee(s), not {expected}");
         OtherCensus { census: String, folder: PathBuf, found: String, expected: String } =>

@@ -153,7 +153,7 @@ mod tests {
 
         let scenario = &SCENARIOS[2];
         let run = scenario.run_spec(42, Default::default()).expect("a run");
-        let loaded = crate::census::synthetic(scenario.employee_count, &run);
+        let loaded = crate::census::synthetic(scenario.employee_count.expect("a head count"), &run);
         let mut engine = open(Mode::Polars, &run, &loaded.census, &EngineOptions::default()).expect("an engine");
         let mut time = |sampled: bool| {
             let sampler = sampled.then(|| Sampler::start().expect("a sampler"));

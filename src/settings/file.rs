@@ -16,12 +16,24 @@
 //! start_year = 2025
 //! end_year = 2027
 //! target_time_seconds = 30
+//!
+//! [[scenario]]
+//! name = "our-own-plan"
+//! start_year = 2025
+//! end_year = 2027
+//! census = "people.csv"
+//! date_format = "MM/DD/YYYY"
+//! columns = { employee_id = "EMP_ID" }
+//! assumptions = "assumptions.toml"
+//! plan_design = "our-401k"
+//! seed = 7
 //! ```
 
 use super::environment;
+use crate::census::{CensusFormat, ColumnNames, DateFormat};
 use crate::engine::Mode;
-use crate::error::{Error, Flaw, Result};
-use crate::scenario::{CUSTOM, Catalogue, Scenario};
+use crate::error::{Error, Flaw, Input, Result};
+use crate::scenario::{CUSTOM, Catalogue, Own, Scenario};
 use crate::verdict::thresholds::Percent;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -76,12 +88,50 @@ struct ByPercent {
 #[serde(deny_unknown_fields)]
 struct Entry {
     name: String,
-    employee_count: usize,
+    employee_count: Option<usize>,
     start_year: i32,
     end_year: i32,
     target_time_seconds: Option<f64>,
     #[serde(default)]
     purpose: String,
+    census: Option<PathBuf>,
+    #[serde(default)]
+    columns: ColumnNames,
+    date_format: Option<DateFormat>,
+    assumptions: Option<PathBuf>,
+    plan_design: Option<String>,
+    seed: Option<u64>,
+}
+
+impl Entry {
+    /// What is the scenario's own, if anything is.
+    fn own(&self) -> Result<Option<Box<Own>>> {
+        let format = CensusFormat { columns: self.columns.clone(), date_format: self.date_format.clone() };
+        let refused = |given: &str, wanted: &str| {
+            let given = format!("scenario {}: {given}", crate::console::one_line(&self.name));
+            Err(Input::Unusable { given, wanted: wanted.to_owned() }.into())
+        };
+        if self.census.is_none() && format != CensusFormat::default() {
+            return refused("columns and date_format are about a census, and there is none", "its file as census");
+        }
+        if [&self.census, &self.assumptions].into_iter().flatten().any(|path| path.as_os_str().is_empty()) {
+            return refused("census or assumptions names no file", "a file, or leave it out");
+        }
+        if self.plan_design.as_deref() == Some("") {
+            return refused("plan_design is empty", "a name, or leave it out");
+        }
+        let own = Own {
+            census: self.census.clone(),
+            format,
+            assumptions: self.assumptions.clone(),
+            plan_design: self.plan_design.clone(),
+            seed: self.seed,
+        };
+        if self.employee_count.is_none() && own.census.is_none() && own.assumptions.is_none() {
+            return refused("no people", "employee_count or census");
+        }
+        Ok((own != Own::default()).then(|| Box::new(own)))
+    }
 }
 
 impl SettingsFile {
@@ -111,6 +161,9 @@ impl SettingsFile {
             .map_err(|(key, why)| Error::file(&path, Flaw::Setting { key: key.to_owned(), why: format!(": {why}") }))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for (_, place) in file.places() {
+            *place = folder.join(&*place);
+        }
+        for place in file.scenario.iter_mut().flat_map(|entry| [&mut entry.census, &mut entry.assumptions]).flatten() {
             *place = folder.join(&*place);
         }
         let piped = (!path.is_file()).then_some(text);
@@ -205,6 +258,7 @@ impl SettingsFile {
                 purpose: Cow::Owned(entry.purpose.clone()),
                 target_time_seconds: entry.target_time_seconds,
                 golden: None,
+                own: entry.own()?,
             })?;
         }
         Ok(catalogue)
@@ -254,7 +308,7 @@ mod tests {
         let text =
             "output_dir = 'out'\n[[scenario]]\nname = 'ours'\nemployee_count = 7\nstart_year = 2025\nend_year = 2026";
         let file = read(text).expect("settings");
-        assert_eq!(file.catalogue().expect("scenarios").named("ours").expect("ours").employee_count, 7);
+        assert_eq!(file.catalogue().expect("scenarios").named("ours").expect("ours").employee_count, Some(7));
         assert!(file.output_dir.expect("a folder").is_absolute());
     }
 

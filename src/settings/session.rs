@@ -124,7 +124,15 @@ impl Measure {
 impl What {
     fn names(&self, catalogue: &Catalogue) -> Result<Vec<String>> {
         let names = match (self.selected.scenarios(), self.is_custom()) {
-            (none, false) if none.is_empty() => catalogue.names(),
+            (none, false) if none.is_empty() => {
+                let measured = catalogue.measured();
+                let left: Vec<String> = catalogue.names().into_iter().filter(|name| !measured.contains(name)).collect();
+                if !left.is_empty() {
+                    let why = "has a plan or people of its own, and is not measured";
+                    crate::console::warning(format!("left out: scenario {} {why}", left.join(", ")));
+                }
+                measured
+            }
             (none, true) if none.is_empty() => vec![CUSTOM.to_owned()],
             (names, _) => names,
         };
@@ -180,13 +188,15 @@ impl What {
 
 fn named(catalogue: &Catalogue, name: &str, seed: u64) -> Result<Selection> {
     let scenario = catalogue.named(name)?;
+    let own = || Error::from(Input::OwnPlan { scenario: name.to_owned() });
+    let employee_count = scenario.employee_count.filter(|_| scenario.own.is_none()).ok_or_else(own)?;
     // A scenario of a settings file may change its size under the same name.
-    let size = format!("-{}x{}-{}", scenario.employee_count, scenario.start_year, scenario.end_year);
+    let size = format!("-{employee_count}x{}-{}", scenario.start_year, scenario.end_year);
     Ok(Selection {
         name: name.to_owned(),
         group: if scenario.golden.is_some() { name.to_owned() } else { name.to_owned() + &size },
         run: scenario.run_spec(seed, Assumptions::default())?,
-        employee_count: scenario.employee_count,
+        employee_count,
         golden: scenario.golden.filter(|_| seed == DEFAULT_SEED),
         target_time_seconds: scenario.target_time_seconds,
         census_file: None,

@@ -161,7 +161,7 @@ fn twenty_years_over_leap_years_and_a_century() {
 fn every_category_occurs_in_the_production_scenario() {
     let scenario = &SCENARIOS[2];
     let run = scenario.run_spec(42, Assumptions::default()).unwrap();
-    let loaded = census::synthetic(scenario.employee_count, &run);
+    let loaded = census::synthetic(scenario.employee_count.expect("a head count"), &run);
     let tables = reference_tables(&run, &loaded.census);
     replay(&run, &loaded.census, &tables);
     for category in planalign_bench::rules::vocabulary::Category::ALL {
@@ -176,7 +176,7 @@ fn every_category_occurs_in_the_production_scenario() {
 fn golden_scenarios_stand() {
     for scenario in SCENARIOS {
         let run = scenario.run_spec(42, Assumptions::default()).unwrap();
-        let loaded = census::synthetic(scenario.employee_count, &run);
+        let loaded = census::synthetic(scenario.employee_count.expect("a head count"), &run);
         let report = compare_modes(&Mode::ALL, &run, &loaded.census, &EngineOptions::default()).unwrap();
         assert!(report.is_identical());
         for (mode, outcome) in report.outcomes {
