@@ -7,7 +7,7 @@ use crate::scenario::USUAL;
 /// The verb's table of defaults: argument, and what holds without it.
 fn defaults(verb: &str) -> Vec<(&'static str, String)> {
     let all = || "all".to_owned();
-    let named = || "all named".to_owned();
+    let named = || "all named, but for those with a plan or people of their own".to_owned();
     let found = || "all that are there".to_owned();
     let names = |names: &[&str]| names.join(" ");
     match verb {

@@ -50,7 +50,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     }
     write(args, &imported)?;
     if losses > 0 {
-        let what = "setting(s) would change events and are not simulated: see the list, and the head of assumptions.toml";
+        let what =
+            "setting(s) would change events and are not simulated: see the list, and the head of assumptions.toml";
         console::warning(format!("{losses} {what}"));
     }
     let messages = context.messages();
@@ -109,7 +110,12 @@ fn list(title: &str, findings: &[Finding]) {
     };
     let (keys, values) = (width(|finding| &finding.key, 60), width(|finding| &finding.value, 36));
     for Finding { key, value, text } in findings {
-        console::result(&format!("  {:keys$}  {:values$}  {}", console::one_line(key), console::one_line(value), console::one_line(text)));
+        console::result(&format!(
+            "  {:keys$}  {:values$}  {}",
+            console::one_line(key),
+            console::one_line(value),
+            console::one_line(text)
+        ));
     }
     console::result("");
 }

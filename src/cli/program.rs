@@ -4,8 +4,8 @@ use super::context::{Context, ERROR};
 use super::help::EXIT_CODES;
 use super::remedy::Used;
 use super::{
-    automation, baseline_update, calibrate, compare, completions, doctor, export, generate, help, import_planalign, parity,
-    performance_gate, regression_check, report, run, scenarios, trend,
+    automation, baseline_update, calibrate, compare, completions, doctor, export, generate, help, import_planalign,
+    parity, performance_gate, regression_check, report, run, scenarios, trend,
 };
 use crate::console;
 use crate::engine::polars::decide_threads;

@@ -131,7 +131,9 @@ impl Directory {
         if let Err(error) = Mode::named(&said.mode) {
             differences.push(format!("{SUMMARY} says mode {}: {error}", said.mode));
         }
-        if said.census.synthetic && (said.census.inactive + said.census.hired_later > 0 || !said.census.implausible.is_empty()) {
+        if said.census.synthetic
+            && (said.census.inactive + said.census.hired_later > 0 || !said.census.implausible.is_empty())
+        {
             differences.push(format!("{SUMMARY} names inactive or implausible rows of a census that has none"));
         }
         Ok(differences)

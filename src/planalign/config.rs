@@ -24,7 +24,8 @@ impl Config {
         let mut files = vec![config.to_path_buf()];
         let mut root = yaml::read(config, 0)?;
         lower(&mut root).map_err(|(line, key)| {
-            let what = "stands twice: its names differ only in capitals, which PlanAlign does not tell apart here".into();
+            let what =
+                "stands twice: its names differ only in capitals, which PlanAlign does not tell apart here".into();
             Error::file(config, Flaw::ConfigKey { line, key, what })
         })?;
         if let Some(scenario) = scenario {
@@ -134,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_scenario_is_merged_by_key_and_lists_and_seed_sections_are_replaced() {
-        let mut root = tree("a: {x: 1, y: [1, 2]}\nb: 5\npromotion_hazard: {base_rate: 0.1, level_dampener_factor: 0.2}\n");
+        let mut root =
+            tree("a: {x: 1, y: [1, 2]}\nb: 5\npromotion_hazard: {base_rate: 0.1, level_dampener_factor: 0.2}\n");
         merge(&mut root, tree("a: {y: [3], z: 4}\nb: {c: 6}\npromotion_hazard: {base_rate: 0.3}\nd: ~\n"));
         let config = Config { files: vec!["c.yaml".into()], root };
         let of = |key: &str| config.find(key).map(Node::shown);

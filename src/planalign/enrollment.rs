@@ -19,7 +19,8 @@ impl Importer<'_> {
     pub fn enrollment(&mut self) -> Result<()> {
         // PlanAlign's own, which no key changes.
         self.plan.segments = Segments::default();
-        let keys = [("dc_plan.voluntary_enrollment_rate", 1.0), ("enrollment.auto_enrollment.voluntary_enrollment_rate", 1.0)];
+        let keys =
+            [("dc_plan.voluntary_enrollment_rate", 1.0), ("enrollment.auto_enrollment.voluntary_enrollment_rate", 1.0)];
         let willing = self.number(&keys, 1.0, [0.0, 1.0])?;
         if willing.written {
             let to = "factor in enrollment.voluntary, conversion and proactive by_age";
@@ -36,7 +37,8 @@ impl Importer<'_> {
     fn by_choice(&mut self, willing: f64) -> Result<()> {
         let group = "enrollment.voluntary_enrollment";
         let age = self.each(&format!("{group}.base_rates_by_age"), AGES, [0.3, 0.55, 0.7, 0.8], [0.0, 100.0])?;
-        let income = self.each(&format!("{group}.income_multipliers"), INCOMES, [0.7, 1.0, 1.15, 1.25], [0.0, 100.0])?;
+        let income =
+            self.each(&format!("{group}.income_multipliers"), INCOMES, [0.7, 1.0, 1.15, 1.25], [0.0, 100.0])?;
         let names = ["individual", "senior", "manager", "executive"];
         let level = self.each(&format!("{group}.job_level_multipliers"), names, [0.9, 1.0, 1.1, 1.2], [0.0, 100.0])?;
         let chances = chances(age.value, income.value, level.value, [1.0; 3], willing);
@@ -75,9 +77,11 @@ impl Importer<'_> {
 
     /// Deferral rates by age and pay, within PlanAlign's lowest and highest.
     fn rates(&mut self) -> Result<()> {
-        let keys = [("dc_plan.max_voluntary_deferral_percent", 1.0), ("enrollment.match_magnet.max_deferral_rate", 1.0)];
+        let keys =
+            [("dc_plan.max_voluntary_deferral_percent", 1.0), ("enrollment.match_magnet.max_deferral_rate", 1.0)];
         let most = self.number(&keys, 0.10, [LOWEST_RATE, 1.0])?;
-        let built_in = [[0.03, 0.03, 0.04, 0.06], [0.04, 0.06, 0.08, 0.1], [0.05, 0.08, 0.1, 0.12], [0.06, 0.1, 0.12, 0.15]];
+        let built_in =
+            [[0.03, 0.03, 0.04, 0.06], [0.04, 0.06, 0.08, 0.1], [0.05, 0.08, 0.1, 0.12], [0.06, 0.1, 0.12, 0.15]];
         let group = "enrollment.voluntary_enrollment.deferral_rates.demographic_base_rates";
         for (at, age) in AGES.iter().enumerate() {
             let names = INCOMES.map(|income| format!("{age}_{income}"));
@@ -87,7 +91,11 @@ impl Importer<'_> {
             self.found.took(format!("{group}.{age}_*"), row.shown, to);
             self.plan.enrollment.rates[at] = rates;
         }
-        self.found.took(most.key, most.shown, format!("enrollment.rates: none above {}, none below {LOWEST_RATE}", most.value));
+        self.found.took(
+            most.key,
+            most.shown,
+            format!("enrollment.rates: none above {}, none below {LOWEST_RATE}", most.value),
+        );
         Ok(())
     }
 
@@ -110,7 +118,11 @@ impl Importer<'_> {
         let rate = self.number(&keys, 0.06, [0.0, 1.0])?;
         self.plan.enrollment.auto_rate = basis_points(rate.value);
         let note = rounded(self.plan.enrollment.auto_rate.0, rate.value, BasisPoints::PER_ONE);
-        self.found.took(rate.key, rate.shown, format!("enrollment.auto_rate = {}{note}", shown(&self.plan.enrollment.auto_rate)));
+        self.found.took(
+            rate.key,
+            rate.shown,
+            format!("enrollment.auto_rate = {}{note}", shown(&self.plan.enrollment.auto_rate)),
+        );
         self.scope(enabled.value)?;
         Ok(enabled.value)
     }
@@ -216,7 +228,8 @@ impl Importer<'_> {
             return Err(self.config.missing("dc_plan.opt_out_rate_moderate above 0", "by which PlanAlign divides"));
         }
         let table = chances(age.value, factors, [1.0; 4], [1.0; 3], 1.0);
-        let to = format!("enrollment.opt_out.by_age = {}, by_income = {}", shown(&table.by_age), shown(&table.by_income));
+        let to =
+            format!("enrollment.opt_out.by_age = {}, by_income = {}", shown(&table.by_age), shown(&table.by_income));
         self.found.took(target.key, target.shown, to.clone());
         if age.written || income.written {
             self.found.took("dc_plan.opt_out_rate_*", format!("{}; {}", age.shown, income.shown), to);

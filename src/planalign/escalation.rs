@@ -19,7 +19,11 @@ impl Importer<'_> {
         let step = self.number(&keys, 0.01, [0.0, 1.0])?;
         let keys = [("dc_plan.escalation_cap_percent", 0.01), (&*format!("{group}.maximum_rate"), 1.0)];
         let cap = self.number(&keys, 0.10, [0.0, 1.0])?;
-        let delay = self.whole(&["dc_plan.escalation_delay_years", &format!("{group}.first_escalation_delay_years")], 1, [0, 100])?;
+        let delay = self.whole(
+            &["dc_plan.escalation_delay_years", &format!("{group}.first_escalation_delay_years")],
+            1,
+            [0, 100],
+        )?;
         let plan = &mut self.plan.escalation;
         plan.enabled = enabled.value && step.value >= SMALLEST_STEP;
         (plan.increment, plan.cap) = (basis_points(step.value), basis_points(cap.value));
@@ -44,7 +48,10 @@ impl Importer<'_> {
         let Some(day) = MonthDay::parse(said.value) else {
             let what = format!("{} is no day that every year has, of the form MM-DD, such as 01-01", said.shown);
             let node = self.config.find(&said.key);
-            return Err(node.map_or_else(|| self.config.missing(&said.key, &what), |node| self.config.error(&said.key, node, what.clone())));
+            return Err(node.map_or_else(
+                || self.config.missing(&said.key, &what),
+                |node| self.config.error(&said.key, node, what.clone()),
+            ));
         };
         self.plan.escalation.day = day;
         self.found.took(said.key, said.shown, format!("escalation.day = {}", shown(&day)));
@@ -98,7 +105,8 @@ impl Importer<'_> {
         let chance = self.number(&keys, 0.45, [0.0, 1.0])?;
         let draws = magnet.value && chance.value > 0.0;
         if draws {
-            let differs = "PlanAlign raises the rate of this share of those who enroll by choice to what is fully matched";
+            let differs =
+                "PlanAlign raises the rate of this share of those who enroll by choice to what is fully matched";
             self.found.lacks("enrollment.match_magnet.enabled", magnet.shown, differs);
             self.found.lacks("enrollment.match_magnet.snap_probability", chance.shown, differs);
         } else {
@@ -146,10 +154,15 @@ impl Importer<'_> {
                 more => format!("{} keys", more.len()),
             };
             if follows {
-                let differs = "decides up to which rate deferrals follow the match in PlanAlign (magnet or response above)";
+                let differs =
+                    "decides up to which rate deferrals follow the match in PlanAlign (magnet or response above)";
                 self.found.lacks(group, value, differs);
             } else {
-                self.found.ignores(group, value, "contributions of the employer are no events, and no deferral follows the match");
+                self.found.ignores(
+                    group,
+                    value,
+                    "contributions of the employer are no events, and no deferral follows the match",
+                );
             }
         }
         Ok(())

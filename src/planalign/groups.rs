@@ -24,7 +24,8 @@ impl Importer<'_> {
             self.found.took(source, value, format!("bands.age_from = {}", shown(&self.plan.bands.age_from)));
         } else {
             self.found.took("config_age_bands", "not given", "bands.age_from as built in");
-            self.plan.bands.age_labels = Some(["< 25", "25-34", "35-44", "45-54", "55-64", "65+"].map(String::from).into());
+            self.plan.bands.age_labels =
+                Some(["< 25", "25-34", "35-44", "45-54", "55-64", "65+"].map(String::from).into());
         }
         let tenure = self.bands_of("tenure_bands", "config_tenure_bands")?;
         if let Some((bands, source, value)) = tenure {
@@ -51,7 +52,11 @@ impl Importer<'_> {
                     let value = node.number().filter(|value| value.fract() == 0.0 && (0.0..=9_999.0).contains(value));
                     value.map(|value| value as i32).ok_or_else(|| self.config.error(key, node, not_whole(node)))
                 };
-                bands.push(Band { label: label.text().unwrap_or_default().to_owned(), from: whole(from)?, to: whole(to)? });
+                bands.push(Band {
+                    label: label.text().unwrap_or_default().to_owned(),
+                    from: whole(from)?,
+                    to: whole(to)?,
+                });
             }
             let bands = contiguous(bands).map_err(|what| self.config.error(key, node, what))?;
             return Ok(Some((bands, key.to_owned(), node.shown())));
@@ -74,8 +79,11 @@ impl Importer<'_> {
         ] {
             let rows = self.seeds.table(table).and_then(|table| table.rows([column]).ok());
             let (Some(rows), Some(labels)) = (rows, labels) else { continue };
-            let without: Vec<&str> =
-                labels.iter().map(String::as_str).filter(|label| !rows.iter().any(|row| row.text(0) == *label)).collect();
+            let without: Vec<&str> = labels
+                .iter()
+                .map(String::as_str)
+                .filter(|label| !rows.iter().any(|row| row.text(0) == *label))
+                .collect();
             if !without.is_empty() {
                 let differs = "PlanAlign pays no raise to people of these bands, which the table does not have";
                 self.found.lacks(format!("{table}.csv"), crate::console::one_line(&without.join(", ")), differs);
@@ -95,7 +103,8 @@ impl Importer<'_> {
             self.plan.promotion.base = self.rate(&[(base, 1.0)], 0.0, [0.0, 1.0], "promotion.base")?;
             self.plan.promotion.level_dampener =
                 self.rate(&[(dampener, 1.0)], 0.0, [0.0, 1.0], "promotion.level_dampener")?;
-            self.plan.promotion.age_multipliers = self.multipliers("promotion_hazard.age_multipliers", "age_band", &ages)?;
+            self.plan.promotion.age_multipliers =
+                self.multipliers("promotion_hazard.age_multipliers", "age_band", &ages)?;
             self.plan.promotion.tenure_multipliers =
                 self.multipliers("promotion_hazard.tenure_multipliers", "tenure_band", &tenures)?;
             return Ok(());
@@ -109,7 +118,11 @@ impl Importer<'_> {
             let to = format!("promotion.base = {base}, promotion.level_dampener = {dampener}");
             self.found.took("config_promotion_hazard_base.csv", "1 row", to);
         } else {
-            self.found.took("config_promotion_hazard_base", "not given", "promotion.base, promotion.level_dampener as built in");
+            self.found.took(
+                "config_promotion_hazard_base",
+                "not given",
+                "promotion.base, promotion.level_dampener as built in",
+            );
         }
         let [age, tenure] = [("age", &ages), ("tenure", &tenures)].map(|(what, labels)| {
             let (name, column) = (format!("config_promotion_hazard_{what}_multipliers"), format!("{what}_band"));
@@ -131,7 +144,8 @@ impl Importer<'_> {
         for item in items(self, key, node)? {
             let [band, multiplier] = fields(self, key, item, [column, "multiplier"], &[column, "multiplier"])?;
             let value = multiplier.number().filter(|value| (0.0..=100.0).contains(value));
-            let wrong = || self.config.error(key, multiplier, format!("{} is no number from 0 to 100", multiplier.kind()));
+            let wrong =
+                || self.config.error(key, multiplier, format!("{} is no number from 0 to 100", multiplier.kind()));
             given.push((band.text().unwrap_or_default().to_owned(), ppm(value.ok_or_else(wrong)?)));
         }
         let multipliers = in_order(&given, labels).map_err(|what| self.config.error(key, node, what))?;
@@ -152,7 +166,8 @@ impl Importer<'_> {
         let Some(table) = self.seeds.table(name) else {
             let built_in = if what == "age" { 6 } else { 5 };
             if labels.len() != built_in {
-                let why = format!("which {} {what} bands need: there are {built_in} multipliers built in", labels.len());
+                let why =
+                    format!("which {} {what} bands need: there are {built_in} multipliers built in", labels.len());
                 return Err(self.config.missing(&format!("seed table {name}.csv"), &why));
             }
             self.found.took(name, "not given", format!("{to} as built in"));
@@ -164,7 +179,11 @@ impl Importer<'_> {
             given.push((row.text(0).to_owned(), ppm(row.number(1, 6, [0.0, 100.0])?)));
         }
         let multipliers = in_order(&given, labels).map_err(|what| table.error(what))?;
-        self.found.took(format!("{name}.csv"), format!("{} rows", rows.len()), format!("{to} = {}", shown(&multipliers)));
+        self.found.took(
+            format!("{name}.csv"),
+            format!("{} rows", rows.len()),
+            format!("{to} = {}", shown(&multipliers)),
+        );
         Ok(Some(multipliers))
     }
 }
@@ -202,7 +221,8 @@ pub(super) fn fields<'n, const N: usize>(
     }
     let mut found = [item; N];
     for (place, name) in found.iter_mut().zip(wanted) {
-        *place = item.entry(name).filter(|node| !node.is_null()).ok_or_else(|| error(format!("an entry without {name}")))?;
+        *place =
+            item.entry(name).filter(|node| !node.is_null()).ok_or_else(|| error(format!("an entry without {name}")))?;
     }
     Ok(found)
 }
@@ -223,17 +243,19 @@ fn contiguous(mut bands: Vec<Band>) -> Result<Vec<Band>, String> {
         }
         let end = if at == 0 { 0 } else { bands[at - 1].to };
         if at > 0 && end >= NO_END || end > band.from {
-            return Err(format!("band {label} begins at {}, and the one before it ends at {end}: they overlap", band.from));
+            return Err(format!(
+                "band {label} begins at {}, and the one before it ends at {end}: they overlap",
+                band.from
+            ));
         }
         if end < band.from {
             return Err(format!("no band holds {end} to {}: there is a gap before band {label}", band.from - 1));
         }
     }
     match bands.last() {
-        Some(last) if last.to < NO_END => Err(format!(
-            "no band holds {} and more: give the last one the upper bound {NO_END}",
-            last.to
-        )),
+        Some(last) if last.to < NO_END => {
+            Err(format!("no band holds {} and more: give the last one the upper bound {NO_END}", last.to))
+        }
         Some(_) => Ok(bands),
         None => Err("there are no bands".into()),
     }

@@ -45,8 +45,14 @@ const TABLES: [(&str, &str); 20] = [
     ),
     ("config_raises_hazard", "no model that makes events reads it"),
     ("config_irs_limits", "limits of contributions are no events"),
-    ("config_termination_hazard_base", "terminations are drawn by head count; no model that makes events reads the hazard"),
-    ("config_termination_hazard_age_multipliers", "terminations are drawn by head count; of this table only the bands count"),
+    (
+        "config_termination_hazard_base",
+        "terminations are drawn by head count; no model that makes events reads the hazard",
+    ),
+    (
+        "config_termination_hazard_age_multipliers",
+        "terminations are drawn by head count; of this table only the bands count",
+    ),
     (
         "config_termination_hazard_tenure_multipliers",
         "terminations are drawn by head count; of this table only the bands count",
@@ -107,7 +113,10 @@ pub fn import(config: &Path, scenario: Option<&Path>, seeds: Option<&Path>, out:
     // What is written must be read as what is meant.
     let read = Assumptions::from_toml(&assumptions).map_err(unfit)?;
     if read != plan {
-        return Err(Error::file(config.path(), Flaw::Unfit { why: "the assumptions are read as others than they are".into() }));
+        return Err(Error::file(
+            config.path(),
+            Flaw::Unfit { why: "the assumptions are read as others than they are".into() },
+        ));
     }
     let settings = write::settings(&identity, (start_year, end_year), census.as_deref(), &header);
     let (scenario, has_census) = (identity.name, matches!(census.as_deref(), Some(write::Census::There(_))));
@@ -154,7 +163,11 @@ impl Importer<'_> {
         let found = places.iter().find(|place| place.is_file()).and_then(|place| relative(place, out));
         let census = match found {
             Some(path) => {
-                self.found.took(key, node.shown(), format!("census = {} of the scenario", crate::console::one_line(&path)));
+                self.found.took(
+                    key,
+                    node.shown(),
+                    format!("census = {} of the scenario", crate::console::one_line(&path)),
+                );
                 write::Census::There(path)
             }
             None => {

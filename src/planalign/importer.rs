@@ -81,7 +81,8 @@ impl<'a> Importer<'a> {
         let value = said.value as i64;
         if value as f64 != said.value {
             let node = self.config.find(&said.key).into_iter().next();
-            let error = node.map(|node| self.config.error(&said.key, node, format!("{} is not a whole number", node.shown())));
+            let error =
+                node.map(|node| self.config.error(&said.key, node, format!("{} is not a whole number", node.shown())));
             return Err(error.unwrap_or_else(|| self.config.missing(&said.key, "a whole number")));
         }
         Ok(Said { value, key: said.key, shown: said.shown, written: said.written })
@@ -136,7 +137,11 @@ impl<'a> Importer<'a> {
     pub fn rate(&mut self, keys: &[Key<'_>], default: f64, limits: [f64; 2], to: &str) -> Result<Ppm> {
         let said = self.number(keys, default, limits)?;
         let rate = ppm(said.value);
-        self.found.took(said.key, said.shown, format!("{to} = {}{}", shown(&rate), rounded(rate.0, said.value, MILLION)));
+        self.found.took(
+            said.key,
+            said.shown,
+            format!("{to} = {}{}", shown(&rate), rounded(rate.0, said.value, MILLION)),
+        );
         Ok(rate)
     }
 
@@ -180,5 +185,10 @@ pub(super) fn rounded(units: i64, value: f64, per_one: i64) -> &'static str {
 
 /// A value as the file of assumptions writes it.
 pub(super) fn shown(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default().replace(',', ", ").replace('"', "").replace(".0,", ",").replace(".0]", "]")
+    serde_json::to_string(value)
+        .unwrap_or_default()
+        .replace(',', ", ")
+        .replace('"', "")
+        .replace(".0,", ",")
+        .replace(".0]", "]")
 }

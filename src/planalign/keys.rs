@@ -80,11 +80,15 @@ const PEOPLE: &[Known] = &[
     ),
     (
         "new_hire_compensation.**",
-        Unread("PlanAlign takes pay of hires from comp_levers.csv (HIRE) and config_job_levels.csv, not from this section"),
+        Unread(
+            "PlanAlign takes pay of hires from comp_levers.csv (HIRE) and config_job_levels.csv, not from this section",
+        ),
     ),
     (
         "raise_timing.**",
-        Unread("no key reaches PlanAlign's raise_timing_methodology: it stays at calendar_driven, 15 July for everybody"),
+        Unread(
+            "no key reaches PlanAlign's raise_timing_methodology: it stays at calendar_driven, 15 July for everybody",
+        ),
     ),
     ("plan_year.**", Unread(DOCUMENTED)),
     ("employee_id_generation.**", Unread(DOCUMENTED)),
@@ -102,11 +106,15 @@ const ENROLLMENT: &[Known] = &[
     ("enrollment.auto_enrollment.opt_out_rates.target", Looked),
     (
         "enrollment.auto_enrollment.opt_out_rates.by_age.*",
-        Unread("PlanAlign makes all opt-out rates from opt_out_rates.target (0.09 where it is left out), not from these"),
+        Unread(
+            "PlanAlign makes all opt-out rates from opt_out_rates.target (0.09 where it is left out), not from these",
+        ),
     ),
     (
         "enrollment.auto_enrollment.opt_out_rates.by_income.*",
-        Unread("PlanAlign makes all opt-out rates from opt_out_rates.target (0.09 where it is left out), not from these"),
+        Unread(
+            "PlanAlign makes all opt-out rates from opt_out_rates.target (0.09 where it is left out), not from these",
+        ),
     ),
     ("enrollment.auto_enrollment.plan_overrides.**", Unread(DOCUMENTED)),
     ("enrollment.proactive_enrollment.timing_window.min_days", Looked),
@@ -204,7 +212,10 @@ const ENROLLMENT: &[Known] = &[
     ("setup.plan_year_start_date", NoEvent("pay of the plan year is no event")),
     ("setup.census_parquet_path", Looked),
     ("deferral_baseline.mode", Unread(EXPORTED)),
-    ("deferral_rates.**", Unread("PlanAlign hands none of it to its models; rates of the census are taken as they stand")),
+    (
+        "deferral_rates.**",
+        Unread("PlanAlign hands none of it to its models; rates of the census are taken as they stand"),
+    ),
     ("dc_plan.auto_enroll", Looked),
     ("dc_plan.auto_enroll_scope", Looked),
     ("dc_plan.auto_enroll_hire_date_cutoff", Looked),
@@ -220,7 +231,10 @@ const ENROLLMENT: &[Known] = &[
     ("dc_plan.opt_out_rate_moderate", Looked),
     ("dc_plan.opt_out_rate_high", Looked),
     ("dc_plan.opt_out_rate_executive", Looked),
-    ("dc_plan.opt_out_rate_target", Unread("the Studio makes the eight opt-out rates from it; PlanAlign's engine reads those")),
+    (
+        "dc_plan.opt_out_rate_target",
+        Unread("the Studio makes the eight opt-out rates from it; PlanAlign's engine reads those"),
+    ),
     ("dc_plan.match_magnet_enabled", Looked),
     ("dc_plan.match_magnet_probability", Looked),
     ("dc_plan.max_voluntary_deferral_percent", Looked),

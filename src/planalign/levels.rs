@@ -43,7 +43,11 @@ impl Importer<'_> {
         rows.sort_by_key(|row| row.0);
         for (at, (level, _, low, _)) in rows.iter().enumerate() {
             if *level != at as i32 + 1 {
-                return Err(table.error(format!("level {} is missing or stands twice: give 1 to {}", at + 1, rows.len())));
+                return Err(table.error(format!(
+                    "level {} is missing or stands twice: give 1 to {}",
+                    at + 1,
+                    rows.len()
+                )));
             }
             if at > 0 && *low <= rows[at - 1].2 {
                 let what = format!("column min_compensation: level {level} begins at {low}, not above level {at}");
@@ -64,7 +68,8 @@ impl Importer<'_> {
         let to = format!("levels (pay_min, pay_max, name) = {count} levels");
         self.found.took("config_job_levels.csv", format!("{} rows", table.len()), to);
         if count != 5 {
-            let differs = "PlanAlign promotes from levels below 5, whatever the number of levels; here nobody leaves the highest";
+            let differs =
+                "PlanAlign promotes from levels below 5, whatever the number of levels; here nobody leaves the highest";
             self.found.lacks("config_job_levels.csv", format!("{count} levels"), differs);
         }
         Ok(())
@@ -149,11 +154,16 @@ impl Importer<'_> {
                 (level.hire_percentile, level.hire_market_factor) =
                     (built_in[at].hire_percentile, built_in[at].hire_market_factor);
             }
-            self.found.took("comp_levers (HIRE)", "not given", "levels.hire_percentile, hire_market_factor as built in");
+            self.found.took(
+                "comp_levers (HIRE)",
+                "not given",
+                "levels.hire_percentile, hire_market_factor as built in",
+            );
             if !plain {
                 let point = |at: usize| {
                     let unit = MILLION as f64;
-                    let (share, factor) = (built_in[at].hire_percentile.0 as f64, built_in[at].hire_market_factor.0 as f64);
+                    let (share, factor) =
+                        (built_in[at].hire_percentile.0 as f64, built_in[at].hire_market_factor.0 as f64);
                     share / unit * factor / unit * (1.0 + market)
                 };
                 self.set_hire_pay(&(0..5).map(point).collect::<Vec<_>>(), ranges.as_deref());
@@ -175,17 +185,25 @@ impl Importer<'_> {
         let shares: Vec<f64> = points.iter().map(|point| point.0 as f64 / MILLION as f64 * (1.0 + market)).collect();
         self.set_hire_pay(&shares, ranges.as_deref());
         let to: Vec<Ppm> = self.plan.levels.0.iter().map(|level| level.hire_percentile).collect();
-        let value = if without.is_empty() { "HIRE rows".to_owned() } else { format!("HIRE, no rows for {}", listed(&without)) };
+        let value =
+            if without.is_empty() { "HIRE rows".to_owned() } else { format!("HIRE, no rows for {}", listed(&without)) };
         let note = if without.is_empty() {
             String::new()
         } else {
             let id = crate::console::one_line(&self.scenario_id);
             format!("; without rows of scenario {id} PlanAlign takes the middle of the range")
         };
-        self.found.took("comp_levers.csv", value, format!("levels.hire_percentile = {} (percentile times market){note}", shown(&to)));
+        self.found.took(
+            "comp_levers.csv",
+            value,
+            format!("levels.hire_percentile = {} (percentile times market){note}", shown(&to)),
+        );
         if !others.is_empty() {
-            let shown: Vec<String> =
-                by_year.iter().filter(|(year, _)| others.contains(year)).map(|(year, p)| format!("{year}: {}", shown(p))).collect();
+            let shown: Vec<String> = by_year
+                .iter()
+                .filter(|(year, _)| others.contains(year))
+                .map(|(year, p)| format!("{year}: {}", shown(p)))
+                .collect();
             let differs = "pay of hires differs by year in PlanAlign; here the values of most years hold in all";
             self.found.lacks("comp_levers.csv HIRE", shown.join("; "), differs);
         }
@@ -219,9 +237,15 @@ impl Importer<'_> {
             let names = known.map(|(name, _)| name).join(", ");
             let node = self.config.find(key).into_iter().next();
             let what = format!("{} is no market scenario; known: {names}", said.shown);
-            return Err(node.map_or_else(|| self.config.missing(key, &what), |node| self.config.error(key, node, what.clone())));
+            return Err(
+                node.map_or_else(|| self.config.missing(key, &what), |node| self.config.error(key, node, what.clone()))
+            );
         };
-        self.found.took(said.key, said.shown, format!("levels.hire_percentile, {:+} % of the place in the range", share * 100.0));
+        self.found.took(
+            said.key,
+            said.shown,
+            format!("levels.hire_percentile, {:+} % of the place in the range", share * 100.0),
+        );
         Ok(*share)
     }
 
@@ -236,18 +260,22 @@ impl Importer<'_> {
         let mut seen = Vec::new();
         for item in items(self, key, node)? {
             let known = ["level", "name", "min_compensation", "max_compensation"];
-            let [level, low, high] = fields(self, key, item, ["level", "min_compensation", "max_compensation"], &known)?;
+            let [level, low, high] =
+                fields(self, key, item, ["level", "min_compensation", "max_compensation"], &known)?;
             let pay = |node: &super::node::Node| {
                 let value = node.number().filter(|value| (0.0..=HIGHEST_PAY).contains(value));
-                let wrong = || self.config.error(key, node, format!("{} is no pay from 0 to {HIGHEST_PAY}", node.kind()));
+                let wrong =
+                    || self.config.error(key, node, format!("{} is no pay from 0 to {HIGHEST_PAY}", node.kind()));
                 value.ok_or_else(wrong)
             };
             let (low_pay, high_pay) = (pay(low)?, pay(high)?);
             if high_pay < low_pay {
                 return Err(self.config.error(key, high, format!("{high_pay} is below the lowest pay, {low_pay}")));
             }
-            let number = level.number().filter(|value| value.fract() == 0.0 && (1.0..=ranges.len() as f64).contains(value));
-            let wrong = || self.config.error(key, level, format!("{} is none of the {} levels", level.kind(), ranges.len()));
+            let number =
+                level.number().filter(|value| value.fract() == 0.0 && (1.0..=ranges.len() as f64).contains(value));
+            let wrong =
+                || self.config.error(key, level, format!("{} is none of the {} levels", level.kind(), ranges.len()));
             let number = number.ok_or_else(wrong)? as usize;
             if seen.contains(&number) {
                 return Err(self.config.error(key, level, format!("level {number} stands twice")));
@@ -255,7 +283,8 @@ impl Importer<'_> {
             seen.push(number);
             ranges[number - 1] = (low_pay, high_pay);
         }
-        let to = "levels.hire_percentile and hire_market_factor: the same pay of hires, by the ranges of config_job_levels";
+        let to =
+            "levels.hire_percentile and hire_market_factor: the same pay of hires, by the ranges of config_job_levels";
         self.found.took(key, node.shown(), to);
         Ok(Some(ranges))
     }

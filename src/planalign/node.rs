@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn numbers_are_decimal_and_nothing_else() {
-        for (written, value) in [("0.02", 0.02), ("-5", -5.0), ("+1.5", 1.5), (".5", 0.5), ("5.", 5.0), ("1e-2", 0.01)] {
+        for (written, value) in [("0.02", 0.02), ("-5", -5.0), ("+1.5", 1.5), (".5", 0.5), ("5.", 5.0), ("1e-2", 0.01)]
+        {
             assert_eq!(text(written).number(), Some(value), "{written}");
         }
         for bad in ["", "010", "1_000", "0x1F", ".inf", "nan", "inf", "1,5", "5%", "two", "--5", "1e", "e5", "."] {
@@ -139,7 +140,9 @@ mod tests {
 
     #[test]
     fn flags_and_dates_are_read_as_they_are_written() {
-        for (written, value) in [("true", true), ("Yes", true), ("ON", true), ("False", false), ("off", false), ("0", false)] {
+        for (written, value) in
+            [("true", true), ("Yes", true), ("ON", true), ("False", false), ("off", false), ("0", false)]
+        {
             assert_eq!(text(written).flag(), Some(value), "{written}");
         }
         assert_eq!(text("maybe").flag(), None);

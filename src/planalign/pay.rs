@@ -66,9 +66,15 @@ impl Importer<'_> {
             }
             "deterministic" => 0.0,
             other => {
-                let what = format!("{} is no distribution; known: uniform, normal, deterministic", crate::console::one_line(other));
+                let what = format!(
+                    "{} is no distribution; known: uniform, normal, deterministic",
+                    crate::console::one_line(other)
+                );
                 let node = self.config.find(&key);
-                return Err(node.map_or_else(|| self.config.missing(&key, &what), |node| self.config.error(&key, node, what.clone())));
+                return Err(node.map_or_else(
+                    || self.config.missing(&key, &what),
+                    |node| self.config.error(&key, node, what.clone()),
+                ));
             }
         };
         if deviation.written && name != "normal" {
@@ -85,11 +91,16 @@ impl Importer<'_> {
         }
         let promotion = &mut self.plan.promotion;
         (promotion.raise_min, promotion.raise_max) = (ppm(low.max(0.0)), ppm(high));
-        let to = format!("promotion.raise_min = {}, promotion.raise_max = {}", shown(&promotion.raise_min), shown(&promotion.raise_max));
+        let to = format!(
+            "promotion.raise_min = {}, promotion.raise_max = {}",
+            shown(&promotion.raise_min),
+            shown(&promotion.raise_max)
+        );
         self.found.took(base.0, base.2, to.clone());
         self.found.took(range.0, range.2, if name == "uniform" { to } else { format!("no spread: {name}") });
         self.found.took(key, name, "raises are drawn evenly between promotion.raise_min and raise_max");
-        self.plan.promotion.raise_cap = self.rate(&[(&format!("{group}.max_cap_pct"), 1.0)], 0.3, [0.0, 1.0], "promotion.raise_cap")?;
+        self.plan.promotion.raise_cap =
+            self.rate(&[(&format!("{group}.max_cap_pct"), 1.0)], 0.3, [0.0, 1.0], "promotion.raise_cap")?;
         let amount = self.number(&[(&format!("{group}.max_cap_amount"), 1.0)], 500_000.0, [0.0, 10_000_000.0])?;
         self.plan.promotion.raise_cap_amount = cents(amount.value);
         self.found.took(amount.key, amount.shown, format!("promotion.raise_cap_amount = {}", amount.value));
@@ -97,10 +108,18 @@ impl Importer<'_> {
     }
 
     /// PlanAlign takes the flat key unless it stands at its default, and the nested one then.
-    fn flat_or_nested(&mut self, flat: &str, nested: &str, plain: f64, default: f64, most: f64) -> Result<(String, f64, String)> {
+    fn flat_or_nested(
+        &mut self,
+        flat: &str,
+        nested: &str,
+        plain: f64,
+        default: f64,
+        most: f64,
+    ) -> Result<(String, f64, String)> {
         let keys = [format!("compensation.{flat}"), format!("compensation.{flat}_percent")];
         let said = self.number(&[(&keys[0], 1.0), (&keys[1], 0.01)], plain, [0.0, 1.0])?;
-        let inner = self.number(&[(&format!("compensation.promotion_compensation.{nested}"), 1.0)], default, [0.0, most])?;
+        let inner =
+            self.number(&[(&format!("compensation.promotion_compensation.{nested}"), 1.0)], default, [0.0, most])?;
         if said.value != plain {
             if inner.written {
                 self.found.ignores(inner.key, inner.shown, format!("{} goes before it", said.key));
@@ -126,7 +145,11 @@ impl Importer<'_> {
             self.found.covers(&key);
             let level = name.parse::<i32>().ok().filter(|level| (1..=highest).contains(level));
             let Some(level) = level else {
-                return Err(self.config.error(&key, entry, format!("there is no such level; there are 1 to {highest}")));
+                return Err(self.config.error(
+                    &key,
+                    entry,
+                    format!("there is no such level; there are 1 to {highest}"),
+                ));
             };
             let raise = entry.number().filter(|raise| (0.0..=1.0).contains(raise));
             let wrong = || self.config.error(&key, entry, format!("{} is no raise from 0 to 1", entry.kind()));
@@ -186,7 +209,8 @@ fn weights(ages: &[(i32, f64)]) -> Option<(Vec<WeightedAge>, bool)> {
     let sum: f64 = ages.iter().map(|(_, weight)| weight).sum();
     let (decimals, most) = WEIGHTS;
     let scale = (0..=decimals).map(|digits| 10f64.powi(digits as i32)).find(|scale| {
-        ages.iter().all(|(_, weight)| (weight * scale - (weight * scale).round()).abs() < 1e-6) && sum * scale <= most as f64
+        ages.iter().all(|(_, weight)| (weight * scale - (weight * scale).round()).abs() < 1e-6)
+            && sum * scale <= most as f64
     });
     // What is not a decimal of few digits is put into parts of the largest sum, less what rounding may add.
     let (scale, exact) = scale.map_or(((most - ages.len() as u64) as f64 / sum, false), |scale| (scale, true));
@@ -221,7 +245,10 @@ mod tests {
         assert_eq!(of(&[0.0, 0.0]), None);
         assert_eq!(of(&[]), None);
         let (thirds, exact) = of(&[1.0 / 3.0, 2.0 / 3.0]).expect("weights");
-        assert!(!exact && thirds.iter().sum::<u32>() <= 100_000 && thirds[1].abs_diff(2 * thirds[0]) <= 1, "{thirds:?}");
+        assert!(
+            !exact && thirds.iter().sum::<u32>() <= 100_000 && thirds[1].abs_diff(2 * thirds[0]) <= 1,
+            "{thirds:?}"
+        );
         let (large, _) = of(&[999_999.0, 1.0]).expect("weights");
         assert!(large.iter().sum::<u32>() <= 100_000, "{large:?}");
     }

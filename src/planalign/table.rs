@@ -68,8 +68,12 @@ impl Table {
         let wrong = |error: csv::Error| Error::file(&path, error);
         let mut reader =
             csv::ReaderBuilder::new().has_headers(true).trim(csv::Trim::All).from_path(&path).map_err(wrong)?;
-        let header: Vec<String> =
-            reader.headers().map_err(wrong)?.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        let header: Vec<String> = reader
+            .headers()
+            .map_err(wrong)?
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').to_owned())
+            .collect();
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(wrong)?;
@@ -100,7 +104,8 @@ impl Table {
     /// Names the columns that are missing, or says that there are no rows.
     pub fn rows<const N: usize>(&self, columns: [&'static str; N]) -> Result<Vec<Cells<'_, N>>> {
         let places = columns.map(|column| self.header.iter().position(|name| name == column));
-        let missing: Vec<&str> = columns.iter().zip(places).filter(|(_, at)| at.is_none()).map(|(name, _)| *name).collect();
+        let missing: Vec<&str> =
+            columns.iter().zip(places).filter(|(_, at)| at.is_none()).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
             let there = crate::console::one_line(&self.header.join(", "));
             let what = format!("missing column(s) {}; the file has {there}", missing.join(", "));

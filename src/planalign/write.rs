@@ -42,7 +42,8 @@ fn comment(text: &str) -> String {
 pub(super) fn assumptions(plan: &Assumptions, header: &Header<'_>) -> Result<String> {
     let found = header.findings;
     let mut text = header.from();
-    text += "# by `planbench import-planalign`; docs/planalign.md says what is taken over and how the rules differ.\n#\n";
+    text +=
+        "# by `planbench import-planalign`; docs/planalign.md says what is taken over and how the rules differ.\n#\n";
     if found.losses() == 0 {
         text += "# Nothing that would change events was left out.\n";
     } else {
@@ -54,7 +55,8 @@ pub(super) fn assumptions(plan: &Assumptions, header: &Header<'_>) -> Result<Str
     list(&mut text, &found.taken, "");
     text += "#\n# Ignored, because it concerns no event:\n";
     list(&mut text, &found.ignored, "");
-    let values = toml::to_string(plan).map_err(|e| Error::failed("assumptions as TOML", crate::error::Flaw::Unfit { why: e.to_string() }))?;
+    let values = toml::to_string(plan)
+        .map_err(|e| Error::failed("assumptions as TOML", crate::error::Flaw::Unfit { why: e.to_string() }))?;
     Ok(format!("{text}\n{values}"))
 }
 
