@@ -121,7 +121,8 @@ impl Used {
             Flaw::OfACensus { .. } => "give that file with --census".into(),
             Flaw::ColumnsMissing { like, .. } if !like.is_empty() => {
                 let flag = self.flag("column")?;
-                let one = |(column, name): &(&str, String)| format!(" {flag} {}", typed(format!("{column}={name}").as_ref()));
+                let one =
+                    |(column, name): &(&str, String)| format!(" {flag} {}", typed(format!("{column}={name}").as_ref()));
                 format!("if these are theirs, give{}", like.iter().map(one).collect::<String>())
             }
             Flaw::ColumnNotThere { .. } | Flaw::OneForTwo { .. } => {

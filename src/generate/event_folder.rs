@@ -133,7 +133,9 @@ impl Directory {
             let rules = said.versions.rules;
             differences.push(format!("{SUMMARY} says rules version {rules}, and these events follow {RULES_VERSION}"));
         }
-        if said.census.synthetic && (said.census.inactive + said.census.hired_later > 0 || !said.census.implausible.is_empty()) {
+        if said.census.synthetic
+            && (said.census.inactive + said.census.hired_later > 0 || !said.census.implausible.is_empty())
+        {
             differences.push(format!("{SUMMARY} names inactive or implausible rows of a census that has none"));
         }
         Ok(differences)
