@@ -201,7 +201,7 @@ fn names_are_bytes() {
         for mode in ["sql", "polars", "reference"] {
             let mut command = command();
             command.current_dir(place.path()).args(["generate", "--scenario", "quick", "--force", "--mode", mode]);
-            check(&command.arg("--out").arg(name).output().unwrap(), 0, &["459 events"]);
+            check(&command.arg("--out").arg(name).output().unwrap(), 0, &["457 events"]);
             assert_eq!(json(&place.path().join(name).join("generation_summary.json"))["mode"], mode);
             let mut parity = common::command();
             parity.current_dir(place.path()).args(["parity", "--modes", "reference", "--against"]).arg(name);
@@ -287,6 +287,6 @@ fn a_memory_limit_is_a_size() {
     }
     let apart = ["generate", "--mode", "sql", "--scenario", "quick", "--out", "events", "--memory-limit", "-1"];
     check(&command().current_dir(place.path()).args(apart).output().unwrap(), 2, &["such as 4GB"]);
-    check(&limited("1.5 GiB"), 0, &["459 events"]);
+    check(&limited("1.5 GiB"), 0, &["457 events"]);
     let _: PathBuf = place.path().join("events");
 }

@@ -2,8 +2,7 @@
 
 use super::people::Census;
 use crate::events::fingerprint::Fingerprint;
-use crate::events::first_fingerprint::{integers, texts};
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 /// Digest of the people of a census (`docs/event-rules.md`, "Fingerprint"): XXH3-128 of the number of people (u64 LE) and
 /// the digest of each column (u128 LE), in the order of [`Census`]'s fields.
@@ -24,6 +23,26 @@ pub fn census_fingerprint(census: &Census) -> Fingerprint {
         hash.update(&digest.to_le_bytes());
     }
     Fingerprint::first_version(hash.digest128())
+}
+
+/// Digest of a column of text: of each value its length (u32 LE) and bytes.
+fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> u128 {
+    column(values.map(|text| text.map(|text| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat())))
+}
+
+/// Digest of any other column: of each value the integer (i64 LE): number, day, or unscaled decimal.
+fn integers(values: impl Iterator<Item = Option<i64>>) -> u128 {
+    column(values.map(|value| value.map(i64::to_le_bytes)))
+}
+
+/// XXH3-128 over the values in row order: 0 for a missing one, else 1 and the value's bytes.
+fn column<B: AsRef<[u8]>>(values: impl Iterator<Item = Option<B>>) -> u128 {
+    let mut bytes = Vec::new();
+    for value in values {
+        bytes.push(u8::from(value.is_some()));
+        value.iter().for_each(|value| bytes.extend_from_slice(value.as_ref()));
+    }
+    xxh3_128(&bytes)
 }
 
 #[cfg(test)]

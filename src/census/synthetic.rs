@@ -8,13 +8,14 @@ use crate::rules::calendar::{days_in_year, first_of_year};
 use crate::rules::draws::{Block, YearDraws, bounded, employee_key};
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
-use crate::rules::vocabulary::LEVELS;
 use arrow::array::StringBuilder;
 
-/// Share of people per level, of 1,000.
-const LEVEL_WEIGHTS: [i64; LEVELS] = [620, 230, 90, 45, 15];
-/// Youngest and oldest age per level.
-const AGES: [(i64, i64); LEVELS] = [(20, 62), (26, 64), (30, 64), (34, 65), (38, 67)];
+/// How careers begin and end: five stages.
+const STAGES: usize = 5;
+/// Share of people in each stage, of 1,000.
+const STAGE_WEIGHTS: [i64; STAGES] = [620, 230, 90, 45, 15];
+/// Youngest and oldest age in each stage.
+const AGES: [(i64, i64); STAGES] = [(20, 62), (26, 64), (30, 64), (34, 65), (38, 67)];
 /// Age before which nobody was hired.
 const FIRST_JOB_AGE: i64 = 19;
 /// Longest tenure in years.
@@ -43,8 +44,8 @@ pub fn synthetic(employee_count: usize, run: &RunSpec) -> LoadedCensus {
 }
 
 fn add_person(census: &mut Census, draw: &Block, run: &RunSpec, tables: &Tables) {
-    let level = pick(draw[0], &LEVEL_WEIGHTS);
-    let (youngest, oldest) = AGES[level];
+    let (stage, within) = pick(draw[0], &STAGE_WEIGHTS);
+    let (youngest, oldest) = AGES[stage];
     // The mean of two uniform draws: a triangular distribution around the middle.
     let years = oldest - youngest + 1;
     let age = youngest + (bounded(draw[1], years) + bounded(draw[2], years)) / 2;
@@ -56,7 +57,10 @@ fn add_person(census: &mut Census, draw: &Block, run: &RunSpec, tables: &Tables)
     let tenure_days = bounded(draw[4], bounded(draw[5], longest_days) + 1);
     census.hire_date.push(first_of_year(run.start_year) - 1 - tenure_days as i32);
 
-    let range = &run.assumptions.levels.0[level];
+    // The stages, laid over as many levels as there are: with five, each is a level.
+    let (weight, levels) = (STAGE_WEIGHTS[stage], run.assumptions.levels.0.len() as i64);
+    let level = (stage as i64 * weight + within) * levels / (STAGES as i64 * weight);
+    let range = &run.assumptions.levels.0[level as usize];
     let span = range.pay_max.0 - range.pay_min.0 + 1;
     let pay_cents = range.pay_min.0 + (bounded(draw[6], span) + bounded(draw[7], span)) / 2;
     // Pay is agreed in whole hundreds of dollars.
@@ -64,20 +68,20 @@ fn add_person(census: &mut Census, draw: &Block, run: &RunSpec, tables: &Tables)
     census.compensation_cents.push(pay_cents);
     census.level_id.push(tables.level_of_pay(pay_cents));
 
-    census.deferral_bp.push(DEFERRAL[pick(draw[8], &DEFERRAL.map(|(_, weight)| weight))].0);
+    census.deferral_bp.push(DEFERRAL[pick(draw[8], &DEFERRAL.map(|(_, weight)| weight)).0].0);
     census.escalation_opt_out.push(false);
 }
 
-/// Index drawn with the given weights.
-fn pick(draw: u32, weights: &[i64]) -> usize {
+/// Index drawn with the given weights, and how far into its weight the draw came.
+fn pick(draw: u32, weights: &[i64]) -> (usize, i64) {
     let mut rest = bounded(draw, weights.iter().sum());
-    weights
-        .iter()
-        .position(|&weight| {
-            rest -= weight;
-            rest < 0
-        })
-        .unwrap_or(weights.len() - 1)
+    for (index, &weight) in weights.iter().enumerate() {
+        if rest < weight {
+            return (index, rest);
+        }
+        rest -= weight;
+    }
+    unreachable!("a bounded draw stays below the sum of the weights")
 }
 
 #[cfg(test)]

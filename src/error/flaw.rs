@@ -50,6 +50,9 @@ faults! {
         NotAnOutput { problem: String } =>
             ("is not an output of `planbench generate`: {problem}; give an empty or new folder");
         NotAWholeOutput { problem: String } => ("is not a whole output of `planbench generate`: {problem}");
+        OtherRules { found: u32, here: u32 } =>
+            ("its events follow version {found} of the event rules, and this program knows version {here}; use the version \
+              that wrote it, or generate the output again");
         NoSummary { name: &'static str } => ("holds no {name}; give a folder that `planbench generate` wrote");
         NotEmpty => ("is not empty: it holds an earlier output");
         AFile => ("is a file; give a folder");

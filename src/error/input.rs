@@ -24,6 +24,11 @@ faults! {
               head count, at most {most}); lower `workforce.growth`, `workforce.termination` or \
               `workforce.new_hire_termination`, or start with more people");
         NotAboveLevel { key: String } => ("assumption `{key}` must be above that of the level below");
+        NotRising { key: String } => ("assumption `{key}` must rise from each entry to the next");
+        OneEach { key: String, given: usize, wanted: usize, of: &'static str } =>
+            ("assumption `{key}` has {given} entries; there are {wanted} {of}s, and each needs one");
+        Labels { key: String, most: usize } =>
+            ("assumption `{key}`: the labels of bands must differ and have 1 to {most} bytes on one line");
         NotAboveZero { scenario: String } => ("scenario `{scenario}`: employees and target time must be above zero");
         NotOne { setting: &'static str, given: Vec<String>, variable: &'static str } =>
             ("generate takes one {setting}, and {} are asked for (by flag, {variable} or the settings file): {}",

@@ -2,7 +2,6 @@
 //! them.
 
 pub mod fingerprint;
-pub(crate) mod first_fingerprint;
 pub mod read_parquet;
 pub mod schema;
 pub(crate) mod texts;

@@ -1,7 +1,10 @@
 //! The small closed vocabularies of the event log: categories with their types, bands and segments.
 
-/// Levels run from 1 (Staff) to 5 (VP).
-pub const LEVELS: usize = 5;
+/// Most levels that a plan may have; they are counted from 1.
+pub const MAX_LEVELS: usize = 9;
+
+/// A number for each level, lowest first; 0 beyond the plan's levels.
+pub type PerLevel = [i64; MAX_LEVELS];
 
 macro_rules! categories {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $event_type:literal / $category:literal;)*) => {
@@ -28,46 +31,38 @@ macro_rules! categories {
 }
 
 categories! {
-    /// A person joins.
-    Hiring = 1, "hire" / "hiring";
-    /// The deferral rate of somebody enrolled in an earlier year goes up.
-    DeferralEscalation = 2, "deferral_escalation" / "deferral_escalation";
-    /// A person moves up one level.
-    Promotion = 3, "promotion" / "promotion";
-    /// The annual merit and cost-of-living raise.
-    Raise = 4, "raise" / "raise";
-    /// First simulated year: an employee enrolls by choice.
-    VoluntaryEnrollment = 5, "enrollment" / "voluntary_enrollment";
-    /// Later years: an employee who had not enrolled does.
-    YearOverYearConversion = 6, "enrollment" / "year_over_year_conversion";
-    /// A new hire enrolls before auto-enrollment would.
-    ProactiveVoluntary = 7, "enrollment" / "proactive_voluntary";
-    /// A new hire is enrolled by the plan.
-    AutoEnrollment = 8, "enrollment" / "auto_enrollment";
-    /// Somebody auto-enrolled this year leaves the plan.
-    EnrollmentOptOut = 9, "enrollment_change" / "enrollment_opt_out";
-    /// Somebody hired this year leaves.
-    NewHireTermination = 10, "termination" / "new_hire_termination";
     /// Somebody employed on 1 January leaves.
-    Termination = 11, "termination" / "termination";
+    Termination = 1, "termination" / "termination";
+    /// Somebody hired this year leaves.
+    NewHireTermination = 2, "termination" / "new_hire_termination";
+    /// A person joins.
+    Hiring = 3, "hire" / "hiring";
+    /// First simulated year: an employee enrolls by choice.
+    VoluntaryEnrollment = 4, "enrollment" / "voluntary_enrollment";
+    /// Later years: an employee who had not enrolled does.
+    YearOverYearConversion = 5, "enrollment" / "year_over_year_conversion";
+    /// A new hire enrolls before auto-enrollment would.
+    ProactiveVoluntary = 6, "enrollment" / "proactive_voluntary";
+    /// The plan enrolls a person.
+    AutoEnrollment = 7, "enrollment" / "auto_enrollment";
+    /// Somebody auto-enrolled this year leaves the plan.
+    EnrollmentOptOut = 8, "enrollment_change" / "enrollment_opt_out";
+    /// The deferral rate of somebody enrolled in an earlier year goes up.
+    DeferralEscalation = 9, "deferral_escalation" / "deferral_escalation";
+    /// A person moves up one level.
+    Promotion = 10, "promotion" / "promotion";
+    /// The annual merit and cost-of-living raise.
+    Raise = 11, "raise" / "raise";
 }
 
-/// Lowest age of each age band after the first.
-pub const AGE_BAND_FROM: [i32; 5] = [25, 35, 45, 55, 65];
-/// Labels of the age bands.
-pub const AGE_BANDS: [&str; 6] = ["< 25", "25-34", "35-44", "45-54", "55-64", "65+"];
-/// Lowest tenure in years of each tenure band after the first.
-pub const TENURE_BAND_FROM: [i32; 4] = [2, 5, 10, 20];
-/// Labels of the tenure bands.
-pub const TENURE_BANDS: [&str; 5] = ["< 2", "2-4", "5-9", "10-19", "20+"];
-/// Lowest age of each enrollment age segment after the first.
-pub const AGE_SEGMENT_FROM: [i32; 3] = [30, 45, 60];
-/// Names of the enrollment age segments.
-pub const AGE_SEGMENTS: [&str; 4] = ["young", "mid_career", "mature", "senior"];
-/// Lowest annual pay, in cents, of each enrollment income segment after the first.
-pub const INCOME_SEGMENT_FROM_CENTS: [i64; 3] = [5_000_000, 10_000_000, 20_000_000];
-/// Names of the enrollment income segments.
-pub const INCOME_SEGMENTS: [&str; 4] = ["low_income", "moderate", "high", "executive"];
+/// Segments of age that enrollment goes by: young, mid_career, mature, senior.
+pub const AGE_SEGMENTS: usize = 4;
+/// Segments of pay that enrollment goes by: low_income, moderate, high, executive.
+pub const INCOME_SEGMENTS: usize = 4;
+/// Segments of levels that enrollment goes by: individual, senior, manager, executive.
+pub const LEVEL_SEGMENTS: usize = 4;
+/// Segments of tenure that enrollment goes by: new_employee, established, veteran.
+pub const TENURE_SEGMENTS: usize = 3;
 
 /// Index of the band or segment a value falls in: how many lower bounds it reaches.
 #[inline]
@@ -81,13 +76,8 @@ mod tests {
 
     #[test]
     fn bands_include_their_lower_bound() {
-        assert_eq!(
-            [24, 25, 34, 64, 65, 120].map(|age| AGE_BANDS[band(age, &AGE_BAND_FROM)]),
-            ["< 25", "25-34", "25-34", "55-64", "65+", "65+"]
-        );
-        assert_eq!(AGE_BANDS[band(-3, &AGE_BAND_FROM)], "< 25");
-        assert_eq!(TENURE_BANDS[band(20, &TENURE_BAND_FROM)], "20+");
-        assert_eq!(INCOME_SEGMENTS[band(4_999_999, &INCOME_SEGMENT_FROM_CENTS)], "low_income");
+        assert_eq!([-3, 24, 25, 34, 64, 65, 120].map(|age| band(age, &[25, 35, 65])), [0, 0, 1, 1, 2, 3, 3]);
+        assert_eq!(band(7, &[]), 0);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The year's events from the timeline: one narrow selection per kind of event, put in canonical order, then dressed.
 
 use super::expr::{decimal, event_ids, int, lookup, typed};
-use super::year::Year;
+use super::year::{Year, date};
 use crate::events::schema::{EVENT_COLUMNS, Kind};
 use crate::rules::identity::EventIds;
 use crate::rules::units::MILLION;
-use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use crate::rules::vocabulary::Category;
 use polars::prelude::*;
 
 /// One kind of event: whose it is, and its columns. What a kind does not have stays missing.
@@ -103,8 +103,8 @@ impl Year<'_> {
                 "prev_employee_deferral_rate" => col("previous_rate_bp"),
                 "employee_age" => col("age").cast(DataType::Int32),
                 "employee_tenure" => col("tenure").cast(DataType::Int32),
-                "age_band" => enumerated(AGE_BANDS, col("age_band"))?,
-                "tenure_band" => enumerated(TENURE_BANDS, col("tenure_band"))?,
+                "age_band" => enumerated(self.tables.age_bands.names(), col("age_band"))?,
+                "tenure_band" => enumerated(self.tables.tenure_bands.names(), col("tenure_band"))?,
                 "event_probability" => col("ppm"),
                 same_name => col(same_name),
             };
@@ -127,8 +127,9 @@ impl Year<'_> {
             .iter()
             .map(|level| format!("merit {} ppm, COLA {} ppm", level.merit_ppm, raises.cola_ppm(self.year)))
             .collect();
-        let level_at = |day: &str| {
-            when(col("is_promoted").and(int(i64::from(self.promotion_day())).lt_eq(col(day))))
+        let escalation_day = date(self.escalation_day());
+        let level_before = |day: Expr| {
+            when(col("is_promoted").and(date(self.promotion_day()).lt(day)))
                 .then(col("final_level_id"))
                 .otherwise(col("level_id"))
         };
@@ -148,10 +149,10 @@ impl Year<'_> {
             Events {
                 happens: col("escalates"),
                 category_code: code(Category::DeferralEscalation),
-                sequence: int(1),
-                date: int(i64::from(crate::rules::calendar::first_of_year(self.year))),
-                level_id: col("level_id"),
-                pay_cents: pay.clone(),
+                sequence: col("escalation_sequence"),
+                date: escalation_day.clone(),
+                level_id: level_before(escalation_day.clone()),
+                pay_cents: self.pay_before(escalation_day),
                 previous_pay_cents: None,
                 rates_bp: Some((col("deferral_bp"), col("escalated_rate_bp"))),
                 ppm: int(MILLION),
@@ -167,7 +168,7 @@ impl Year<'_> {
                 happens: col("is_promoted"),
                 category_code: code(Category::Promotion),
                 sequence: col("promotion_sequence"),
-                date: int(i64::from(self.promotion_day())),
+                date: date(self.promotion_day()),
                 level_id: col("final_level_id"),
                 pay_cents: col("promoted_pay_cents"),
                 previous_pay_cents: Some(col("early_pay_cents")),
@@ -202,8 +203,8 @@ impl Year<'_> {
                 category_code: col("enrollment_code"),
                 sequence: col("enrollment_sequence"),
                 date: col("new_enrollment_date"),
-                level_id: level_at("new_enrollment_date"),
-                pay_cents: self.pay_on("new_enrollment_date"),
+                level_id: level_before(col("new_enrollment_date")),
+                pay_cents: self.pay_before(col("new_enrollment_date")),
                 previous_pay_cents: None,
                 rates_bp: Some((col("deferral_bp"), col("enrollment_rate_bp"))),
                 ppm: col("enrollment_ppm"),
@@ -212,10 +213,10 @@ impl Year<'_> {
             Events {
                 happens: col("opts_out"),
                 category_code: code(Category::EnrollmentOptOut),
-                sequence: int(3),
+                sequence: col("opt_out_sequence"),
                 date: col("opt_out_date"),
-                level_id: col("level_id"),
-                pay_cents: pay,
+                level_id: level_before(col("opt_out_date")),
+                pay_cents: self.pay_before(col("opt_out_date")),
                 previous_pay_cents: None,
                 rates_bp: Some((col("enrollment_rate_bp"), int(0))),
                 ppm: col("opt_out_ppm"),
@@ -240,10 +241,10 @@ impl Year<'_> {
         ]
     }
 
-    /// Pay in force on a day, after a raise or promotion of that day.
-    fn pay_on(&self, day: &str) -> Expr {
-        let raised = col("raise_date").lt_eq(col(day)).fill_null(lit(false));
-        let promotion_passed = int(i64::from(self.promotion_day())).lt_eq(col(day));
+    /// Pay in force when a day begins.
+    fn pay_before(&self, day: Expr) -> Expr {
+        let raised = col("raise_date").lt(day.clone()).fill_null(lit(false));
+        let promotion_passed = date(self.promotion_day()).lt(day);
         when(promotion_passed.clone().and(raised.clone()))
             .then(col("final_pay_cents"))
             .when(promotion_passed)

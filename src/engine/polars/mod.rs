@@ -17,7 +17,7 @@ use crate::rules::identity::EventIds;
 use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
-use crate::rules::vocabulary::LEVELS;
+use crate::rules::vocabulary::{MAX_LEVELS, PerLevel};
 use polars::prelude::*;
 use std::path::Path;
 use std::time::Instant;
@@ -76,15 +76,16 @@ fn state_frame(census: &Census) -> PolarsResult<DataFrame> {
             (0..rows).map(|row| census.enrollment_date(row).map(i64::from)).collect::<Vec<_>>(),
         ),
         Column::new("ever_opted_out".into(), vec![false; rows]),
+        Column::new("escalation_opt_out".into(), &census.escalation_opt_out[..]),
     ];
     DataFrame::new(rows, columns.to_vec())
 }
 
 /// People per level.
-fn headcount(state: &DataFrame) -> PolarsResult<[i64; LEVELS]> {
-    let counts = (1..=LEVELS as i64).map(|level| col("level_id").eq(lit(level)).sum().alias(level.to_string()));
+fn headcount(state: &DataFrame, levels: usize) -> PolarsResult<PerLevel> {
+    let counts = (1..=levels as i64).map(|level| col("level_id").eq(lit(level)).sum().alias(level.to_string()));
     let counts = state.clone().lazy().select(counts.collect::<Vec<_>>()).collect()?;
-    let mut people = [0; LEVELS];
+    let mut people = [0; MAX_LEVELS];
     for (count, column) in people.iter_mut().zip(counts.columns()) {
         *count = column.get(0)?.try_extract()?;
     }
@@ -112,7 +113,7 @@ impl PolarsEngine {
     /// A year's timeline from the state of its 1 January.
     fn timeline<'a>(&'a self, year: i32, plan: &'a YearPlan, state: DataFrame, hired: i64) -> Result<Worked<'a>> {
         let step = |name: &str| format!("{name} of {year}");
-        let headcount = headcount(&state).map_err(failed(step("plan")))?;
+        let headcount = headcount(&state, self.tables.levels.len()).map_err(failed(step("plan")))?;
         let rules = Year { year, run: &self.run, tables: &self.tables, plan, headcount, hired_before: hired };
         let before = rows_before(&state, &format!("NH_{year}_")).map_err(failed(step("plan")))?;
         let timeline = rules

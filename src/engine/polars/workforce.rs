@@ -7,20 +7,19 @@ use crate::rules::calendar::{days_in_year, first_of_year};
 use crate::rules::draws::Slot;
 use crate::rules::plan::split_over_levels;
 use crate::rules::units::{MILLION, share_ppm};
-use crate::rules::vocabulary::LEVELS;
+use crate::rules::vocabulary::MAX_LEVELS;
 use polars::prelude::*;
 
 impl Year<'_> {
     /// Terminations of people employed on 1 January: per level, the quota with the lowest draws.
     pub(super) fn terminations(&self, state: LazyFrame) -> LazyFrame {
         let quota = split_over_levels(self.plan.leavers, self.headcount);
-        let shares: [i64; LEVELS] = std::array::from_fn(|level| share_ppm(quota[level], self.headcount[level]));
-        let cutoff = (0..LEVELS).map(|level| (col("level_id").eq(int(level as i64 + 1)), quota[level])).fold(
-            typed(0u64),
-            |others, (members, count)| {
+        let shares: [i64; MAX_LEVELS] = std::array::from_fn(|level| share_ppm(quota[level], self.headcount[level]));
+        let cutoff = (0..self.tables.levels.len())
+            .map(|level| (col("level_id").eq(int(level as i64 + 1)), quota[level]))
+            .fold(typed(0u64), |others, (members, count)| {
                 when(members.clone()).then(nth_smallest(col("rank_key"), Some(members), count)).otherwise(others)
-            },
-        );
+            });
         let day = date(self.first_day()) + bounded(Slot::TerminationDay, int(i64::from(days_in_year(self.year))));
         state
             .with_column(draws(self.draws()).alias("draws"))
@@ -40,8 +39,8 @@ impl Year<'_> {
 
     /// The year's hires, and which of them leave again before it ends.
     pub(super) fn hires(&self) -> LazyFrame {
-        let per_level = split_over_levels(self.plan.hires, self.headcount);
-        let level_id = (1..LEVELS)
+        let per_level = split_over_levels(self.plan.hires, self.tables.hire_weights(self.headcount));
+        let level_id = (1..self.tables.levels.len())
             .fold(int(1), |level, below| level + one_if(col("position").gt(int(per_level[..below].iter().sum()))));
         let points: Vec<i64> = self.tables.levels.iter().map(|level| level.hire_point_cents).collect();
         let ages: Vec<i64> = self.tables.hire_age.iter().map(|&age| i64::from(age)).collect();
@@ -98,6 +97,7 @@ impl Year<'_> {
                 int(0).alias("deferral_bp"),
                 null(DataType::Int64).alias("enrollment_date"),
                 lit(false).alias("ever_opted_out"),
+                lit(false).alias("escalation_opt_out"),
             ])
             .select(
                 ROSTER
@@ -111,7 +111,7 @@ impl Year<'_> {
 }
 
 /// The columns of the state, in the order of the roster.
-const ROSTER: [&str; 10] = [
+const ROSTER: [&str; 11] = [
     "employee_id",
     "employee_ssn",
     "draw_key",
@@ -122,6 +122,7 @@ const ROSTER: [&str; 10] = [
     "deferral_bp",
     "enrollment_date",
     "ever_opted_out",
+    "escalation_opt_out",
 ];
 
 /// Rank of a person within a group: by draw, then by position, which is the order of employee ids.

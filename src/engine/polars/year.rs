@@ -6,11 +6,9 @@ use crate::rules::calendar::{Day, day, first_of_year, last_of_year, month_span};
 use crate::rules::draws::{Slot, YearDraws};
 use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
-use crate::rules::tables::{EnrollmentTerms, Tables};
-use crate::rules::vocabulary::{
-    AGE_BAND_FROM, AGE_BANDS, AGE_SEGMENT_FROM, Category, INCOME_SEGMENT_FROM_CENTS, INCOME_SEGMENTS, LEVELS,
-    TENURE_BAND_FROM, TENURE_BANDS,
-};
+use crate::rules::tables::{Chance, EnrollmentTerms, GROUPS, Tables};
+use crate::rules::units::MILLION;
+use crate::rules::vocabulary::{Category, LEVEL_SEGMENTS, PerLevel, TENURE_SEGMENTS};
 use polars::prelude::*;
 
 /// What is the same for everybody in one year.
@@ -20,7 +18,7 @@ pub(super) struct Year<'a> {
     pub tables: &'a Tables,
     pub plan: &'a YearPlan,
     /// People per level on 1 January.
-    pub headcount: [i64; LEVELS],
+    pub headcount: PerLevel,
     /// People hired in earlier years of the run.
     pub hired_before: i64,
 }
@@ -37,9 +35,15 @@ pub(super) fn null(dtype: DataType) -> Expr {
     lit(NULL).cast(dtype)
 }
 
-/// Whether a person still works on a day: the day of termination is the last.
+/// Whether a person is employed on a day and does not leave on it: on the day of a termination nothing else happens.
 fn employed_on(day: Expr) -> Expr {
-    col("termination_date").is_null().or(day.lt_eq(col("termination_date")))
+    col("termination_date").is_null().or(day.lt(col("termination_date")))
+}
+
+/// How many lower bounds an age, a tenure or a level reaches.
+fn years_band(value: &str, bounds: &[i32]) -> Expr {
+    let bounds: Vec<i64> = bounds.iter().map(|&bound| i64::from(bound)).collect();
+    band(col(value), &bounds)
 }
 
 impl Year<'_> {
@@ -78,23 +82,35 @@ impl Year<'_> {
                 (served * int(4)).floor_div(int(1_461)).alias("tenure"),
             ])
             .with_columns([
-                band(col("age"), &AGE_BAND_FROM.map(i64::from)).alias("age_band"),
-                band(col("tenure"), &TENURE_BAND_FROM.map(i64::from)).alias("tenure_band"),
-                (band(col("age"), &AGE_SEGMENT_FROM.map(i64::from)) * int(INCOME_SEGMENTS.len() as i64)
-                    + band(col("compensation_cents"), &INCOME_SEGMENT_FROM_CENTS))
-                .alias("enrollment_segment"),
+                years_band("age", &self.tables.age_bands.from).alias("age_band"),
+                years_band("tenure", &self.tables.tenure_bands.from).alias("tenure_band"),
+                self.enrollment_group().alias("enrollment_group"),
             ])
+            .with_columns([
+                (years_band("age", &self.tables.segments.choice_age) * int(GROUPS as i64) + col("enrollment_group"))
+                    .alias("choice_cell"),
+                (years_band("age", &self.tables.segments.auto_age) * int(GROUPS as i64) + col("enrollment_group"))
+                    .alias("auto_cell"),
+            ])
+    }
+
+    /// Income, level and tenure segment together.
+    fn enrollment_group(&self) -> Expr {
+        let segments = &self.tables.segments;
+        let income = band(col("compensation_cents"), &segments.income_cents);
+        let income_and_level = income * int(LEVEL_SEGMENTS as i64) + years_band("level_id", &segments.level);
+        income_and_level * int(TENURE_SEGMENTS as i64) + years_band("tenure", &segments.tenure)
     }
 
     /// Who is promoted on 1 February.
     fn promotions(&self, people: LazyFrame) -> LazyFrame {
         let (thresholds, ppms): (Vec<i64>, Vec<i64>) =
             self.tables.promotion.iter().map(|chance| (chance.threshold, chance.ppm)).unzip();
-        let index = ((col("level_id") - int(1)) * int(AGE_BANDS.len() as i64) + col("age_band"))
-            * int(TENURE_BANDS.len() as i64)
+        let (ages, tenures) = (&self.tables.age_bands.labels, &self.tables.tenure_bands.labels);
+        let index = ((col("level_id") - int(1)) * int(ages.len() as i64) + col("age_band")) * int(tenures.len() as i64)
             + col("tenure_band");
         let eligible = col("level_id")
-            .lt(int(LEVELS as i64))
+            .lt(int(self.tables.levels.len() as i64))
             .and(col("tenure").gt_eq(int(1)))
             .and(col("age").lt(int(65)))
             .and(employed_on(date(self.promotion_day())));
@@ -119,8 +135,14 @@ impl Year<'_> {
         let merits: Vec<i64> = self.tables.levels.iter().map(|level| level.merit_ppm).collect();
 
         let promotion = &self.run.assumptions.promotion;
-        let choices = int(promotion.raise_max.0 - promotion.raise_min.0 + 1);
-        let promotion_raise = int(promotion.raise_min.0) + bounded(Slot::PromotionRaise, choices);
+        let (least, choices): (Vec<i64>, Vec<i64>) = self
+            .tables
+            .levels
+            .iter()
+            .map(|level| (level.promotion_raise_min_ppm, level.promotion_raise_choices))
+            .unzip();
+        let level = || col("level_id") - int(1);
+        let promotion_raise = lookup(least, level()) + bounded(Slot::PromotionRaise, lookup(choices, level()));
         let raised = |pay: &str| {
             let rules = &self.run.assumptions.raise;
             let rate = col("merit_ppm") + int(rules.cola_ppm(self.year));
@@ -173,7 +195,11 @@ impl Year<'_> {
     fn enrollments(&self, people: LazyFrame) -> LazyFrame {
         let terms = |field: fn(&EnrollmentTerms) -> i64| {
             let values: Vec<i64> = self.tables.enrollment.iter().map(field).collect();
-            lookup(values, col("enrollment_segment"))
+            lookup(values, col("choice_cell"))
+        };
+        let opt_out = |field: fn(&Chance) -> i64| {
+            let values: Vec<i64> = self.tables.opt_out.iter().map(field).collect();
+            lookup(values, col("auto_cell"))
         };
         let rules = &self.run.assumptions.enrollment;
         let first_year = self.year == self.run.start_year;
@@ -195,13 +221,18 @@ impl Year<'_> {
             )
         };
         let enrolls = |threshold: Expr| draw(Slot::Enrollment).lt(threshold);
-        let can_choose = col("is_hire")
-            .not()
-            .and(col("enrollment_date").is_null())
-            .and(col("ever_opted_out").not())
-            .and(enrolls(choice_threshold));
-        let proactive = col("is_hire").and(enrolls(terms(|t| t.proactive.threshold)));
-        let automatic = col("is_hire").and(lit(rules.auto_enrollment));
+        let open = || col("is_hire").not().and(col("enrollment_date").is_null()).and(col("ever_opted_out").not());
+        let hired_from = |from: Option<Day>| match from {
+            Some(from) => col("hire_date").gt_eq(date(from)),
+            None => lit(false),
+        };
+        let scope = self.tables.auto_scope;
+        // Of these three the first that holds counts.
+        let automatic = col("is_hire").and(hired_from(scope.hires_from));
+        let automatic = match scope.employees_from {
+            Some(_) => automatic.or(open().and(hired_from(scope.employees_from))),
+            None => automatic,
+        };
         let pick = |choice: Expr, proactively: Expr, automatically: Expr, none: Expr| {
             when(col("chooses"))
                 .then(choice)
@@ -212,15 +243,23 @@ impl Year<'_> {
                 .otherwise(none)
         };
         let capped = |day: Expr| smaller(day, date(self.last_day()));
-        let proactive_day = capped(col("hire_date") + int(7) + bounded(Slot::EnrollmentDay, int(29)));
-        let automatic_day = capped(col("hire_date") + int(45));
+        let [first, last] = rules.proactive_days.map(i64::from);
+        let proactive_day = capped(col("hire_date") + int(first) + bounded(Slot::EnrollmentDay, int(last - first + 1)));
+        let hires_day = capped(col("hire_date") + int(rules.auto_window_days.into()));
+        let (automatic_day, automatic_ppm) = match scope.employees_from {
+            Some(_) => (
+                when(col("is_hire")).then(hires_day).otherwise(date(day(self.year, 1, 15))),
+                int(MILLION) - when(col("is_hire")).then(terms(|t| t.proactive.ppm)).otherwise(choice_ppm.clone()),
+            ),
+            None => (hires_day, int(MILLION) - terms(|t| t.proactive.ppm)),
+        };
         let opts_out = col("is_automatic")
-            .and(draw(Slot::OptOut).lt(terms(|t| t.opt_out.threshold)))
+            .and(draw(Slot::OptOut).lt(opt_out(|chance| chance.threshold)))
             .and(employed_on(col("opt_out_date")));
         people
             .with_columns([
-                can_choose.alias("chooses"),
-                proactive.alias("is_proactive"),
+                open().and(enrolls(choice_threshold)).alias("chooses"),
+                col("is_hire").and(enrolls(terms(|t| t.proactive.threshold))).alias("is_proactive"),
                 automatic.alias("is_automatic"),
             ])
             .with_column(
@@ -235,46 +274,83 @@ impl Year<'_> {
                     .alias("enrollment_code"),
                 pick(choice_rate, terms(|t| i64::from(t.rate_bp)), int(rules.auto_rate.0), int(0))
                     .alias("enrollment_rate_bp"),
-                pick(choice_ppm, terms(|t| t.proactive.ppm), terms(|t| t.auto_ppm), int(0)).alias("enrollment_ppm"),
-                capped(col("new_enrollment_date") + int(30)).alias("opt_out_date"),
-                terms(|t| t.opt_out.ppm).alias("opt_out_ppm"),
-                (col("is_automatic").and(col("is_proactive").not()).and(col("enrolls"))).alias("is_automatic"),
+                pick(choice_ppm, terms(|t| t.proactive.ppm), automatic_ppm, int(0)).alias("enrollment_ppm"),
+                capped(col("new_enrollment_date") + int(rules.opt_out_grace_days.into())).alias("opt_out_date"),
+                opt_out(|chance| chance.ppm).alias("opt_out_ppm"),
+                (col("is_automatic").and(col("is_proactive").not()).and(col("chooses").not()).and(col("enrolls")))
+                    .alias("is_automatic"),
             ])
             .with_column(opts_out.alias("opts_out"))
     }
 
-    /// Whose deferral rate goes up on 1 January.
+    /// Whose deferral rate goes up.
     fn deferral_escalations(&self, people: LazyFrame) -> LazyFrame {
         let rules = &self.run.assumptions.escalation;
+        let escalates = if rules.enabled {
+            let eligible = col("enrollment_date")
+                .lt(date(rules.enrolled_before(self.year)))
+                .fill_null(lit(false))
+                .and(col("escalation_opt_out").not())
+                .and(col("deferral_bp").lt(int(rules.cap.0)))
+                .and(employed_on(date(self.escalation_day())));
+            match rules.hired_from {
+                Some(from) => eligible.and(col("hire_date").gt_eq(date(from.0))),
+                None => eligible,
+            }
+        } else {
+            lit(false)
+        };
         people.with_columns([
-            col("enrollment_date").is_not_null().and(col("deferral_bp").lt(int(rules.cap.0))).alias("escalates"),
+            escalates.alias("escalates"),
             smaller(col("deferral_bp") + int(rules.increment.0), int(rules.cap.0)).alias("escalated_rate_bp"),
         ])
     }
 
-    /// The number of each event among the person's events of the year: by date, same-day events by category code.
+    pub fn escalation_day(&self) -> Day {
+        self.run.assumptions.escalation.day.of(self.year)
+    }
+
+    /// The number of each event among the person's events of the year: by date, on the same day by category code.
     fn sequence(&self, people: LazyFrame) -> LazyFrame {
-        let promotion_day = date(self.promotion_day());
-        let enrolled_by = |day: Expr| one_if(col("enrolls").and(col("new_enrollment_date").lt(day)));
-        let raised_by = |day: Expr| one_if(col("raise_date").lt_eq(day).fill_null(lit(false)));
-        let promoted_by = |day: Expr| one_if(col("is_promoted").and(promotion_day.clone().lt_eq(day)));
-        let first = int(1) + one_if(col("escalates").or(col("is_hire")));
+        let [promotion, escalation] = [self.promotion_day(), self.escalation_day()];
+        let no = || lit(false);
+        let count = |flags: Vec<Expr>| flags.into_iter().fold(int(1), |sum, flag| sum + one_if(flag));
+        // Whether an event happens, and before a day, or on it if its code is the lower one.
+        let raised_before = |day: Expr| col("raise_date").lt(day).fill_null(no());
+        let promoted_before = |day: Expr| col("is_promoted").and(date(promotion).lt(day)).fill_null(no());
+        let enrolled_by = |day: Expr| col("enrolls").and(col("new_enrollment_date").lt_eq(day)).fill_null(no());
+        let opted_out_by = |day: Expr| col("opts_out").and(col("opt_out_date").lt_eq(day)).fill_null(no());
+        let escalated_by = |day: Expr| col("escalates").and(date(escalation).lt_eq(day)).fill_null(no());
+        let (enrollment_day, opt_out_day) = (|| col("new_enrollment_date"), || col("opt_out_date"));
         people.with_columns([
-            (first.clone()
-                + promoted_by(col("raise_date")).fill_null(int(0))
-                + enrolled_by(col("raise_date")).fill_null(int(0)))
+            count(vec![raised_before(date(escalation)), promoted_before(date(escalation))])
+                .alias("escalation_sequence"),
+            count(vec![
+                escalated_by(date(promotion)),
+                enrolled_by(date(promotion)),
+                opted_out_by(date(promotion)),
+                col("raised_early"),
+            ])
+            .alias("promotion_sequence"),
+            count(vec![
+                escalated_by(col("raise_date")),
+                enrolled_by(col("raise_date")),
+                opted_out_by(col("raise_date")),
+                col("is_promoted").and(col("raised_late")),
+            ])
             .alias("raise_sequence"),
-            (first.clone() + one_if(col("raised_early")) + enrolled_by(promotion_day.clone()))
-                .alias("promotion_sequence"),
-            (first.clone()
-                + raised_by(col("new_enrollment_date"))
-                + promoted_by(col("new_enrollment_date")).fill_null(int(0)))
-            .alias("enrollment_sequence"),
-            (first
-                + one_if(col("raise_date").is_not_null())
-                + one_if(col("is_promoted"))
-                + one_if(col("enrolls"))
-                + one_if(col("opts_out")))
+            count(vec![col("is_hire"), raised_before(enrollment_day()), promoted_before(enrollment_day())])
+                .alias("enrollment_sequence"),
+            count(vec![col("is_hire"), col("enrolls"), raised_before(opt_out_day()), promoted_before(opt_out_day())])
+                .alias("opt_out_sequence"),
+            count(vec![
+                col("is_hire"),
+                col("escalates"),
+                col("raise_date").is_not_null(),
+                col("is_promoted"),
+                col("enrolls"),
+                col("opts_out"),
+            ])
             .alias("termination_sequence"),
         ])
     }
@@ -310,5 +386,6 @@ pub(super) fn roll_forward(timeline: LazyFrame) -> LazyFrame {
         rate.alias("deferral_bp"),
         enrolled.alias("enrollment_date"),
         col("ever_opted_out").or(col("opts_out")).alias("ever_opted_out"),
+        col("escalation_opt_out"),
     ])
 }

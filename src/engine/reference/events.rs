@@ -7,7 +7,8 @@ use crate::events::year::Events;
 use crate::rules::calendar::Day;
 use crate::rules::identity::{EVENT_ID_LEN, EventIds};
 use crate::rules::run::RunSpec;
-use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use crate::rules::tables::Tables;
+use crate::rules::vocabulary::Category;
 use arrow::array::{
     ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, RecordBatch, StringArray, UInt8Array,
 };
@@ -141,7 +142,7 @@ impl EventChunk {
     }
 
     /// In neutral form.
-    fn batch(&self, run: &RunSpec, year: i32) -> Result<RecordBatch, ArrowError> {
+    fn batch(&self, run: &RunSpec, tables: &Tables, year: i32) -> Result<RecordBatch, ArrowError> {
         let same = |text: &str| coded(&vec![0; self.len()], &[text]);
         let ints = |values: &[i32]| -> ArrayRef { Arc::new(Int32Array::from(values.to_vec())) };
         let ssns = || self.employee_ssn.iter().zip(&self.has_ssn).map(|(ssn, &present)| present.then_some(ssn));
@@ -165,8 +166,8 @@ impl EventChunk {
                 "employee_age" => ints(&self.age),
                 "employee_tenure" => ints(&self.tenure),
                 "level_id" => ints(&self.level_id),
-                "age_band" => coded(&self.age_band, &AGE_BANDS),
-                "tenure_band" => coded(&self.tenure_band, &TENURE_BANDS),
+                "age_band" => coded(&self.age_band, &tables.age_bands.names()),
+                "tenure_band" => coded(&self.tenure_band, &tables.tenure_bands.names()),
                 "event_probability" => decimals(self.probability_ppm.iter().map(|&ppm| Some(ppm)), kind),
                 "event_sequence" => ints(&self.sequence),
                 other => unreachable!("no source for event column {other}"),
@@ -193,7 +194,7 @@ fn decimals<T: Into<i128>>(unscaled: impl Iterator<Item = Option<T>>, kind: Kind
 }
 
 /// The events of a year in neutral form.
-pub(super) fn neutral(chunks: &[EventChunk], run: &RunSpec, year: i32) -> Result<Events, String> {
-    let batches = chunks.iter().map(|chunk| chunk.batch(run, year)).collect::<Result<Vec<_>, _>>();
+pub(super) fn neutral(chunks: &[EventChunk], run: &RunSpec, tables: &Tables, year: i32) -> Result<Events, String> {
+    let batches = chunks.iter().map(|chunk| chunk.batch(run, tables, year)).collect::<Result<Vec<_>, _>>();
     Events::new(year, batches.map_err(|e| e.to_string())?)
 }

@@ -18,7 +18,7 @@ use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::units::times_ppm;
-use crate::rules::vocabulary::LEVELS;
+use crate::rules::vocabulary::{MAX_LEVELS, PerLevel};
 use events::EventChunk;
 use names::Names;
 use person::{Employee, PersonYear, YearRules};
@@ -62,6 +62,7 @@ impl ReferenceEngine {
             deferral_bp: census.deferral_bp[row],
             enrollment_date: census.enrollment_date(row),
             ever_opted_out: false,
+            escalation_opt_out: census.escalation_opt_out[row],
         });
         let employees = employees.collect();
         let names = Names::new(census);
@@ -78,7 +79,7 @@ impl ReferenceEngine {
         names: &mut Names,
     ) -> (Vec<EventChunk>, Vec<Employee>) {
         let draws = YearDraws::new(self.run.seed, year);
-        let mut headcount = [0; LEVELS];
+        let mut headcount: PerLevel = [0; MAX_LEVELS];
         state.iter().for_each(|e| headcount[e.level_id as usize - 1] += 1);
         let leavers = split_over_levels(plan.leavers, headcount);
 
@@ -130,12 +131,12 @@ impl ReferenceEngine {
         &self,
         year: i32,
         plan: &YearPlan,
-        headcount: [i64; LEVELS],
+        headcount: PerLevel,
         names: &mut Names,
         mut draws: YearDraws,
     ) -> Vec<(Employee, Block)> {
         let mut hires = Vec::with_capacity(plan.hires as usize);
-        for (level, count) in (1i32..).zip(split_over_levels(plan.hires, headcount)) {
+        for (level, count) in (1i32..).zip(split_over_levels(plan.hires, self.tables.hire_weights(headcount))) {
             for _ in 0..count {
                 let name = names.hire(year, hires.len() + 1);
                 let key = employee_key(names.id(name));
@@ -164,6 +165,7 @@ impl ReferenceEngine {
             deferral_bp: 0,
             enrollment_date: None,
             ever_opted_out: false,
+            escalation_opt_out: false,
         }
     }
 }
@@ -180,8 +182,8 @@ fn smallest(keys: impl Iterator<Item = u64>, count: i64) -> u64 {
 }
 
 /// Per level, the highest rank key that still leaves.
-fn termination_cutoffs(state: &[Employee], blocks: &[Block], leavers: [i64; LEVELS]) -> [u64; LEVELS] {
-    let mut keys: [Vec<u64>; LEVELS] = Default::default();
+fn termination_cutoffs(state: &[Employee], blocks: &[Block], leavers: PerLevel) -> [u64; MAX_LEVELS] {
+    let mut keys: [Vec<u64>; MAX_LEVELS] = Default::default();
     for (position, (employee, block)) in state.iter().zip(blocks).enumerate() {
         keys[employee.level_id as usize - 1].push(rank_key(block, Slot::TerminationRank, position));
     }
@@ -200,7 +202,7 @@ impl Engine for ReferenceEngine {
             state = next;
             year_seconds.push(clock.elapsed().as_secs_f64());
         }
-        Ok(Box::new(ReferenceLog { run: &self.run, years, year_seconds }))
+        Ok(Box::new(ReferenceLog { run: &self.run, tables: &self.tables, years, year_seconds }))
     }
 
     fn setup_times(&self) -> SetupTimes {
@@ -211,6 +213,7 @@ impl Engine for ReferenceEngine {
 /// The reference engine's events: per year, chunks of columns in canonical order.
 struct ReferenceLog<'a> {
     run: &'a RunSpec,
+    tables: &'a Tables,
     years: Vec<Vec<EventChunk>>,
     year_seconds: Vec<f64>,
 }
@@ -218,7 +221,7 @@ struct ReferenceLog<'a> {
 impl ReferenceLog<'_> {
     fn year(&self, year: i32) -> Result<Events> {
         let chunks = &self.years[(year - self.run.start_year) as usize];
-        events::neutral(chunks, self.run, year).map_err(|message| Error::Engine {
+        events::neutral(chunks, self.run, self.tables, year).map_err(|message| Error::Engine {
             engine: "reference",
             step: format!("reading events of {year}"),
             message,

@@ -4,14 +4,12 @@ use crate::rules::calendar::{Day, day, first_of_year, last_of_year, month_span, 
 use crate::rules::draws::{Block, Slot, bounded};
 use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
-use crate::rules::tables::{EnrollmentTerms, Tables, enrollment_index, promotion_index};
+use crate::rules::tables::Tables;
 use crate::rules::units::{MILLION, share_ppm, times_ppm};
-use crate::rules::vocabulary::{
-    AGE_BAND_FROM, AGE_SEGMENT_FROM, Category, INCOME_SEGMENT_FROM_CENTS, LEVELS, TENURE_BAND_FROM, band,
-};
+use crate::rules::vocabulary::{Category, PerLevel};
 
-/// Most events one person can have in a year: escalation, raise, promotion, one enrollment, termination; a hire has
-/// hiring, enrollment, opt-out, termination.
+/// Most events one person can have in a year: raise, promotion, an enrollment with an opt-out or an escalation,
+/// termination; a hire has hiring, enrollment, opt-out, termination.
 const MAX_EVENTS: usize = 5;
 
 /// A person's state on 1 January (or on the day of hire).
@@ -28,6 +26,8 @@ pub(super) struct Employee {
     pub deferral_bp: i32,
     pub enrollment_date: Option<Day>,
     pub ever_opted_out: bool,
+    /// Whether the deferral rate never goes up by itself.
+    pub escalation_opt_out: bool,
 }
 
 /// One event before it is written into columns.
@@ -65,7 +65,7 @@ pub(super) struct PersonYear {
 }
 
 impl PersonYear {
-    fn new(employee: Employee, year: i32) -> Self {
+    fn new(employee: Employee, year: i32, tables: &Tables) -> Self {
         let age = year - year_of(employee.birth_date);
         let tenure = ((first_of_year(year) - employee.hire_date).max(0) * 4) / 1_461;
         let nothing = Event {
@@ -85,8 +85,8 @@ impl PersonYear {
             employee,
             age,
             tenure,
-            age_band: band(age, &AGE_BAND_FROM) as u8,
-            tenure_band: band(tenure, &TENURE_BAND_FROM) as u8,
+            age_band: tables.age_bands.index(age) as u8,
+            tenure_band: tables.tenure_bands.index(tenure) as u8,
             events: [nothing; MAX_EVENTS],
             event_count: 0,
             next: None,
@@ -114,7 +114,10 @@ pub(super) struct YearRules<'a> {
     run: &'a RunSpec,
     tables: &'a Tables,
     cola_ppm: i64,
-    termination_ppm: [i64; LEVELS],
+    /// The day on which deferral rates go up, of people enrolled before the other day.
+    escalation_day: Day,
+    enrolled_before: Day,
+    termination_ppm: PerLevel,
     new_hire_termination_ppm: i64,
 }
 
@@ -124,9 +127,10 @@ impl<'a> YearRules<'a> {
         run: &'a RunSpec,
         tables: &'a Tables,
         plan: &YearPlan,
-        headcount: [i64; LEVELS],
-        leavers: [i64; LEVELS],
+        headcount: PerLevel,
+        leavers: PerLevel,
     ) -> Self {
+        let escalation = &run.assumptions.escalation;
         Self {
             year,
             first_year: year == run.start_year,
@@ -135,29 +139,34 @@ impl<'a> YearRules<'a> {
             run,
             tables,
             cola_ppm: run.assumptions.raise.cola_ppm(year),
+            escalation_day: escalation.day.of(year),
+            enrolled_before: escalation.enrolled_before(year),
             termination_ppm: std::array::from_fn(|level| share_ppm(leavers[level], headcount[level])),
             new_hire_termination_ppm: share_ppm(plan.new_hire_leavers, plan.hires),
         }
     }
 
-    fn enrollment_terms(&self, age: i32, pay_cents: i64) -> &EnrollmentTerms {
-        let segment = enrollment_index(band(age, &AGE_SEGMENT_FROM), band(pay_cents, &INCOME_SEGMENT_FROM_CENTS));
-        &self.tables.enrollment[segment]
-    }
-
     /// The year of somebody employed on 1 January.
     pub fn employee_year(&self, employee: &Employee, draw: &Block, leaves: bool) -> PersonYear {
-        let mut person = PersonYear::new(*employee, self.year);
+        let mut person = PersonYear::new(*employee, self.year, self.tables);
         let pick = |slot: Slot, n: i64| bounded(draw[slot as usize], n) as i32;
         let level = employee.level_id as usize - 1;
         let days = i64::from(self.last_day - self.first_day + 1);
         let termination = leaves.then(|| self.first_day + pick(Slot::TerminationDay, days));
-        let employed_on = |date: Day| termination.is_none_or(|last| date <= last);
+        // On the day of a termination nothing else happens.
+        let employed_on = |date: Day| termination.is_none_or(|last| date < last);
 
         let escalation = &self.run.assumptions.escalation;
-        if employee.enrollment_date.is_some() && i64::from(employee.deferral_bp) < escalation.cap.0 {
+        let enrolled = employee.enrollment_date.is_some_and(|date| date < self.enrolled_before);
+        if escalation.enabled
+            && enrolled
+            && !employee.escalation_opt_out
+            && i64::from(employee.deferral_bp) < escalation.cap.0
+            && escalation.hired_from.is_none_or(|from| employee.hire_date >= from.0)
+            && employed_on(self.escalation_day)
+        {
             let raised = (i64::from(employee.deferral_bp) + escalation.increment.0).min(escalation.cap.0);
-            person.add(Category::DeferralEscalation, self.first_day, MILLION, raised as i32);
+            person.add(Category::DeferralEscalation, self.escalation_day, MILLION, raised as i32);
         }
 
         if person.tenure >= 1 {
@@ -171,24 +180,16 @@ impl<'a> YearRules<'a> {
         }
 
         let promotion_day = day(self.year, 2, 1);
-        if level + 1 < LEVELS && person.tenure >= 1 && person.age < 65 && employed_on(promotion_day) {
-            let index = promotion_index(employee.level_id, person.age_band.into(), person.tenure_band.into());
-            let hazard = self.tables.promotion[index];
+        if level + 1 < self.tables.levels.len() && person.tenure >= 1 && person.age < 65 && employed_on(promotion_day) {
+            let (age_band, tenure_band) = (person.age_band.into(), person.tenure_band.into());
+            let hazard = self.tables.promotion[self.tables.promotion_cell(employee.level_id, age_band, tenure_band)];
             if hazard.happens(draw[Slot::Promotion as usize]) {
                 person.add(Category::Promotion, promotion_day, hazard.ppm, 0);
             }
         }
 
         if employee.enrollment_date.is_none() && !employee.ever_opted_out {
-            let terms = self.enrollment_terms(person.age, employee.compensation_cents);
-            let (category, date, chance, rate_bp) = if self.first_year {
-                (Category::VoluntaryEnrollment, day(self.year, 1, 15), terms.voluntary, terms.rate_bp)
-            } else {
-                (Category::YearOverYearConversion, day(self.year, 6, 15), terms.conversion, terms.conversion_rate_bp)
-            };
-            if employed_on(date) && chance.happens(draw[Slot::Enrollment as usize]) {
-                person.add(category, date, chance.ppm, rate_bp);
-            }
+            self.enroll_employee(&mut person, draw, employed_on);
         }
 
         if let Some(date) = termination {
@@ -198,32 +199,70 @@ impl<'a> YearRules<'a> {
         person
     }
 
+    /// By choice, or else by the plan, if it enrolls employees.
+    fn enroll_employee(&self, person: &mut PersonYear, draw: &Block, employed_on: impl Fn(Day) -> bool) {
+        let employee = person.employee;
+        let group = self.tables.group(employee.compensation_cents, employee.level_id, person.tenure);
+        let terms = &self.tables.enrollment[self.tables.choice_cell(person.age, group)];
+        let (category, date, chance, rate_bp) = if self.first_year {
+            (Category::VoluntaryEnrollment, day(self.year, 1, 15), terms.voluntary, terms.rate_bp)
+        } else {
+            (Category::YearOverYearConversion, day(self.year, 6, 15), terms.conversion, terms.conversion_rate_bp)
+        };
+        if chance.happens(draw[Slot::Enrollment as usize]) {
+            if employed_on(date) {
+                person.add(category, date, chance.ppm, rate_bp);
+            }
+        } else if self.tables.auto_scope.employees_from.is_some_and(|from| employee.hire_date >= from) {
+            self.enroll_automatically(person, draw, group, day(self.year, 1, 15), MILLION - chance.ppm, employed_on);
+        }
+    }
+
+    /// Enrollment by the plan on a day, and perhaps the opt-out that follows.
+    fn enroll_automatically(
+        &self,
+        person: &mut PersonYear,
+        draw: &Block,
+        group: usize,
+        date: Day,
+        probability_ppm: i64,
+        employed_on: impl Fn(Day) -> bool,
+    ) {
+        if !employed_on(date) {
+            return;
+        }
+        let rules = &self.run.assumptions.enrollment;
+        person.add(Category::AutoEnrollment, date, probability_ppm, rules.auto_rate.0 as i32);
+        let opt_out = self.tables.opt_out[self.tables.auto_cell(person.age, group)];
+        let out = (date + rules.opt_out_grace_days).min(self.last_day);
+        if opt_out.happens(draw[Slot::OptOut as usize]) && employed_on(out) {
+            person.add(Category::EnrollmentOptOut, out, opt_out.ppm, 0);
+        }
+    }
+
     /// The year of somebody hired in it.
     pub fn new_hire_year(&self, hire: &Employee, draw: &Block, leaves: bool) -> PersonYear {
-        let mut person = PersonYear::new(*hire, self.year);
+        let mut person = PersonYear::new(*hire, self.year, self.tables);
         let pick = |slot: Slot, n: i64| bounded(draw[slot as usize], n) as i32;
         let days_left = i64::from(self.last_day - hire.hire_date);
         let termination = leaves.then(|| hire.hire_date + 1 + pick(Slot::NewHireTerminationDay, days_left));
-        let employed_on = |date: Day| termination.is_none_or(|last| date <= last);
+        let employed_on = |date: Day| termination.is_none_or(|last| date < last);
 
         person.add(Category::Hiring, hire.hire_date, MILLION, 0);
 
-        let terms = self.enrollment_terms(person.age, hire.compensation_cents);
         let rules = &self.run.assumptions.enrollment;
+        let group = self.tables.group(hire.compensation_cents, hire.level_id, person.tenure);
+        let terms = &self.tables.enrollment[self.tables.choice_cell(person.age, group)];
         if terms.proactive.happens(draw[Slot::Enrollment as usize]) {
-            let date = (hire.hire_date + 7 + pick(Slot::EnrollmentDay, 29)).min(self.last_day);
+            let [first, last] = rules.proactive_days;
+            let days = first + pick(Slot::EnrollmentDay, i64::from(last - first + 1));
+            let date = (hire.hire_date + days).min(self.last_day);
             if employed_on(date) {
                 person.add(Category::ProactiveVoluntary, date, terms.proactive.ppm, terms.rate_bp);
             }
-        } else if rules.auto_enrollment {
-            let date = (hire.hire_date + 45).min(self.last_day);
-            if employed_on(date) {
-                person.add(Category::AutoEnrollment, date, terms.auto_ppm, rules.auto_rate.0 as i32);
-                let out = (date + 30).min(self.last_day);
-                if terms.opt_out.happens(draw[Slot::OptOut as usize]) && employed_on(out) {
-                    person.add(Category::EnrollmentOptOut, out, terms.opt_out.ppm, 0);
-                }
-            }
+        } else if self.tables.auto_scope.hires_from.is_some_and(|from| hire.hire_date >= from) {
+            let date = (hire.hire_date + rules.auto_window_days).min(self.last_day);
+            self.enroll_automatically(&mut person, draw, group, date, MILLION - terms.proactive.ppm, employed_on);
         }
 
         if let Some(date) = termination {
@@ -271,8 +310,9 @@ impl<'a> YearRules<'a> {
 
     fn promote(&self, state: &mut Employee, event: &mut Event, draw: &Block) {
         let rules = &self.run.assumptions.promotion;
-        let choices = rules.raise_max.0 - rules.raise_min.0 + 1;
-        let rate_ppm = rules.raise_min.0 + bounded(draw[Slot::PromotionRaise as usize], choices);
+        let level = &self.tables.levels[state.level_id as usize - 1];
+        let drawn = bounded(draw[Slot::PromotionRaise as usize], level.promotion_raise_choices);
+        let rate_ppm = level.promotion_raise_min_ppm + drawn;
         event.detail = rate_ppm;
         raise_pay(state, event, rate_ppm, rules.raise_cap.0, rules.raise_cap_amount.0);
         state.level_id += 1;

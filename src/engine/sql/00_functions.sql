@@ -17,13 +17,24 @@ CREATE OR REPLACE TEMP MACRO rank_key(draw, ordinal) AS draw::UBIGINT * 42949672
 CREATE OR REPLACE TEMP MACRO raised_pay(pay, rate_ppm, cap_ppm, cap_cents) AS
     pay + least(times_ppm(pay, rate_ppm), times_ppm(pay, cap_ppm), cap_cents);
 
+-- Pay in force when a day begins, of somebody who may be raised and promoted in the year. Whoever is not promoted or raised
+-- has the same pay after it as before.
+CREATE OR REPLACE TEMP MACRO pay_before(day, promotion_day, raise_date, pay, early_pay, promoted_pay, final_pay) AS
+    CASE WHEN promotion_day < day THEN CASE WHEN raise_date < day THEN final_pay ELSE promoted_pay END
+         WHEN raise_date < day THEN early_pay ELSE pay END;
+
 -- Bands and segments, counted from 0: how many lower bounds a value reaches.
 CREATE OR REPLACE TEMP MACRO age_band_index(age) AS {AGE_BAND};
 CREATE OR REPLACE TEMP MACRO tenure_band_index(tenure) AS {TENURE_BAND};
 
--- Position (from 0) of age segment and income segment in the enrollment tables.
-CREATE OR REPLACE TEMP MACRO enrollment_segment(age, pay_cents) AS
-    {INCOME_SEGMENTS} * ({AGE_SEGMENT}) + {INCOME_SEGMENT};
+-- Cells of the enrollment tables, counted from 1: age, income, level and tenure segment together. Where the plan enrolls, other
+-- bounds hold for the age.
+CREATE OR REPLACE TEMP MACRO choice_cell(age, pay_cents, level_id, tenure) AS
+    ({CHOICE_AGE_SEGMENT}) * {GROUPS} + (({INCOME_SEGMENT}) * {LEVEL_SEGMENTS} + {LEVEL_SEGMENT}) * {TENURE_SEGMENTS} + {TENURE_SEGMENT} + 1;
+CREATE OR REPLACE TEMP MACRO auto_cell(age, choice_cell) AS ({AUTO_AGE_SEGMENT}) * {GROUPS} + (choice_cell - 1) % {GROUPS} + 1;
+
+-- What a draw must stay below for a chance in parts per million.
+CREATE OR REPLACE TEMP MACRO threshold(ppm) AS (ppm << 32) // 1000000;
 
 -- Integers as the exact decimals of the event schema: the value times one unit of the last digit.
 CREATE OR REPLACE TEMP MACRO money(cents) AS cents::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2);

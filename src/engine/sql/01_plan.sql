@@ -1,8 +1,6 @@
--- Head count per level on 1 January, and the position from which on ids sort after those of the year's hires. The
+-- Head count per level on 1 January, and the position from which on ids sort after those of the year's hires, if any do. The
 -- driver splits the plan's leavers and hires over the levels.
 
-SELECT count(*) FILTER (level_id = 1), count(*) FILTER (level_id = 2), count(*) FILTER (level_id = 3),
-       count(*) FILTER (level_id = 4), count(*) FILTER (level_id = 5),
-       coalesce(min(position) FILTER (employee_id >= 'NH_' || v('simulation_year') || '_'), max(position) + 1, 0)
-           AS hires_position
+SELECT {HEADCOUNT_OF_EACH_LEVEL},
+       min(position) FILTER (employee_id >= 'NH_' || v('simulation_year') || '_') AS hires_position
 FROM state;

@@ -1,12 +1,10 @@
 -- Who of the people of 1 January leaves: per level, the quota with the lowest draws. These are the highest ranks of the
--- five levels that still leave; nobody's rank is 0.
+-- levels that still leave; nobody's rank is 0.
 
 WITH ranked AS (
     SELECT level_id, key, row_number() OVER (PARTITION BY level_id ORDER BY key) AS place
     FROM (SELECT level_id, rank_key(draws(draw_key, v('simulation_year')).termination_rank, position) AS key FROM state)
 )
-SELECT coalesce(max(key) FILTER (level_id = 1), 0), coalesce(max(key) FILTER (level_id = 2), 0),
-       coalesce(max(key) FILTER (level_id = 3), 0), coalesce(max(key) FILTER (level_id = 4), 0),
-       coalesce(max(key) FILTER (level_id = 5), 0)
+SELECT {HIGHEST_KEY_OF_EACH_LEVEL}
 FROM ranked
 WHERE place = v('leavers_of_level')[level_id];

@@ -3,8 +3,7 @@
 CREATE OR REPLACE TABLE _work.hire AS
 WITH seat AS (
     SELECT ordinal,
-           1 + (ordinal > v('hires_up_to_level')[1])::INTEGER + (ordinal > v('hires_up_to_level')[2])::INTEGER
-             + (ordinal > v('hires_up_to_level')[3])::INTEGER + (ordinal > v('hires_up_to_level')[4])::INTEGER AS level_id,
+           1 + {LEVELS_BELOW} AS level_id,
            'NH_' || v('simulation_year') || '_' || lpad(ordinal::VARCHAR, 6, '0') AS employee_id,
            'SSN-' || (900000000 + v('hired_before') + ordinal) AS employee_ssn
     FROM range(1, v('hires') + 1) AS seats(ordinal)
@@ -22,6 +21,6 @@ SELECT ordinal AS position, employee_id, employee_ssn, draw_key,
        level_id,
        times_ppm(v('hire_point_cents')[level_id],
                  1000000 - v('pay_spread_ppm') + bounded(draw.hire_pay, 2 * v('pay_spread_ppm') + 1)) AS compensation_cents,
-       0 AS deferral_bp, NULL::DATE AS enrollment_date, false AS ever_opted_out,
+       0 AS deferral_bp, NULL::DATE AS enrollment_date, false AS ever_opted_out, false AS escalation_opt_out,
        rank_key(draw.new_hire_termination_rank, ordinal) AS termination_key
 FROM aged;

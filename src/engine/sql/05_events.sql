@@ -16,7 +16,7 @@ SELECT
     v('event_types')[code] AS event_type,
     v('event_categories')[code] AS event_category,
     v('simulation_year') AS simulation_year,
-    CASE code WHEN {RAISE} THEN raise_date WHEN {DEFERRAL_ESCALATION} THEN v('first_day') WHEN {HIRING} THEN hire_date WHEN {TERMINATION} THEN termination_date
+    CASE code WHEN {RAISE} THEN raise_date WHEN {DEFERRAL_ESCALATION} THEN v('escalation_day') WHEN {HIRING} THEN hire_date WHEN {TERMINATION} THEN termination_date
               WHEN {PROMOTION} THEN v('promotion_day') WHEN {ENROLLMENT_OPT_OUT} THEN opt_out_date WHEN {NEW_HIRE_TERMINATION} THEN termination_date
               ELSE new_enrollment_date END AS effective_date,
     CASE code WHEN {RAISE} THEN v('raise_details')[raise_level_id]
@@ -29,13 +29,12 @@ SELECT
               ELSE concat('enrolled at ', enrollment_rate_bp, ' bp') END AS event_details,
     money(CASE code WHEN {RAISE} THEN CASE WHEN raised_early THEN early_pay_cents ELSE final_pay_cents END
                     WHEN {PROMOTION} THEN promoted_pay_cents
-                    -- 15 January is before the promotions, 15 June after them.
-                    WHEN {VOLUNTARY_ENROLLMENT} THEN CASE WHEN raise_date <= new_enrollment_date THEN early_pay_cents
-                                     ELSE compensation_cents END
-                    WHEN {YEAR_OVER_YEAR_CONVERSION} THEN CASE WHEN raise_date <= new_enrollment_date THEN final_pay_cents
-                                     ELSE promoted_pay_cents END
                     WHEN {TERMINATION} THEN final_pay_cents
-                    ELSE compensation_cents END) AS compensation_amount,
+                    WHEN {HIRING} THEN compensation_cents
+                    WHEN {NEW_HIRE_TERMINATION} THEN compensation_cents
+                    WHEN {DEFERRAL_ESCALATION} THEN pay_before(v('escalation_day'), v('promotion_day'), raise_date, compensation_cents, early_pay_cents, promoted_pay_cents, final_pay_cents)
+                    WHEN {ENROLLMENT_OPT_OUT} THEN pay_before(opt_out_date, v('promotion_day'), raise_date, compensation_cents, early_pay_cents, promoted_pay_cents, final_pay_cents)
+                    ELSE pay_before(new_enrollment_date, v('promotion_day'), raise_date, compensation_cents, early_pay_cents, promoted_pay_cents, final_pay_cents) END) AS compensation_amount,
     money(CASE code WHEN {RAISE} THEN CASE WHEN raised_early THEN compensation_cents ELSE promoted_pay_cents END
                     WHEN {PROMOTION} THEN early_pay_cents
                     END) AS previous_compensation,
@@ -47,13 +46,20 @@ SELECT
                             END) AS prev_employee_deferral_rate,
     age AS employee_age,
     tenure AS employee_tenure,
-    CASE code WHEN {RAISE} THEN raise_level_id WHEN {PROMOTION} THEN final_level_id WHEN {YEAR_OVER_YEAR_CONVERSION} THEN final_level_id WHEN {TERMINATION} THEN final_level_id ELSE level_id END AS level_id,
+    CASE code WHEN {RAISE} THEN raise_level_id
+              WHEN {DEFERRAL_ESCALATION} THEN CASE WHEN v('promotion_day') < v('escalation_day') THEN final_level_id ELSE level_id END
+              -- These are on 15 January, or of hires.
+              WHEN {VOLUNTARY_ENROLLMENT} THEN level_id
+              WHEN {AUTO_ENROLLMENT} THEN level_id
+              WHEN {ENROLLMENT_OPT_OUT} THEN CASE WHEN v('promotion_day') < opt_out_date THEN final_level_id ELSE level_id END
+              ELSE final_level_id END AS level_id,
     v('age_bands')[age_band + 1] AS age_band,
     v('tenure_bands')[tenure_band + 1] AS tenure_band,
     probability(CASE code WHEN {PROMOTION} THEN v('promotion_ppm')[cell]
-                          WHEN {VOLUNTARY_ENROLLMENT} THEN v('voluntary_ppm')[segment] WHEN {YEAR_OVER_YEAR_CONVERSION} THEN v('conversion_ppm')[segment]
-                          WHEN {PROACTIVE_VOLUNTARY} THEN v('proactive_ppm')[segment] WHEN {AUTO_ENROLLMENT} THEN v('auto_ppm')[segment]
-                          WHEN {ENROLLMENT_OPT_OUT} THEN v('opt_out_ppm')[segment]
+                          WHEN {VOLUNTARY_ENROLLMENT} THEN v('choice_ppm')[choice_cell] WHEN {YEAR_OVER_YEAR_CONVERSION} THEN v('choice_ppm')[choice_cell]
+                          WHEN {PROACTIVE_VOLUNTARY} THEN v('proactive_ppm')[choice_cell]
+                          WHEN {AUTO_ENROLLMENT} THEN 1000000 - CASE WHEN hire_date >= v('first_day') THEN v('proactive_ppm')[choice_cell] ELSE v('choice_ppm')[choice_cell] END
+                          WHEN {ENROLLMENT_OPT_OUT} THEN v('opt_out_ppm')[auto_cell(age, choice_cell)]
                           WHEN {NEW_HIRE_TERMINATION} THEN v('new_hire_termination_ppm') WHEN {TERMINATION} THEN v('termination_ppm')[level_id]
                           ELSE 1000000 END) AS event_probability,
     event_sequence

@@ -5,6 +5,6 @@
 CREATE OR REPLACE TEMP VIEW state AS
 SELECT rowid AS position, employee_id, employee_ssn, draw_key, birth_date, hire_date, final_level_id AS level_id,
        final_pay_cents AS compensation_cents, final_deferral_bp AS deferral_bp,
-       final_enrollment_date AS enrollment_date, finally_opted_out AS ever_opted_out
+       final_enrollment_date AS enrollment_date, finally_opted_out AS ever_opted_out, escalation_opt_out
 FROM _work.timeline_{YEAR}
 WHERE termination_date IS NULL;

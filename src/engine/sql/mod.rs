@@ -25,7 +25,7 @@ use crate::rules::plan::{YearPlan, split_over_levels};
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::units::share_ppm;
-use crate::rules::vocabulary::LEVELS;
+use crate::rules::vocabulary::{MAX_LEVELS, PerLevel};
 use duckdb::Connection;
 use errors::failed;
 use session::Session;
@@ -88,37 +88,29 @@ impl SqlEngine {
 }
 
 /// Splits a year's plan over the levels of 1 January.
-fn plan(session: &Session, facts: &mut Facts, plan: &YearPlan) -> Result<()> {
+fn plan(session: &Session, facts: &mut Facts, plan: &YearPlan, tables: &Tables) -> Result<()> {
+    let levels = tables.levels.len();
     let (headcount, hires_position) = session.row("plan", statements::PLAN, facts, |row| {
-        let mut headcount = [0; LEVELS];
-        for (level, people) in headcount.iter_mut().enumerate() {
+        let mut headcount: PerLevel = [0; MAX_LEVELS];
+        for (level, people) in headcount.iter_mut().take(levels).enumerate() {
             *people = row.get(level)?;
         }
-        Ok((headcount, row.get::<_, i64>(LEVELS)?))
+        Ok((headcount, row.get::<_, Option<i64>>(levels)?))
     })?;
-    let hires = split_over_levels(plan.hires, headcount);
-    let up_to_level: [i64; LEVELS] = std::array::from_fn(|level| hires[..=level].iter().sum());
+    let hires = split_over_levels(plan.hires, tables.hire_weights(headcount));
     let leavers = split_over_levels(plan.leavers, headcount);
     facts
         .bigints("leavers_of_level", leavers)
-        .bigints(
-            "termination_ppm",
-            std::array::from_fn::<_, LEVELS, _>(|level| share_ppm(leavers[level], headcount[level])),
-        )
-        .bigints("hires_up_to_level", up_to_level)
-        .bigint("hires_position", hires_position);
+        .bigints("termination_ppm", (0..levels).map(|level| share_ppm(leavers[level], headcount[level])))
+        .bigints("hires_up_to_level", (0..levels).map(|level| hires[..=level].iter().sum()))
+        .place_hires(hires_position);
     Ok(())
 }
 
 /// The highest rank of each level that still leaves.
-fn terminations(session: &Session, facts: &Facts) -> Result<[u64; LEVELS]> {
-    session.row("terminations", statements::TERMINATIONS, facts, |row| {
-        let mut cutoffs = [0; LEVELS];
-        for (level, cutoff) in cutoffs.iter_mut().enumerate() {
-            *cutoff = row.get(level)?;
-        }
-        Ok(cutoffs)
-    })
+fn terminations(session: &Session, facts: &Facts, levels: usize) -> Result<Vec<u64>> {
+    session
+        .row("terminations", statements::TERMINATIONS, facts, |row| (0..levels).map(|level| row.get(level)).collect())
 }
 
 /// The year's hires, and the highest rank of them that still leaves.
@@ -128,7 +120,7 @@ fn hires(session: &Session, facts: &Facts) -> Result<u64> {
 }
 
 /// Everybody's timeline, and the next year's state.
-fn timeline(session: &Session, facts: &mut Facts, cutoffs: [u64; LEVELS], new_hire_cutoff: u64) -> Result<()> {
+fn timeline(session: &Session, facts: &mut Facts, cutoffs: Vec<u64>, new_hire_cutoff: u64) -> Result<()> {
     facts.set("termination_cutoff", list(cutoffs), "UBIGINT[]").set("new_hire_cutoff", new_hire_cutoff, "UBIGINT");
     session.run("timeline", statements::TIMELINE, facts)?;
     session.run("roll forward", statements::ROLL_FORWARD, facts)
@@ -145,10 +137,11 @@ impl SqlEngine {
     /// these were there.
     fn year(&mut self, facts: &mut Facts, year: &YearPlan, last: Option<&Facts>) -> Result<Option<Instant>> {
         let people = &self.people;
-        plan(people, facts, year)?;
+        plan(people, facts, year, &self.tables)?;
+        let levels = self.tables.levels.len();
         let Some(second) = &mut self.second else {
             let finished = last.map(|last| events(people, last)).transpose()?;
-            let (staying, joining) = (terminations(people, facts)?, hires(people, facts)?);
+            let (staying, joining) = (terminations(people, facts, levels)?, hires(people, facts)?);
             return timeline(people, facts, staying, joining).map(|()| finished);
         };
         let known = facts.clone();
@@ -160,7 +153,7 @@ impl SqlEngine {
                 hired.send(cutoff).unwrap_or_default();
                 last.map(|last| events(second, last)).transpose()
             });
-            let timeline = terminations(people, facts).and_then(|staying| match joining.recv() {
+            let timeline = terminations(people, facts, levels).and_then(|staying| match joining.recv() {
                 Ok(joining) => timeline(people, facts, staying, joining),
                 Err(_) => Ok(()), // the other side has failed, and its own error says why
             });
@@ -180,7 +173,7 @@ impl Engine for SqlEngine {
         };
         // DuckDB's number of threads counts one that runs a statement; while this engine has two of these, it is less.
         self.people.set_threads(self.threads - 1)?;
-        self.people.execute("events", &tables::create_events(&self.run))?;
+        self.people.execute("events", &tables::create_events(&self.run, &self.tables))?;
         let before = Facts::new(self.run.start_year - 1, &self.run, &self.tables, &self.plans[0], 0);
         self.people.run("state", statements::STATE, &before)?;
         self.people.run("roll forward", statements::ROLL_FORWARD, &before)?;

@@ -1,7 +1,7 @@
 //! A connection with the functions and assumptions of a run.
 
 use super::errors::failed;
-use super::variables::{self, Facts};
+use super::variables::{self, Facts, Vocabulary};
 use crate::error::Result;
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
@@ -16,7 +16,7 @@ impl Session {
     /// Gives a connection its macros and variables, which no other connection sees.
     pub fn new(connection: Connection, run: &RunSpec, tables: &Tables) -> Result<Self> {
         let session = Self(connection);
-        session.execute("functions", &variables::vocabulary(FUNCTIONS))?;
+        session.execute("functions", &Vocabulary::new(tables).put_into(FUNCTIONS))?;
         session.execute("assumptions", variables::of_run(run, tables).sql())?;
         Ok(session)
     }

@@ -12,7 +12,8 @@ use crate::events::write_parquet::ZSTD_LEVEL;
 use crate::events::year::Events;
 use crate::files::paths::TextPath;
 use crate::rules::run::RunSpec;
-use crate::rules::vocabulary::{AGE_BANDS, Category, TENURE_BANDS};
+use crate::rules::tables::Tables;
+use crate::rules::vocabulary::Category;
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch};
 use duckdb::{Config, Connection};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 pub(super) fn connect(options: &EngineOptions, spill: &Spill) -> Result<Connection> {
     let configure = || {
         let mut config = Config::default().threads(options.threads as i64)?.with("temp_directory", spill.folder())?;
+        // Looking for what is computed twice takes longer than computing it (docs/performance.md).
+        config = config.with("disabled_optimizers", "common_subexpressions")?;
         if let Some(limit) = options.memory_limit {
             config = config.max_memory(&limit.to_string())?;
         }
@@ -45,7 +48,8 @@ pub(super) fn connect(options: &EngineOptions, spill: &Spill) -> Result<Connecti
 pub(super) fn load_census(connection: &Connection, census: &Census) -> duckdb::Result<()> {
     connection.execute_batch(
         "CREATE OR REPLACE TEMP TABLE loaded (employee_id VARCHAR, employee_ssn VARCHAR, birth_date DATE, hire_date DATE,
-             level_id INTEGER, compensation_cents BIGINT, deferral_bp INTEGER, enrollment_date DATE, ever_opted_out BOOLEAN)",
+             level_id INTEGER, compensation_cents BIGINT, deferral_bp INTEGER, enrollment_date DATE, ever_opted_out BOOLEAN,
+             escalation_opt_out BOOLEAN)",
     )?;
     let rows = census.len();
     let columns: Vec<(&str, ArrayRef)> = vec![
@@ -58,6 +62,7 @@ pub(super) fn load_census(connection: &Connection, census: &Census) -> duckdb::R
         ("deferral_bp", Arc::new(Int32Array::from(census.deferral_bp.clone()))),
         ("enrollment_date", Arc::new((0..rows).map(|row| census.enrollment_date(row)).collect::<Date32Array>())),
         ("ever_opted_out", Arc::new(BooleanArray::from(vec![false; rows]))),
+        ("escalation_opt_out", Arc::new(BooleanArray::from(census.escalation_opt_out.clone()))),
     ];
     if rows > 0 {
         let batch =
@@ -75,15 +80,15 @@ pub(super) fn load_census(connection: &Connection, census: &Census) -> duckdb::R
 }
 
 /// The statement that makes an empty table `events` with the columns of the schema; small vocabularies are enums.
-pub(super) fn create_events(run: &RunSpec) -> String {
+pub(super) fn create_events(run: &RunSpec, tables: &Tables) -> String {
     let columns = EVENT_COLUMNS.iter().map(|column| {
         let sql_type = match (column.name, column.kind) {
             ("scenario_id", _) => enum_type(&[&run.scenario_id]),
             ("plan_design_id", _) => enum_type(&[&run.plan_design_id]),
             ("event_type", _) => enum_type(&Category::ALL.map(Category::event_type)),
             ("event_category", _) => enum_type(&Category::ALL.map(Category::name)),
-            ("age_band", _) => enum_type(&AGE_BANDS),
-            ("tenure_band", _) => enum_type(&TENURE_BANDS),
+            ("age_band", _) => enum_type(&tables.age_bands.names()),
+            ("tenure_band", _) => enum_type(&tables.tenure_bands.names()),
             (_, Kind::Text) => "VARCHAR".to_owned(),
             (_, Kind::Int) => "INTEGER".to_owned(),
             (_, Kind::Date) => "DATE".to_owned(),
@@ -134,7 +139,7 @@ mod tests {
             ("effective_date", "TIMESTAMP"),
         ] {
             let connection = Connection::open_in_memory().unwrap();
-            connection.execute_batch(&create_events(&run)).unwrap();
+            connection.execute_batch(&create_events(&run, &Tables::new(&run.assumptions))).unwrap();
             connection.execute_batch("INSERT INTO events (simulation_year) VALUES (2025)").unwrap();
             assert_eq!(read_events(&connection, 2025).map(|table| table.len()), Ok(1));
             connection.execute_batch(&format!("ALTER TABLE events ALTER {column} TYPE {sql_type}")).unwrap();

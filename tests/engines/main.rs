@@ -2,41 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case has failed")]
 
+mod plans;
+mod replayed;
+
 use planalign_bench::census::{self, Census};
 use planalign_bench::engine::{EngineOptions, Mode, open};
 use planalign_bench::events::schema::position;
 use planalign_bench::events::year::Events;
 use planalign_bench::parity::compare_modes;
-use planalign_bench::rules::assumptions::Assumptions;
-use planalign_bench::rules::calendar::{first_of_year, year_of};
+use planalign_bench::rules::assumptions::{Assumptions, Workforce};
 use planalign_bench::rules::run::RunSpec;
-use planalign_bench::rules::tables::Tables;
+use planalign_bench::rules::units::Ppm;
 use planalign_bench::scenario::SCENARIOS;
+use plans::{Attributes, census_of};
 use proptest::prelude::*;
-use std::collections::{BTreeMap, HashMap};
-
-/// A person's attributes before ids are given out: age, tenure in days, pay in dollars, deferral rate in basis points.
-type Attributes = (i32, i32, i64, i32);
-
-fn census_of(people: &[Attributes], run: &RunSpec) -> Census {
-    let tables = Tables::new(&run.assumptions);
-    let start = first_of_year(run.start_year);
-    let (mut ids, mut ssns) = (Vec::new(), Vec::new());
-    let mut census = Census::default();
-    for (number, &(age, tenure_days, pay, deferral_bp)) in people.iter().enumerate() {
-        // Some ids sort after the hires', some before; some people have no social security number.
-        let prefix = ["EMP", "ZED"][number * 2 / people.len().max(1)];
-        ids.push(format!("{prefix}_{number:05}"));
-        ssns.push((number % 7 != 3).then_some("SSN-1"));
-        census.birth_date.push(first_of_year(run.start_year - age) + number as i32 % 360);
-        census.hire_date.push(start - 1 - tenure_days);
-        census.level_id.push(tables.level_of_pay(pay * 100));
-        census.compensation_cents.push(pay * 100);
-        census.deferral_bp.push(deferral_bp);
-        census.escalation_opt_out.push(false);
-    }
-    Census { employee_id: ids.into(), employee_ssn: ssns.into(), ..census }
-}
+use replayed::replay;
+use std::collections::BTreeMap;
 
 fn people() -> impl Strategy<Value = Vec<Attributes>> {
     let anybody = (15i32..80, 0i32..15_000, 30_000i64..900_000, prop_oneof![Just(0i32), 0i32..1_800]);
@@ -51,105 +32,6 @@ fn people() -> impl Strategy<Value = Vec<Attributes>> {
         prop::collection::vec(sixty_four, 20..80),
         prop::collection::vec(hired_yesterday, 20..80),
     ]
-}
-
-fn assumptions() -> impl Strategy<Value = Assumptions> {
-    prop_oneof![
-        3 => Just(""),
-        1 => Just("[workforce]\ngrowth = -0.08"),
-        1 => Just("[workforce]\ngrowth = 0.0\ntermination = 0.0"),
-        1 => Just("[workforce]\ngrowth = 0.2\nnew_hire_termination = 0.1"),
-        1 => Just("[workforce]\ntermination = 1.0\ngrowth = -1.0"),
-        1 => Just("[enrollment]\nauto_enrollment = false\nproactive = [0.0, 0.0, 0.0, 0.0]\nvoluntary = { by_age = [0.0, 0.0, 0.0, 0.0], by_income = [1.0, 1.0, 1.0, 1.0] }\nconversion = { by_age = [0.0, 0.0, 0.0, 0.0], by_income = [1.0, 1.0, 1.0, 1.0] }"),
-        1 => Just("[promotion]\nbase = 0.6\nraise_cap = 0.16\n[raise]\ncap_amount = 900\nmonth_weights = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]\ncola_by_year = { 2025 = 0.1 }"),
-        1 => Just("[escalation]\nincrement = 0.03\ncap = 0.06\n[enrollment]\nopt_out = { by_age = [1.0, 1.0, 1.0, 1.0], by_income = [1.0, 1.0, 1.0, 1.0] }"),
-    ]
-    .prop_map(|toml| Assumptions::from_toml(toml).unwrap())
-}
-
-/// A person as the log has left them.
-#[derive(Clone)]
-struct Person {
-    hire_date: i64,
-    level_id: i64,
-    pay_cents: i64,
-    deferral_bp: i64,
-    enrolled: bool,
-    opted_out: bool,
-}
-
-/// Replays a log: every event must fit the state that the events before it left, and the years must end as planned.
-fn replay(run: &RunSpec, census: &Census, tables: &[Events]) {
-    let mut people: HashMap<String, Person> = (0..census.len())
-        .map(|row| {
-            let person = Person {
-                hire_date: census.hire_date[row].into(),
-                level_id: census.level_id[row].into(),
-                pay_cents: census.compensation_cents[row],
-                deferral_bp: census.deferral_bp[row].into(),
-                enrolled: census.deferral_bp[row] > 0,
-                opted_out: false,
-            };
-            (census.employee_id.value(row).to_owned(), person)
-        })
-        .collect();
-    let plans = run.plans(census.len()).unwrap();
-    for ((year, events), plan) in run.years().zip(tables).zip(plans) {
-        let table = events.rows();
-        let text = |name: &str, row: usize| table.text(position(name), row).unwrap_or_default().to_owned();
-        let int = |name: &str, row: usize| table.int(position(name), row).map(|value| value as i64);
-        let mut last: HashMap<String, (i64, i64)> = HashMap::new();
-        let mut gone = Vec::new();
-        for row in 0..table.len() {
-            let (id, category, date) =
-                (text("employee_id", row), text("event_category", row), int("effective_date", row).unwrap());
-            assert_eq!(year_of(date as i32), year, "{category} of {id} outside {year}");
-            assert!(!gone.contains(&id), "{category} of {id} after termination");
-            let sequence = int("event_sequence", row).unwrap();
-            let (last_date, last_sequence) = last.insert(id.clone(), (date, sequence)).unwrap_or((date, 0));
-            assert!(last_date <= date && sequence == last_sequence + 1, "{id} in {year} is out of order");
-            if category == "hiring" {
-                let person = Person {
-                    hire_date: date,
-                    level_id: int("level_id", row).unwrap(),
-                    pay_cents: int("compensation_amount", row).unwrap(),
-                    deferral_bp: 0,
-                    enrolled: false,
-                    opted_out: false,
-                };
-                assert!(people.insert(id.clone(), person).is_none(), "{id} hired twice");
-            }
-            let person = people.get_mut(&id).unwrap_or_else(|| panic!("{category} of unknown {id}"));
-            assert!(date >= person.hire_date, "{category} of {id} before hire");
-            if let Some(previous) = int("previous_compensation", row) {
-                assert_eq!(previous, person.pay_cents, "{category} of {id} in {year}");
-                person.pay_cents = int("compensation_amount", row).unwrap();
-                assert!(person.pay_cents >= previous);
-            }
-            if let Some(previous) = int("prev_employee_deferral_rate", row) {
-                assert_eq!(previous, person.deferral_bp, "{category} of {id} in {year}");
-                person.deferral_bp = int("employee_deferral_rate", row).unwrap();
-            }
-            match category.as_str() {
-                "promotion" => person.level_id += 1,
-                "enrollment_opt_out" => (person.enrolled, person.opted_out) = (false, true),
-                "deferral_escalation" => assert!(person.enrolled),
-                "termination" | "new_hire_termination" => gone.push(id.clone()),
-                "hiring" | "raise" => {}
-                _ => {
-                    assert!(!person.enrolled && !person.opted_out, "{category} of {id}, who cannot enroll");
-                    person.enrolled = true;
-                }
-            }
-            assert_eq!(int("level_id", row).unwrap(), person.level_id, "{category} of {id} in {year}");
-            assert_eq!(int("compensation_amount", row).unwrap(), person.pay_cents, "{category} of {id} in {year}");
-            assert!((0..=1_000_000).contains(&int("event_probability", row).unwrap()));
-        }
-        for id in gone {
-            people.remove(&id);
-        }
-        assert_eq!(people.len() as i64, plan.target, "head count after {year}");
-    }
 }
 
 fn reference_tables(run: &RunSpec, census: &Census) -> Vec<Events> {
@@ -169,7 +51,7 @@ proptest! {
 
     #[test]
     fn all_engines_agree_and_the_log_rebuilds_the_state(
-        people in people(), assumptions in assumptions(), seed in any::<u64>(), start in 2019i32..2030, years in 1i32..4,
+        people in people(), assumptions in plans::named(), seed in any::<u64>(), start in 2019i32..2030, years in 1i32..4,
     ) {
         let run = RunSpec::new("property", "plan", seed, start, start + years - 1, assumptions).unwrap();
         let census = census_of(&people, &run);
@@ -184,6 +66,85 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: random_plans(), max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_engines_agree_over_random_plans(
+        people in people(), assumptions in plans::any_plan(), seed in any::<u64>(), start in 2019i32..2030, years in 1i32..4,
+    ) {
+        let mut run = RunSpec::new("property", "plan", seed, start, start + years - 1, assumptions).unwrap();
+        let census = census_of(&people, &run);
+        if run.plans(census.len()).is_err() {
+            run.assumptions.workforce = Workforce { growth: Ppm(-20_000), termination: Ppm(10_000), ..Workforce::default() };
+        }
+        if run.plans(census.len()).is_ok() {
+            assert_identical(&run, &census);
+            replay(&run, &census, &reference_tables(&run, &census));
+        }
+    }
+}
+
+/// How many plans are drawn; `RANDOM_PLANS` asks for more.
+fn random_plans() -> u32 {
+    std::env::var("RANDOM_PLANS").ok().map_or(300, |number| number.parse().unwrap())
+}
+
+/// A run of one person, and the events as category, date and level, pay, rate after them.
+fn one_person(toml: &str) -> Vec<(i32, String)> {
+    let run = RunSpec::new("one", "plan", 3, 2025, 2027, Assumptions::from_toml(toml).unwrap()).unwrap();
+    let census = census_of(&[(40, 3_000, 60_000, 0)], &run);
+    assert_identical(&run, &census);
+    let tables = reference_tables(&run, &census);
+    replay(&run, &census, &tables);
+    let events = run.years().zip(&tables).flat_map(|(year, events)| {
+        let (rows, category) = (events.rows(), position("event_category"));
+        (0..rows.len()).map(move |row| (year, rows.text(category, row).unwrap().to_owned())).collect::<Vec<_>>()
+    });
+    events.collect()
+}
+
+/// Nobody comes or goes; promotion is certain, raises come in February, the plan enrolls everybody.
+const EVERYTHING: &str = "\
+[workforce]
+growth = 0.0
+termination = 0.0
+[promotion]
+base = 1.0
+level_dampener = 0.0
+age_multipliers = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+tenure_multipliers = [1.0, 1.0, 1.0, 1.0, 1.0]
+[raise]
+month_weights = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+[enrollment]
+auto_hired_from = \"2010-01-01\"
+opt_out_grace_days = 17
+voluntary = { by_age = [0.0, 0.0, 0.0, 0.0] }
+conversion = { by_age = [0.0, 0.0, 0.0, 0.0] }
+opt_out = { by_age = [OPT_OUT, OPT_OUT, OPT_OUT, OPT_OUT] }
+[escalation]
+day = \"02-01\"
+";
+
+#[test]
+fn one_person_with_every_rule_switched_on_at_once() {
+    let years = |list: [&[&str]; 3]| -> Vec<(i32, String)> {
+        (2025..).zip(list).flat_map(|(year, names)| names.iter().map(move |name| (year, (*name).to_owned()))).collect()
+    };
+    let pay = ["promotion", "raise"];
+    let enrolled = [
+        &["auto_enrollment", "promotion", "raise"][..],
+        &["deferral_escalation", "promotion", "raise"],
+        &["deferral_escalation", "promotion", "raise"],
+    ];
+    assert_eq!(one_person(&EVERYTHING.replace("OPT_OUT", "0.0")), years(enrolled));
+    // The opt-out falls on the day of the promotion, and comes first.
+    let left = [&["auto_enrollment", "enrollment_opt_out", "promotion", "raise"][..], &pay, &pay];
+    assert_eq!(one_person(&EVERYTHING.replace("OPT_OUT", "1.0")), years(left));
+    let off = EVERYTHING.replace("OPT_OUT", "0.0") + "enabled = false\n";
+    assert_eq!(one_person(&off), years([enrolled[0], &pay, &pay]));
 }
 
 #[test]
