@@ -111,7 +111,7 @@ pub(super) fn open(path: &Path, shown: &Path) -> Result<Content> {
     let inner = beginning(&mut unpacked).map_err(failed)?;
     let found = match Packing::of(&inner) {
         _ if inner.starts_with(b"PAR1") => Some("Parquet, which is compressed by itself; unpack it first".to_owned()),
-        Some(again) => Some(format!("compressed with {} once more; unpack it first", again.name())),
+        Some(again) => Some(format!("more that is compressed, with {}; unpack it first", again.name())),
         None => named(&inner),
     };
     match found {

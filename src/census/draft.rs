@@ -90,16 +90,16 @@ impl<'r> Draft<'r> {
             deferral: cells[DEFERRAL].amount(BasisPoints::PER_ONE, self.other_commas),
             opt_out: cells[OPT_OUT].flag(),
         };
+        // Who comes later is not among the first people, whatever else the row says.
+        let later = active != Some(false) && matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start);
         let dates = [(BIRTH, person.birth.is_ok()), (HIRE, person.hire.is_ok()), (TERMINATION, left.is_ok())];
         for (column, read) in dates {
             match cells[column] {
                 Cell::Text(_) if read => self.problems.dates.read(),
-                Cell::Text(text) => self.problems.dates.unread(text),
+                Cell::Text(text) if active != Some(false) && !later => self.problems.dates.unread(text),
                 _ => {}
             }
         }
-        // Who comes later is not among the first people, whatever else the row says.
-        let later = active != Some(false) && matches!(person.hire, Ok(Some((hire, _))) if hire >= self.start);
         let unusable = [
             (ID, person.id.as_ref().err()),
             (SSN, person.ssn.as_ref().err()),
@@ -113,7 +113,9 @@ impl<'r> Draft<'r> {
         ];
         if active == Some(false) || later {
             let first = unusable.iter().find_map(|(column, what)| Some((*column, what.cloned()?)));
-            let first = first.or_else(|| self.outside(&person).into_iter().next());
+            // Of who comes later only the day of hire matters, which decides it.
+            let outside = self.outside(&person).into_iter();
+            let first = first.or_else(|| outside.into_iter().find(|(column, _)| !later || *column == HIRE));
             let told = |column: usize, what: &str| describe(place, NAMES[column], &cells[column].to_string(), what);
             if later {
                 self.hired_later += 1;
