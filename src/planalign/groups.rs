@@ -1,8 +1,9 @@
 //! Age and tenure bands, and the promotion hazard by band.
 
 use super::importer::{Importer, ppm, shown};
-use super::node::{Node, Value};
-use crate::error::{Error, Result};
+use super::lists::{fields, items};
+use super::node::Node;
+use crate::error::Result;
 use crate::rules::units::Ppm;
 
 /// A band of PlanAlign, from its lower bound up to its upper one, which is not in it.
@@ -194,37 +195,6 @@ fn not_whole(node: &Node) -> String {
 
 fn labels(labels: &Option<Vec<String>>) -> Vec<String> {
     labels.clone().unwrap_or_default()
-}
-
-/// The entries of a list.
-pub(super) fn items<'n>(importer: &Importer<'_>, key: &str, node: &'n Node) -> Result<&'n [Node]> {
-    match &node.value {
-        Value::List(items) if !items.is_empty() => Ok(items),
-        _ => Err(importer.config.error(key, node, format!("{} where a list belongs", node.kind()))),
-    }
-}
-
-/// Fields of an entry of a list. Others than the known ones are refused: nobody would look at them.
-pub(super) fn fields<'n, const N: usize>(
-    importer: &Importer<'_>,
-    key: &str,
-    item: &'n Node,
-    wanted: [&str; N],
-    known: &[&str],
-) -> Result<[&'n Node; N]> {
-    let error = |what: String| -> Error { importer.config.error(key, item, what) };
-    let Value::Map(entries) = &item.value else {
-        return Err(error(format!("{} where {} belong", item.kind(), known.join(", "))));
-    };
-    if let Some((name, _)) = entries.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        return Err(error(format!("unknown field {}; known: {}", crate::console::one_line(name), known.join(", "))));
-    }
-    let mut found = [item; N];
-    for (place, name) in found.iter_mut().zip(wanted) {
-        *place =
-            item.entry(name).filter(|node| !node.is_null()).ok_or_else(|| error(format!("an entry without {name}")))?;
-    }
-    Ok(found)
 }
 
 /// Bands in order, each beginning where the one before ends; from 0 without end.

@@ -1,8 +1,8 @@
 //! Cost of living, raises, promotions' raises, ages of hires.
 
-use super::groups::{fields, items};
 use super::importer::{Importer, cents, ppm, shown};
 use super::levers::{Levers, listed};
+use super::lists::{fields, items};
 use super::node::{Node, Value};
 use crate::error::Result;
 use crate::rules::assumptions::{RaiseRange, WeightedAge};

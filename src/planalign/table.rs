@@ -66,8 +66,8 @@ impl Seeds {
 impl Table {
     fn read(path: PathBuf) -> Result<Self> {
         let wrong = |error: csv::Error| Error::file(&path, error);
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(true).trim(csv::Trim::All).from_path(&path).map_err(wrong)?;
+        let bytes = std::fs::read(&path).map_err(|e| Error::file(&path, e))?;
+        let mut reader = csv::ReaderBuilder::new().has_headers(true).trim(csv::Trim::All).from_reader(&bytes[..]);
         let header: Vec<String> = reader
             .headers()
             .map_err(wrong)?
@@ -77,7 +77,7 @@ impl Table {
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(wrong)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |at| line_of(&bytes, at.byte() as usize));
             rows.push(Row { line, cells: record.iter().map(str::to_owned).collect() });
         }
         let table = Self { path, header, rows };
@@ -117,6 +117,14 @@ impl Table {
         let cells = |row: &Row| places.map(|at| at.and_then(|at| row.cells.get(at)).cloned().unwrap_or_default());
         Ok(self.rows.iter().map(|row| Cells { table: self, line: row.line, columns, cells: cells(row) }).collect())
     }
+}
+
+/// The line of the row that begins at a byte or behind blank lines there, as an editor counts.
+fn line_of(bytes: &[u8], mut at: usize) -> u64 {
+    while bytes.get(at).is_some_and(|byte| b"\r\n".contains(byte)) {
+        at += 1;
+    }
+    1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Some cells of a row.
