@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, printable};
 use super::format::{ColumnNames, same_name};
-use super::lookalike::lookalikes;
+use super::lookalike::{Lookalike, lookalikes};
 use crate::error::{Error, Flaw, Result};
 use std::collections::HashSet;
 use std::path::Path;
@@ -40,8 +40,8 @@ pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 /// What a file has for each of [`NAMES`]: an index into its own columns.
 pub(super) type Found = [Option<usize>; NAMES.len()];
 
-/// Looks for the columns, under the names that they were given or their own.
-pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Result<Found> {
+/// Looks for the columns, under the names that they were given or their own; also those that look like others.
+pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Result<(Found, Vec<Lookalike>)> {
     let mut found = Found::default();
     for (column, known) in NAMES.iter().enumerate() {
         let (given, name) = (names.of(known), names.of(known).unwrap_or(known));
@@ -63,10 +63,10 @@ pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Resul
     }
     let absent: Vec<usize> = (0..NAMES.len()).filter(|&column| found[column].is_none()).collect();
     let missing: Vec<_> = REQUIRED.iter().filter(|column| absent.contains(column)).map(|&c| NAMES[c]).collect();
-    if missing.is_empty() {
-        return Ok(found);
-    }
     let like = lookalikes(header, names, &absent);
+    if missing.is_empty() {
+        return Ok((found, like));
+    }
     Err(Error::file(path, Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header), like }))
 }
 

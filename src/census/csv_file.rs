@@ -17,7 +17,8 @@ pub(super) fn read(path: &Path, mut source: impl Read, draft: &mut Draft<'_>) ->
     let mut beginning = Vec::new();
     source.by_ref().take(LONGEST as u64).read_to_end(&mut beginning).map_err(|error| unread(path, error))?;
     let layout = layout(path, &beginning, &draft.format.columns)?;
-    let found = columns::find(path, &layout.header, &draft.format.columns)?;
+    let (found, alike) = columns::find(path, &layout.header, &draft.format.columns)?;
+    draft.alike = alike;
     draft.other_commas = layout.separator != b',';
     let first_line = if layout.skipped > 0 { 2 } else { 1 };
     let lines = Lines::new(beginning[layout.skipped..].chain(source), layout.separator, first_line);
