@@ -1,10 +1,11 @@
 //! A census in CSV. Whatever is wrong with the file is said by row and line; only cells of columns that are used are read.
 
+use super::broken::unread;
 use super::cell::Cell;
-use super::columns::{self, NAMES};
-use super::content::unread;
+use super::columns::{self};
 use super::draft::Draft;
 use super::lines::Lines;
+use super::names::NAMES;
 use super::problems::Place;
 use super::separator::{LONGEST, layout, word};
 use crate::error::{Error, Result};

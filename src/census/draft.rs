@@ -1,11 +1,13 @@
 //! People as they are read, row by row: checked, the active ones kept, in the end sorted.
 
-use super::cell::{Cell, Unusable, printable};
-use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
+use super::cell::Cell;
+use super::columns::Cells;
 use super::format::CensusFormat;
 use super::lookalike::Lookalike;
+use super::names::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, RowWarning, RowWarnings, describe};
+use super::words::{Unusable, printable};
 use crate::error::{Error, Flaw, Result};
 use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
 use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;

@@ -1,7 +1,7 @@
 //! Columns of a file that are probably those of a census under other names: to be suggested, never to be taken.
 
-use super::columns::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 use super::format::ColumnNames;
+use super::names::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 
 /// What payroll programs call a column: small letters and digits of its name.
 const USUAL: [(usize, &[&str]); 9] = [

@@ -2,9 +2,10 @@
 //! holds may be of any type.
 
 use super::cell::Cell;
-use super::columns::{self, Cells, NAMES};
+use super::columns::{self, Cells};
 use super::format::CensusFormat;
 use super::lookalike::Lookalike;
+use super::names::NAMES;
 use super::parquet_type::{Kind, embedded, kind, name, suits};
 use super::problems::Place;
 use crate::error::{Error, Flaw, Result};
@@ -154,7 +155,7 @@ fn columns_of(
             return Err(refused(path, of_census, name(field), wanted));
         };
         let kind = kind(field, &embedded[index]).map_err(|zone| {
-            let zone = super::cell::printable(&zone).to_string();
+            let zone = super::words::printable(&zone).to_string();
             Error::file(path, Flaw::TimeZone { column: NAMES[of_census], zone })
         })?;
         let unsuitable = suits(kind, of_census, format.date_format.is_some()).err().map(|wanted| (name(field), wanted));
@@ -314,7 +315,7 @@ fn big_endian(bytes: &[u8]) -> Option<i256> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::columns::TERMINATION;
+    use super::super::names::TERMINATION;
     use super::*;
     use crate::rules::calendar::{Day, civil, day, iso, year_of};
     use chrono::{NaiveDate, TimeZone};
