@@ -56,7 +56,7 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
         text,
         -62_000i32..19_000,
         -62_000i32..20_088,
-        0i64..10_000_000_00,
+        0i64..1_000_000_000,
         prop::option::of(text),
         0i32..=10_000,
         prop::bool::weighted(0.9),
@@ -359,6 +359,14 @@ fn what_is_suggested_is_enough_and_reaches_every_process() {
     check(with(&line(columns), &[]), 2, &["row 1 (line 2)", "these dates fit MM/DD/YYYY", fits]);
     let format = ["--date-format", "MM/DD/YYYY"];
     check(with(&line(columns), &format), 0, &["identical", "40 active"]);
+    // A column that may decide who is active is not passed over in silence.
+    put(base.path(), "left.csv", format!("{HEADER},TERM_DATE\nA,1980-01-01,2010-01-01,60000,2020-01-01\n"));
+    let left = format!("parity {years} --modes reference sql --census left.csv");
+    let said = "nothing is read from column TERM_DATE; if it is employee_termination_date, give --column \
+                employee_termination_date=TERM_DATE";
+    check(planbench_in(base.path(), &left), 0, &["1 active", said]);
+    let left = format!("{left} --column employee_termination_date=TERM_DATE");
+    check(planbench_in(base.path(), &left), 2, &["no active employee among 1 row(s)"]);
     let measure = format!("run {years} --modes reference --runs 2 --census people.csv {columns}");
     check(with(&measure, &format), 0, &["custom-40x2025-2025"]);
     let by_variable = planbench_in(base.path(), &line("")).env("BENCHMARK_COLUMNS", "employee_id=EMP_ID").run_err();

@@ -1,6 +1,6 @@
 //! Amounts that are text. A comma or a point that may mean two things is refused, never guessed.
 
-use super::cell::Unusable;
+use super::words::Unusable;
 
 const REMEDY: &str = "write a point before decimals, and nothing between thousands";
 

@@ -4,9 +4,9 @@
 
 use super::date_format::DateFormat;
 use super::day::{self, OUTSIDE, Zone, of_instant};
+use super::words::Unusable;
 use crate::rules::calendar::{Day, iso};
 use duckdb::arrow::datatypes::i256;
-use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// A cell, borrowed from whatever was read last.
@@ -28,9 +28,6 @@ pub(super) enum Cell<'a> {
     Instant(i64, bool, Zone),
     Flag(bool),
 }
-
-/// What is wrong with a cell.
-pub(super) type Unusable = Cow<'static, str>;
 
 /// From here on a double stands for more than one whole number.
 const DOUBLE_WHOLE: f64 = 9_007_199_254_740_992.0;
@@ -237,27 +234,10 @@ impl fmt::Display for Cell<'_> {
     }
 }
 
-/// Text of a file as it may stand in a message: on one line, and not endless.
-pub(super) fn printable(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let unsafe_to_print = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut shown = String::new();
-    for (index, c) in text.chars().enumerate() {
-        match c {
-            _ if index == LONGEST => {
-                shown.push('…');
-                break;
-            }
-            _ if unsafe_to_print(c) => shown.extend(c.escape_default()),
-            _ => shown.push(c),
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::Cow;
 
     fn id(cell: Cell<'_>) -> Result<String, String> {
         let mut scratch = String::from("left over");
@@ -377,12 +357,5 @@ mod tests {
         assert_eq!(Cell::Instant(0, false, Zone::Unnamed).day(None), Ok(Some((0, false))));
         assert_eq!(Cell::Instant(7_200, false, Zone::Fixed(-7_200)).day(None), Ok(Some((0, false))));
         assert!(Cell::Whole(20_200_101).day(None).is_err() && Cell::Flag(true).day(None).is_err());
-    }
-
-    #[test]
-    fn nothing_from_a_file_begins_a_line() {
-        let shown = printable("a\n::error::b\r\u{1b}[31m\u{2028}\u{202e}O'Brien \"ž\"");
-        assert_eq!(shown, "a\\n::error::b\\r\\u{1b}[31m\\u{2028}\\u{202e}O'Brien \"ž\"");
-        assert_eq!(printable(&"x".repeat(5_000)).chars().count(), 81);
     }
 }

@@ -1,36 +1,14 @@
 //! The columns of a census file, and where a file has them.
 
-use super::cell::{Cell, printable};
+use super::cell::Cell;
 use super::format::{ColumnNames, same_name};
-use super::lookalike::lookalikes;
+use super::lookalike::{Lookalike, lookalikes};
+use super::names::{NAMES, REQUIRED};
+use super::words::printable;
 use crate::error::{Error, Flaw, Result};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Columns that are read. Whatever else a file holds is not looked at.
-pub(super) const NAMES: [&str; 9] = [
-    "employee_id",
-    "employee_ssn",
-    "employee_birth_date",
-    "employee_hire_date",
-    "employee_termination_date",
-    "employee_gross_compensation",
-    "employee_deferral_rate",
-    "active",
-    "auto_escalation_opt_out",
-];
-pub(super) const ID: usize = 0;
-pub(super) const SSN: usize = 1;
-pub(super) const BIRTH: usize = 2;
-pub(super) const HIRE: usize = 3;
-pub(super) const TERMINATION: usize = 4;
-pub(super) const PAY: usize = 5;
-pub(super) const DEFERRAL: usize = 6;
-pub(super) const ACTIVE: usize = 7;
-pub(super) const OPT_OUT: usize = 8;
-
-/// Columns without which there is no census.
-pub(super) const REQUIRED: [usize; 4] = [ID, BIRTH, HIRE, PAY];
 /// Names of a file's columns shown in an error.
 const SHOWN: usize = 30;
 
@@ -40,8 +18,8 @@ pub(super) type Cells<'a> = [Cell<'a>; NAMES.len()];
 /// What a file has for each of [`NAMES`]: an index into its own columns.
 pub(super) type Found = [Option<usize>; NAMES.len()];
 
-/// Looks for the columns, under the names that they were given or their own.
-pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Result<Found> {
+/// Looks for the columns, under the names that they were given or their own; also those that look like others.
+pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Result<(Found, Vec<Lookalike>)> {
     let mut found = Found::default();
     for (column, known) in NAMES.iter().enumerate() {
         let (given, name) = (names.of(known), names.of(known).unwrap_or(known));
@@ -63,10 +41,10 @@ pub(super) fn find(path: &Path, header: &[String], names: &ColumnNames) -> Resul
     }
     let absent: Vec<usize> = (0..NAMES.len()).filter(|&column| found[column].is_none()).collect();
     let missing: Vec<_> = REQUIRED.iter().filter(|column| absent.contains(column)).map(|&c| NAMES[c]).collect();
-    if missing.is_empty() {
-        return Ok(found);
-    }
     let like = lookalikes(header, names, &absent);
+    if missing.is_empty() {
+        return Ok((found, like));
+    }
     Err(Error::file(path, Flaw::ColumnsMissing { missing: missing.join(", "), there: list(header), like }))
 }
 

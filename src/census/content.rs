@@ -1,11 +1,11 @@
 //! What a census file holds: Parquet, or text, which may be compressed and is UTF-8 in the end. Told by its first bytes,
 //! never by its name.
 
+use super::broken::{BrokenText, unread};
 use super::foreign::{LOOKED_AT, named};
 use super::utf16::{Order, Utf16};
 use crate::error::{Error, Flaw, Result};
 use flate2::read::MultiGzDecoder;
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
@@ -66,26 +66,6 @@ impl Read for Unpacking {
             None if error.kind() == io::ErrorKind::Interrupted => error,
             None => io::Error::other(BrokenText(Flaw::Packed { how: self.packing.name(), error })),
         })
-    }
-}
-
-/// A flaw that is found while text is read, on its way through readers of other libraries.
-#[derive(Debug)]
-pub(super) struct BrokenText(pub Flaw);
-
-impl fmt::Display for BrokenText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for BrokenText {}
-
-/// An error of reading a file, which may be a flaw that was found on the way.
-pub(super) fn unread(shown: &Path, error: io::Error) -> Error {
-    match error.downcast::<BrokenText>() {
-        Ok(BrokenText(flaw)) => Error::file(shown, flaw),
-        Err(error) => Error::file(shown, error),
     }
 }
 

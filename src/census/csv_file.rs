@@ -1,10 +1,11 @@
 //! A census in CSV. Whatever is wrong with the file is said by row and line; only cells of columns that are used are read.
 
+use super::broken::unread;
 use super::cell::Cell;
-use super::columns::{self, NAMES};
-use super::content::unread;
+use super::columns::{self};
 use super::draft::Draft;
 use super::lines::Lines;
+use super::names::NAMES;
 use super::problems::Place;
 use super::separator::{LONGEST, layout, word};
 use crate::error::{Error, Result};
@@ -17,7 +18,8 @@ pub(super) fn read(path: &Path, mut source: impl Read, draft: &mut Draft<'_>) ->
     let mut beginning = Vec::new();
     source.by_ref().take(LONGEST as u64).read_to_end(&mut beginning).map_err(|error| unread(path, error))?;
     let layout = layout(path, &beginning, &draft.format.columns)?;
-    let found = columns::find(path, &layout.header, &draft.format.columns)?;
+    let (found, alike) = columns::find(path, &layout.header, &draft.format.columns)?;
+    draft.alike = alike;
     draft.other_commas = layout.separator != b',';
     let first_line = if layout.skipped > 0 { 2 } else { 1 };
     let lines = Lines::new(beginning[layout.skipped..].chain(source), layout.separator, first_line);

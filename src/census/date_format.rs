@@ -78,7 +78,7 @@ impl FromStr for DateFormat {
     fn from_str(given: &str) -> Result<Self> {
         let given = given.trim();
         let refused = |why: &str| {
-            let given = format!("date format `{}` {why}", super::cell::printable(given));
+            let given = format!("date format `{}` {why}", super::words::printable(given));
             Error::from(Input::Unusable { given, wanted: EXAMPLES.to_owned() })
         };
         let letters = if given.contains('%') { given.to_owned() } else { of_picture(given).map_err(refused)? };

@@ -1,10 +1,13 @@
 //! People as they are read, row by row: checked, the active ones kept, in the end sorted.
 
-use super::cell::{Cell, Unusable, printable};
-use super::columns::{ACTIVE, BIRTH, Cells, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
+use super::cell::Cell;
+use super::columns::Cells;
 use super::format::CensusFormat;
+use super::lookalike::Lookalike;
+use super::names::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 use super::people::{Census, LoadedCensus};
 use super::problems::{Place, Problems, RowWarning, RowWarnings, describe};
+use super::words::{Unusable, printable};
 use crate::error::{Error, Flaw, Result};
 use crate::rules::calendar::{Day, civil, first_of_year, iso, year_of};
 use crate::rules::identity::MAX_EMPLOYEE_ID_LEN;
@@ -29,6 +32,8 @@ pub(super) struct Draft<'r> {
     pub problems: Problems,
     /// Whether commas may stand before decimals, for they do not separate cells.
     pub other_commas: bool,
+    /// Columns of the file that look like some that it has not.
+    pub alike: Vec<Lookalike>,
     rows: u64,
     inactive: usize,
     hired_later: usize,
@@ -49,6 +54,7 @@ impl<'r> Draft<'r> {
             source,
             problems: Problems::default(),
             other_commas: false,
+            alike: Vec::new(),
             rows: 0,
             inactive: 0,
             hired_later: 0,
@@ -260,8 +266,8 @@ impl<'r> Draft<'r> {
             escalation_opt_out: order.iter().map(|&index| people.escalation_opt_out[index]).collect(),
             compensation_cents: cents,
         };
-        let inactive = self.inactive;
-        Ok(LoadedCensus { census, source: self.source, synthetic: false, inactive, hired_later, warnings })
+        let (source, inactive, alike) = (self.source, self.inactive, self.alike);
+        Ok(LoadedCensus { census, source, synthetic: false, inactive, hired_later, alike, warnings })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a file is that is no census: told by its first bytes, with what to do about it.
 
-use super::columns::NAMES;
 use super::format::same_name;
+use super::names::NAMES;
 
 /// How many bytes are looked at.
 pub(super) const LOOKED_AT: usize = 8_192;

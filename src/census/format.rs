@@ -1,7 +1,7 @@
 //! What somebody says about a census file: the names of its columns, and how it writes dates.
 
-use super::columns::NAMES;
 use super::date_format::DateFormat;
+use super::names::NAMES;
 use crate::error::{Error, Input, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ impl ColumnNames {
     fn add(&mut self, column: &str, theirs: &str) -> Result<()> {
         let (column, theirs) = (column.trim(), theirs.trim());
         let Some(&known) = NAMES.iter().find(|known| same_name(known, column)) else {
-            let (given, known) = (super::cell::printable(column), NAMES.join(", "));
+            let (given, known) = (super::words::printable(column), NAMES.join(", "));
             return Err(Input::UnknownName { what: "column of a census", given, known }.into());
         };
         let refused = |given: String, wanted: &str| Err(Input::Unusable { given, wanted: wanted.to_owned() }.into());
@@ -98,7 +98,7 @@ impl FromStr for ColumnNames {
             let end = rest.char_indices().find(|&(at, c)| matches!(c, ';' | '\n') && begins_pair(&rest[at + 1..]));
             let (pair, left) = end.map_or((rest, ""), |(at, _)| (&rest[..at], &rest[at + 1..]));
             let Some((column, theirs)) = pair.split_once('=') else {
-                let given = format!("`{}` names no column", super::cell::printable(pair.trim()));
+                let given = format!("`{}` names no column", super::words::printable(pair.trim()));
                 let wanted = "a column of a census and the file's name for it, such as employee_id=EMP_ID".to_owned();
                 return Err(Input::Unusable { given, wanted }.into());
             };

@@ -3,7 +3,7 @@
 //! The CSV reader takes blank lines and line breaks in quoted cells as they come, and a quote that is never closed for
 //! the rest of the file, in which people would be lost. This looks at the same bytes as they pass.
 
-use super::content::BrokenText;
+use super::broken::BrokenText;
 use crate::error::Flaw;
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,7 +1,7 @@
 //! Columns of a file that are probably those of a census under other names: to be suggested, never to be taken.
 
-use super::columns::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 use super::format::ColumnNames;
+use super::names::{ACTIVE, BIRTH, DEFERRAL, HIRE, ID, NAMES, OPT_OUT, PAY, SSN, TERMINATION};
 
 /// What payroll programs call a column: small letters and digits of its name.
 const USUAL: [(usize, &[&str]); 9] = [
@@ -122,8 +122,11 @@ const USUAL: [(usize, &[&str]); 9] = [
     ),
 ];
 
+/// A column of a census, and the column of a file that may be it.
+pub(super) type Lookalike = (&'static str, String);
+
 /// Columns of a census that a file does not have under the names looked for, and the one column that may be each of them.
-pub(super) fn lookalikes(header: &[String], names: &ColumnNames, missing: &[usize]) -> Vec<(&'static str, String)> {
+pub(super) fn lookalikes(header: &[String], names: &ColumnNames, missing: &[usize]) -> Vec<Lookalike> {
     let plain = |name: &str| -> String {
         name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
     };
@@ -166,8 +169,8 @@ mod tests {
 
     #[test]
     fn every_column_has_usual_names_and_none_is_of_two() {
-        for column in 0..NAMES.len() {
-            assert_eq!(USUAL.iter().filter(|(of, _)| *of == column).count(), 1, "{}", NAMES[column]);
+        for (column, name) in NAMES.iter().enumerate() {
+            assert_eq!(USUAL.iter().filter(|(of, _)| *of == column).count(), 1, "{name}");
         }
         let mut all: Vec<_> = USUAL.iter().flat_map(|(_, usual)| usual.iter()).collect();
         all.sort();

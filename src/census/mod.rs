@@ -1,6 +1,7 @@
 //! The people at the start: read from a PlanAlign file or drawn from a seed, checked, sorted by employee id.
 
 mod amount;
+mod broken;
 mod cell;
 mod columns;
 mod content;
@@ -14,6 +15,7 @@ mod foreign;
 mod format;
 mod lines;
 mod lookalike;
+mod names;
 mod parquet_file;
 mod parquet_type;
 mod people;
@@ -22,6 +24,7 @@ mod separator;
 mod source;
 mod synthetic;
 mod utf16;
+mod words;
 
 pub use date_format::DateFormat;
 pub use fingerprint::census_fingerprint;

@@ -2,8 +2,10 @@
 //! holds may be of any type.
 
 use super::cell::Cell;
-use super::columns::{self, Cells, NAMES};
+use super::columns::{self, Cells};
 use super::format::CensusFormat;
+use super::lookalike::Lookalike;
+use super::names::NAMES;
 use super::parquet_type::{Kind, embedded, kind, name, suits};
 use super::problems::Place;
 use crate::error::{Error, Flaw, Result};
@@ -12,8 +14,9 @@ use parquet::basic::Repetition;
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetStatisticsPolicy::SkipAll;
 use parquet::file::reader::{FileReader, RowGroupReader};
-use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::serialized_reader::{ReadOptionsBuilder, SerializedFileReader};
 use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -26,13 +29,13 @@ const BATCH: usize = 4_096;
 const SECONDS_PER_DAY: i64 = 86_400;
 const JULIAN_DAY_OF_1970: i64 = 2_440_588;
 
-/// Reads it all; `take` is given every row.
+/// Reads it all; `take` is given every row. Columns that look like some that the file has not.
 pub(super) fn read(
     path: &Path,
     file: File,
     format: &CensusFormat,
     take: impl FnMut(Place, &Cells<'_>) -> Result<()>,
-) -> Result<()> {
+) -> Result<Vec<Lookalike>> {
     contained(|| read_rows(path, file, format, take))
         .unwrap_or_else(|said| Err(Error::file(path, Flaw::Panicked { said })))
 }
@@ -69,11 +72,14 @@ fn read_rows(
     file: File,
     format: &CensusFormat,
     mut take: impl FnMut(Place, &Cells<'_>) -> Result<()>,
-) -> Result<()> {
+) -> Result<Vec<Lookalike>> {
     let failed = |e: ParquetError| Error::file(path, Flaw::Parquet { error: e.into() });
     let damaged = |what: String| Error::file(path, Flaw::Damaged { what });
-    let reader = SerializedFileReader::new(file).map_err(failed)?;
-    let columns = columns_of(&reader, path, format)?;
+    // Statistics are not asked for, and those of columns that are not used may be anything.
+    let options = ReadOptionsBuilder::new().with_column_stats_policy(SkipAll).with_size_stats_policy(SkipAll);
+    let options = options.with_encoding_stats_policy(SkipAll).build();
+    let reader = SerializedFileReader::new_with_options(file, options).map_err(failed)?;
+    let (columns, alike) = columns_of(&reader, path, format)?;
     let metadata = reader.metadata();
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
@@ -119,7 +125,7 @@ fn read_rows(
     if i64::try_from(row) != Ok(promised) {
         return Err(damaged(format!("{row} rows instead of {promised}")));
     }
-    Ok(())
+    Ok(alike)
 }
 
 fn refused(path: &Path, column: usize, found: String, wanted: &'static str) -> Error {
@@ -127,12 +133,16 @@ fn refused(path: &Path, column: usize, found: String, wanted: &'static str) -> E
 }
 
 /// Finds the columns and what they hold.
-fn columns_of(reader: &SerializedFileReader<File>, path: &Path, format: &CensusFormat) -> Result<Vec<Column>> {
+fn columns_of(
+    reader: &SerializedFileReader<File>,
+    path: &Path,
+    format: &CensusFormat,
+) -> Result<(Vec<Column>, Vec<Lookalike>)> {
     let file = reader.metadata().file_metadata();
     let schema = file.schema_descr();
     let fields = schema.root_schema().get_fields();
     let header: Vec<String> = fields.iter().map(|field| field.name().trim().to_owned()).collect();
-    let found = columns::find(path, &header, &format.columns)?;
+    let (found, alike) = columns::find(path, &header, &format.columns)?;
     let embedded = embedded(file);
     let mut columns = Vec::new();
     for (of_census, index) in found.iter().enumerate() {
@@ -145,13 +155,13 @@ fn columns_of(reader: &SerializedFileReader<File>, path: &Path, format: &CensusF
             return Err(refused(path, of_census, name(field), wanted));
         };
         let kind = kind(field, &embedded[index]).map_err(|zone| {
-            let zone = super::cell::printable(&zone).to_string();
+            let zone = super::words::printable(&zone).to_string();
             Error::file(path, Flaw::TimeZone { column: NAMES[of_census], zone })
         })?;
         let unsuitable = suits(kind, of_census, format.date_format.is_some()).err().map(|wanted| (name(field), wanted));
         columns.push(Column { of_census, leaf, kind, unsuitable, required: repetition == Repetition::REQUIRED });
     }
-    Ok(columns)
+    Ok((columns, alike))
 }
 
 fn leaf_of(schema: &SchemaDescriptor, field: usize) -> Option<usize> {
@@ -305,7 +315,7 @@ fn big_endian(bytes: &[u8]) -> Option<i256> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::columns::TERMINATION;
+    use super::super::names::TERMINATION;
     use super::*;
     use crate::rules::calendar::{Day, civil, day, iso, year_of};
     use chrono::{NaiveDate, TimeZone};

@@ -1,8 +1,8 @@
 //! What the columns of a Parquet file hold: Parquet's own types decide; the Arrow schema that many programs embed is only
 //! asked for what Parquet cannot say, above all for time zones.
 
-use super::columns::{ACTIVE, BIRTH, HIRE, ID, OPT_OUT, SSN, TERMINATION};
 use super::day::Zone;
+use super::names::{ACTIVE, BIRTH, HIRE, ID, OPT_OUT, SSN, TERMINATION};
 use duckdb::arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit as Unit, Type as Physical};

@@ -71,6 +71,8 @@ pub struct LoadedCensus {
     pub inactive: usize,
     /// Rows of people hired on or after 1 January of the start year, left out, too.
     pub hired_later: usize,
+    /// Columns of a census that the source lacks, each with a column that looks like it and was not read.
+    pub alike: Vec<(&'static str, String)>,
     /// Rows that are remarkable but no reason to refuse the file, counted.
     pub warnings: Vec<RowWarning>,
 }

@@ -1,8 +1,8 @@
 //! What is wrong with a census: all counted, the first few shown.
 
-use super::cell::printable;
 use super::date_format::DateFormat;
 use super::date_guess::DateGuess;
+use super::words::printable;
 use crate::error::{Error, Flaw, Result};
 use std::fmt;
 

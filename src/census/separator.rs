@@ -1,8 +1,8 @@
 //! What stands between the cells of a CSV file, told by its header: commas, semicolons or tabs.
 
-use super::columns::{NAMES, REQUIRED};
 use super::foreign::explain;
 use super::format::{ColumnNames, same_name};
+use super::names::{NAMES, REQUIRED};
 use crate::error::{Error, Flaw, Result};
 use csv::{ByteRecord, ReaderBuilder};
 use std::path::Path;
@@ -94,7 +94,7 @@ fn instruction(text: &[u8]) -> std::result::Result<(Option<u8>, usize), String> 
     match line[4..] {
         [separator] if SEPARATORS.contains(&separator) => Ok((Some(separator), ended)),
         _ => {
-            let said = super::cell::printable(&String::from_utf8_lossy(&line[4..]));
+            let said = super::words::printable(&String::from_utf8_lossy(&line[4..]));
             Err(format!(
                 "its first line is an instruction to Excel (sep=) that names `{said}`; separate cells by commas, semicolons \
                  or tabs"

@@ -173,7 +173,10 @@ pub(crate) fn load_as(
     let content = content::open(path, shown)?;
     let mut draft = Draft::new(shown.display().to_string(), run, format);
     match content {
-        Content::Parquet(file) => parquet_file::read(shown, file, format, |place, cells| draft.row(place, cells))?,
+        Content::Parquet(file) => {
+            let alike = parquet_file::read(shown, file, format, |place, cells| draft.row(place, cells))?;
+            draft.alike = alike;
+        }
         Content::Text(text) => csv_file::read(shown, text, &mut draft)?,
     }
     draft.finish(strict)

@@ -40,7 +40,15 @@ pub fn synthetic(employee_count: usize, run: &RunSpec) -> LoadedCensus {
     }
     let census = Census { employee_id: ids.finish(), employee_ssn: ssns.finish(), ..census };
     let source = format!("synthetic census of {employee_count}, seed {}", run.seed);
-    LoadedCensus { census, source, synthetic: true, inactive: 0, hired_later: 0, warnings: Vec::new() }
+    LoadedCensus {
+        census,
+        source,
+        synthetic: true,
+        inactive: 0,
+        hired_later: 0,
+        alike: Vec::new(),
+        warnings: Vec::new(),
+    }
 }
 
 fn add_person(census: &mut Census, draw: &Block, run: &RunSpec, tables: &Tables) {

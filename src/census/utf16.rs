@@ -1,6 +1,6 @@
 //! Text in UTF-16, as Excel's "Unicode Text" is, passed on as UTF-8.
 
-use super::content::BrokenText;
+use super::broken::BrokenText;
 use crate::error::Flaw;
 use std::io::{self, Read};
 

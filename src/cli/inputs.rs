@@ -179,6 +179,14 @@ impl Prepared {
                 self.loaded.source
             ));
         }
+        for (column, name) in &self.loaded.alike {
+            let flag = format!("{column}={name}");
+            crate::console::warning(format!(
+                "{}: nothing is read from column {name}; if it is {column}, give --column {}",
+                self.loaded.source,
+                crate::files::paths::typed(flag.as_ref())
+            ));
+        }
         for warning in &self.loaded.warnings {
             crate::console::warning(warning);
         }

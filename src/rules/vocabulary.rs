@@ -55,6 +55,9 @@ categories! {
     Raise = 11, "raise" / "raise";
 }
 
+/// Highest age, tenure or level that a bound between bands or segments may name.
+pub const MAX_YEARS: i32 = 150;
+
 /// Segments of age that enrollment goes by: young, mid_career, mature, senior.
 pub const AGE_SEGMENTS: usize = 4;
 /// Segments of pay that enrollment goes by: low_income, moderate, high, executive.

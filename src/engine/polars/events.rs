@@ -128,6 +128,9 @@ impl Year<'_> {
             .map(|level| format!("merit {} ppm, COLA {} ppm", level.merit_ppm, raises.cola_ppm(self.year)))
             .collect();
         let escalation_day = date(self.escalation_day());
+        // Before the first day of a year, and of hires, nothing has changed.
+        let (escalates_later, employees_opt_out) =
+            (self.escalation_day() > self.first_day(), self.tables.auto_scope.employees_from.is_some());
         let level_before = |day: Expr| {
             when(col("is_promoted").and(date(self.promotion_day()).lt(day)))
                 .then(col("final_level_id"))
@@ -149,10 +152,10 @@ impl Year<'_> {
             Events {
                 happens: col("escalates"),
                 category_code: code(Category::DeferralEscalation),
-                sequence: col("escalation_sequence"),
+                sequence: if escalates_later { col("escalation_sequence") } else { int(1) },
                 date: escalation_day.clone(),
-                level_id: level_before(escalation_day.clone()),
-                pay_cents: self.pay_before(escalation_day),
+                level_id: if escalates_later { level_before(escalation_day.clone()) } else { col("level_id") },
+                pay_cents: if escalates_later { self.pay_before(escalation_day) } else { pay.clone() },
                 previous_pay_cents: None,
                 rates_bp: Some((col("deferral_bp"), col("escalated_rate_bp"))),
                 ppm: int(MILLION),
@@ -213,10 +216,10 @@ impl Year<'_> {
             Events {
                 happens: col("opts_out"),
                 category_code: code(Category::EnrollmentOptOut),
-                sequence: col("opt_out_sequence"),
+                sequence: if employees_opt_out { col("opt_out_sequence") } else { int(3) },
                 date: col("opt_out_date"),
-                level_id: level_before(col("opt_out_date")),
-                pay_cents: self.pay_before(col("opt_out_date")),
+                level_id: if employees_opt_out { level_before(col("opt_out_date")) } else { col("level_id") },
+                pay_cents: if employees_opt_out { self.pay_before(col("opt_out_date")) } else { pay },
                 previous_pay_cents: None,
                 rates_bp: Some((col("enrollment_rate_bp"), int(0))),
                 ppm: col("opt_out_ppm"),

@@ -1,8 +1,11 @@
 //! The Polars engine: lazy expressions over columns, a handful of collects per year, no loop over rows.
 
+mod bands;
+mod enrollment;
 mod events;
 mod expr;
 mod neutral;
+mod sequence;
 mod threads;
 mod workforce;
 mod year;

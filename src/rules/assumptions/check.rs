@@ -5,7 +5,7 @@ use super::enrollment::Chances;
 use super::whole::Assumptions;
 use crate::error::{Input, Result};
 use crate::rules::units::{BasisPoints, Cents, MILLION, Ppm};
-use crate::rules::vocabulary::MAX_LEVELS;
+use crate::rules::vocabulary::{MAX_LEVELS, MAX_YEARS};
 
 /// Largest money amount an assumption may name: with yearly raises below it, a century of compounding stays in 64 bits.
 const MAX_ASSUMED_CENTS: i64 = 1_000_000_000;
@@ -15,8 +15,6 @@ const MAX_FACTOR: Ppm = Ppm(100 * MILLION);
 const MAX_WEIGHT_SUM: u64 = 100_000;
 /// Most bounds between bands.
 const MAX_BOUNDS: usize = 19;
-/// Highest age, tenure or level that a bound may name.
-const MAX_YEARS: i32 = 150;
 /// Most days that a window of a year may have.
 const DAYS: i32 = 365;
 /// Longest label of a band, bytes.
