@@ -3,6 +3,7 @@
 //! files only that of the assumptions.
 
 pub mod assumptions;
+pub mod bands;
 pub mod calendar;
 pub mod draws;
 pub mod identity;

@@ -1,6 +1,7 @@
 //! Assumptions multiplied out, once, into the integer tables that the engines look up.
 
 use crate::rules::assumptions::{Assumptions, Chances};
+use crate::rules::bands::BandTable;
 use crate::rules::calendar::{Day, first_of_year};
 use crate::rules::units::{MILLION, threshold, times_ppm};
 use crate::rules::vocabulary::{AGE_SEGMENTS, INCOME_SEGMENTS, LEVEL_SEGMENTS, PerLevel, TENURE_SEGMENTS, band};
@@ -62,40 +63,6 @@ pub struct EnrollmentTerms {
     pub rate_bp: i32,
     /// Deferral rate of conversion, basis points.
     pub conversion_rate_bp: i32,
-}
-
-/// Bands with their labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BandTable {
-    /// Lower bound of each band after the first.
-    pub from: Vec<i32>,
-    /// A label for each band.
-    pub labels: Vec<String>,
-}
-
-impl BandTable {
-    fn new(from: &[i32], labels: Option<&Vec<String>>) -> Self {
-        let made = || -> Vec<String> {
-            let (Some(first), Some(last)) = (from.first(), from.last()) else { return vec!["all".into()] };
-            let between = from.windows(2).map(|pair| match (pair[0], pair[1] - 1) {
-                (low, high) if low == high => low.to_string(),
-                (low, high) => format!("{low}-{high}"),
-            });
-            std::iter::once(format!("< {first}")).chain(between).chain([format!("{last}+")]).collect()
-        };
-        Self { from: from.to_vec(), labels: labels.cloned().unwrap_or_else(made) }
-    }
-
-    /// The band of a value, from 0.
-    #[inline]
-    pub fn index(&self, value: i32) -> usize {
-        band(value, &self.from)
-    }
-
-    /// The labels as borrowed texts.
-    pub fn names(&self) -> Vec<&str> {
-        self.labels.iter().map(String::as_str).collect()
-    }
 }
 
 /// Lower bounds of the segments that enrollment goes by.
@@ -341,16 +308,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn labels_follow_the_bounds() {
-        let bands = |from: &[i32]| BandTable::new(from, None).labels;
-        assert_eq!(bands(&[]), ["all"]);
-        assert_eq!(bands(&[40]), ["< 40", "40+"]);
-        assert_eq!(bands(&[1, 2, 5]), ["< 1", "1", "2-4", "5+"]);
-        let own = Some(&vec!["junior".to_owned(), "senior".to_owned()]);
-        assert_eq!(BandTable::new(&[40], own).names(), ["junior", "senior"]);
     }
 
     #[test]

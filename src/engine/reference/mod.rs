@@ -1,6 +1,7 @@
 //! The reference engine: the rules in plain Rust, employee by employee. It is the oracle that the set-based engines
 //! are held to, and the floor line of the benchmarks.
 
+mod enrollment;
 mod events;
 mod names;
 mod person;

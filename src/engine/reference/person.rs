@@ -93,7 +93,7 @@ impl PersonYear {
         }
     }
 
-    fn add(&mut self, category: Category, date: Day, probability_ppm: i64, new_rate_bp: i32) {
+    pub(super) fn add(&mut self, category: Category, date: Day, probability_ppm: i64, new_rate_bp: i32) {
         let event = Event { category, date, probability_ppm, new_rate_bp, ..self.events[self.event_count] };
         self.events[self.event_count] = event;
         self.event_count += 1;
@@ -107,12 +107,12 @@ impl PersonYear {
 
 /// Everything that is the same for all people of one year.
 pub(super) struct YearRules<'a> {
-    year: i32,
-    first_year: bool,
+    pub(super) year: i32,
+    pub(super) first_year: bool,
     first_day: Day,
-    last_day: Day,
-    run: &'a RunSpec,
-    tables: &'a Tables,
+    pub(super) last_day: Day,
+    pub(super) run: &'a RunSpec,
+    pub(super) tables: &'a Tables,
     cola_ppm: i64,
     /// The day on which deferral rates go up, of people enrolled before the other day.
     escalation_day: Day,
@@ -199,47 +199,6 @@ impl<'a> YearRules<'a> {
         person
     }
 
-    /// By choice, or else by the plan, if it enrolls employees.
-    fn enroll_employee(&self, person: &mut PersonYear, draw: &Block, employed_on: impl Fn(Day) -> bool) {
-        let employee = person.employee;
-        let group = self.tables.group(employee.compensation_cents, employee.level_id, person.tenure);
-        let terms = &self.tables.enrollment[self.tables.choice_cell(person.age, group)];
-        let (category, date, chance, rate_bp) = if self.first_year {
-            (Category::VoluntaryEnrollment, day(self.year, 1, 15), terms.voluntary, terms.rate_bp)
-        } else {
-            (Category::YearOverYearConversion, day(self.year, 6, 15), terms.conversion, terms.conversion_rate_bp)
-        };
-        if chance.happens(draw[Slot::Enrollment as usize]) {
-            if employed_on(date) {
-                person.add(category, date, chance.ppm, rate_bp);
-            }
-        } else if self.tables.auto_scope.employees_from.is_some_and(|from| employee.hire_date >= from) {
-            self.enroll_automatically(person, draw, group, day(self.year, 1, 15), MILLION - chance.ppm, employed_on);
-        }
-    }
-
-    /// Enrollment by the plan on a day, and perhaps the opt-out that follows.
-    fn enroll_automatically(
-        &self,
-        person: &mut PersonYear,
-        draw: &Block,
-        group: usize,
-        date: Day,
-        probability_ppm: i64,
-        employed_on: impl Fn(Day) -> bool,
-    ) {
-        if !employed_on(date) {
-            return;
-        }
-        let rules = &self.run.assumptions.enrollment;
-        person.add(Category::AutoEnrollment, date, probability_ppm, rules.auto_rate.0 as i32);
-        let opt_out = self.tables.opt_out[self.tables.auto_cell(person.age, group)];
-        let out = (date + rules.opt_out_grace_days).min(self.last_day);
-        if opt_out.happens(draw[Slot::OptOut as usize]) && employed_on(out) {
-            person.add(Category::EnrollmentOptOut, out, opt_out.ppm, 0);
-        }
-    }
-
     /// The year of somebody hired in it.
     pub fn new_hire_year(&self, hire: &Employee, draw: &Block, leaves: bool) -> PersonYear {
         let mut person = PersonYear::new(*hire, self.year, self.tables);
@@ -250,20 +209,7 @@ impl<'a> YearRules<'a> {
 
         person.add(Category::Hiring, hire.hire_date, MILLION, 0);
 
-        let rules = &self.run.assumptions.enrollment;
-        let group = self.tables.group(hire.compensation_cents, hire.level_id, person.tenure);
-        let terms = &self.tables.enrollment[self.tables.choice_cell(person.age, group)];
-        if terms.proactive.happens(draw[Slot::Enrollment as usize]) {
-            let [first, last] = rules.proactive_days;
-            let days = first + pick(Slot::EnrollmentDay, i64::from(last - first + 1));
-            let date = (hire.hire_date + days).min(self.last_day);
-            if employed_on(date) {
-                person.add(Category::ProactiveVoluntary, date, terms.proactive.ppm, terms.rate_bp);
-            }
-        } else if self.tables.auto_scope.hires_from.is_some_and(|from| hire.hire_date >= from) {
-            let date = (hire.hire_date + rules.auto_window_days).min(self.last_day);
-            self.enroll_automatically(&mut person, draw, group, date, MILLION - terms.proactive.ppm, employed_on);
-        }
+        self.enroll_hire(&mut person, draw, employed_on);
 
         if let Some(date) = termination {
             person.add(Category::NewHireTermination, date, self.new_hire_termination_ppm, 0);
