@@ -86,8 +86,7 @@ const IMPORT: &str = "import-planalign config.yaml --seeds seeds --out plan";
 fn a_configuration_becomes_a_plan_that_all_engines_simulate() {
     let place = place();
     let at = place.path();
-    let text =
-        check(&mut planbench_in(at, IMPORT), 0, &["Taken over", "Ignored", "NOT SIMULATED", "How the rules differ"]);
+    let text = check(planbench_in(at, IMPORT), 0, &["Taken over", "Ignored", "NOT SIMULATED", "How the rules differ"]);
     for (key, to) in [
         ("simulation.target_growth_rate", "workforce.growth = 0.02"),
         ("compensation.cola_rate_percent", "raise.cola = 0.025"),
@@ -135,21 +134,21 @@ fn a_configuration_becomes_a_plan_that_all_engines_simulate() {
     );
     assert!(assumptions.contains("!! NOT SIMULATED") && assumptions.contains("config_job_levels.csv"), "{assumptions}");
     let parity = "parity --config plan/planbench.toml --scenario our-plan";
-    check(&mut planbench_in(at, parity), 0, &["our-plan seed 7 2026-2028, 60 people", "identical"]);
-    check(&mut planbench_in(at, &format!("{parity} --seed 8")), 0, &["seed 8", "identical"]);
+    check(planbench_in(at, parity), 0, &["our-plan seed 7 2026-2028, 60 people", "identical"]);
+    check(planbench_in(at, &format!("{parity} --seed 8")), 0, &["seed 8", "identical"]);
     let generate = "generate --config plan/planbench.toml --scenario our-plan --mode polars --out events";
-    check(&mut planbench_in(at, generate), 0, &["events, fingerprint"]);
+    check(planbench_in(at, generate), 0, &["events, fingerprint"]);
     let summary = read(&at.join("events/generation_summary.json"));
     assert!(summary.contains("ours 401k") && summary.contains("\"seed\": 7"), "{summary}");
     // The same again changes nothing; other content stays.
-    check(&mut planbench_in(at, IMPORT), 0, &["written to"]);
+    check(planbench_in(at, IMPORT), 0, &["written to"]);
     put(at, "plan/planbench.toml", "mine");
-    check(&mut planbench_in(at, IMPORT), 2, &["planbench.toml", "other content", "--force"]);
+    check(planbench_in(at, IMPORT), 2, &["planbench.toml", "other content", "--force"]);
     assert_eq!(
         (read(&at.join("plan/planbench.toml")).as_str(), read(&at.join("plan/assumptions.toml"))),
         ("mine", assumptions)
     );
-    check(&mut planbench_in(at, &format!("{IMPORT} --force")), 0, &["written to"]);
+    check(planbench_in(at, &format!("{IMPORT} --force")), 0, &["written to"]);
     assert!(read(&at.join("plan/planbench.toml")).contains("our-plan") && leftovers(at).is_empty());
 }
 
@@ -168,15 +167,15 @@ fn a_scenario_is_put_over_the_configuration() {
         "end_year = 2027",
         "bands.tenure_from = []",
     ];
-    let text = check(&mut planbench_in(place.path(), &line), 0, &parts);
+    let text = check(planbench_in(place.path(), &line), 0, &parts);
     assert!(text.contains("age_multipliers = [2, 1]") && text.contains("planalign-quick"), "{text}");
     assert!(text.contains("takes the middle of the range"), "no rows of that scenario: {text}");
     check(
-        &mut planbench_in(place.path(), "parity --config plan/planbench.toml --scenario planalign-quick"),
+        planbench_in(place.path(), "parity --config plan/planbench.toml --scenario planalign-quick"),
         0,
         &["identical"],
     );
-    check(&mut planbench_in(place.path(), &format!("{IMPORT} --scenario no.yaml")), 2, &["no.yaml", "--scenario"]);
+    check(planbench_in(place.path(), &format!("{IMPORT} --scenario no.yaml")), 2, &["no.yaml", "--scenario"]);
 }
 
 #[test]
@@ -196,14 +195,14 @@ fn what_is_lost_is_loud_and_refused_by_strict() {
         "auto_enrolment",
         "our_own.csv",
     ];
-    check(&mut planbench_in(place.path(), &line), 0, &[&parts[..], &["warning:"]].concat());
+    check(planbench_in(place.path(), &line), 0, &[&parts[..], &["warning:"]].concat());
     let text = read(&place.path().join("plan/assumptions.toml"));
     for part in parts.iter().filter(|part| **part != "UNKNOWN") {
         assert!(text.lines().any(|line| line.starts_with("#   !! ") && line.contains(part)), "{part}: {text}");
     }
     fs::remove_dir_all(place.path().join("plan")).expect("removed");
     check(
-        &mut planbench_in(place.path(), &format!("{line} --strict")),
+        planbench_in(place.path(), &format!("{line} --strict")),
         2,
         &["not simulated", "nothing was written", "--strict"],
     );
@@ -216,15 +215,12 @@ fn what_is_lost_is_loud_and_refused_by_strict() {
         enrollment: {match_magnet: {enabled: false}, auto_enrollment: {hire_date_cutoff: \"2021-02-03\"}}\n",
     );
     check(
-        &mut planbench_in(place.path(), "import-planalign plain.yaml --out plain --strict"),
+        planbench_in(place.path(), "import-planalign plain.yaml --out plain --strict"),
         0,
         &["as built in", "2021-02-03"],
     );
     check(
-        &mut planbench_in(
-            place.path(),
-            "parity --config plain/planbench.toml --scenario planalign --employee-count 80",
-        ),
+        planbench_in(place.path(), "parity --config plain/planbench.toml --scenario planalign --employee-count 80"),
         0,
         &["identical"],
     );
@@ -278,13 +274,13 @@ fn what_cannot_be_taken_over_is_refused_by_file_line_and_key() {
         ("".into(), vec!["bad.yaml", "nothing"]),
     ] {
         put(place.path(), "bad.yaml", &text);
-        let shown = check(&mut planbench_in(place.path(), "import-planalign bad.yaml --out plan"), 2, &["error:"]);
+        let shown = check(planbench_in(place.path(), "import-planalign bad.yaml --out plan"), 2, &["error:"]);
         assert!(parts.iter().all(|part| shown.contains(part)), "{parts:?} not in\n{shown}\nof\n{text}");
         assert!(!place.path().join("plan").exists(), "{text}");
     }
-    check(&mut planbench_in(place.path(), "import-planalign none.yaml --out plan"), 2, &["none.yaml"]);
-    check(&mut planbench_in(place.path(), "import-planalign seeds --out plan"), 2, &["seeds"]);
-    check(&mut planbench_in(place.path(), "import-planalign config.yaml --out people.csv"), 2, &["is a file"]);
+    check(planbench_in(place.path(), "import-planalign none.yaml --out plan"), 2, &["none.yaml"]);
+    check(planbench_in(place.path(), "import-planalign seeds --out plan"), 2, &["seeds"]);
+    check(planbench_in(place.path(), "import-planalign config.yaml --out people.csv"), 2, &["is a file"]);
 }
 
 #[test]
@@ -326,7 +322,7 @@ fn seed_tables_that_do_not_fit_are_refused_by_line_and_column() {
         put(place.path(), "few.yaml", "simulation: {start_year: 2025, end_year: 2026}\ncompensation: {}\n");
         fs::remove_dir_all(place.path().join("seeds")).expect("removed");
         put(place.path(), &format!("seeds/{name}.csv"), text);
-        check(&mut planbench_in(place.path(), "import-planalign few.yaml --seeds seeds --out plan"), 2, &parts);
+        check(planbench_in(place.path(), "import-planalign few.yaml --seeds seeds --out plan"), 2, &parts);
         assert!(!place.path().join("plan").exists());
     }
 }
@@ -341,14 +337,14 @@ fn a_plan_of_its_own_is_simulated_and_not_measured() {
     let entry = "[[scenario]]\nname = 'own'\nstart_year = 2026\nend_year = 2026\ncensus = 'named.csv'\nseed = 5\n\
                  columns = { employee_id = 'EMP_ID' }\nassumptions = 'rates.toml'\n";
     put(at, "planbench.toml", entry);
-    check(&mut planbench_in(at, "parity --scenario own"), 0, &["own seed 5 2026-2026, 60 people", "identical"]);
-    check(&mut planbench_in(at, "parity --scenario own --seeds 1..2"), 0, &["seed 1", "seed 2"]);
-    check(&mut planbench_in(at, "parity --scenario own --employee-count 5"), 2, &["its own years and head count"]);
-    check(&mut planbench_in(at, "scenarios"), 0, &["own", "census"]);
+    check(planbench_in(at, "parity --scenario own"), 0, &["own seed 5 2026-2026, 60 people", "identical"]);
+    check(planbench_in(at, "parity --scenario own --seeds 1..2"), 0, &["seed 1", "seed 2"]);
+    check(planbench_in(at, "parity --scenario own --employee-count 5"), 2, &["its own years and head count"]);
+    check(planbench_in(at, "scenarios"), 0, &["own", "census"]);
     for verb in ["run", "baseline-update --yes", "regression-check", "performance-gate"] {
-        check(&mut planbench_in(at, &format!("{verb} --scenarios own --modes reference")), 2, &["own", "not measured"]);
+        check(planbench_in(at, &format!("{verb} --scenarios own --modes reference")), 2, &["own", "not measured"]);
     }
-    check(&mut planbench_in(at, "run --dry-run --modes reference"), 0, &["left out: scenario own", "quick"]);
+    check(planbench_in(at, "run --dry-run --modes reference"), 0, &["left out: scenario own", "quick"]);
     for (line, parts) in [
         ("seed = -1", ["planbench.toml", "seed"]),
         ("date_format = 'MM/DD/YYYY'", ["date_format", "census"]),
@@ -357,6 +353,6 @@ fn a_plan_of_its_own_is_simulated_and_not_measured() {
         ("", ["no people", "employee_count"]),
     ] {
         put(at, "planbench.toml", &format!("[[scenario]]\nname = 'own'\nstart_year = 2026\nend_year = 2026\n{line}\n"));
-        check(&mut planbench_in(at, "scenarios"), 2, &parts);
+        check(planbench_in(at, "scenarios"), 2, &parts);
     }
 }
