@@ -86,8 +86,7 @@ const IMPORT: &str = "import-planalign config.yaml --seeds seeds --out plan";
 fn a_configuration_becomes_a_plan_that_all_engines_simulate() {
     let place = place();
     let at = place.path();
-    let text =
-        check(planbench_in(at, IMPORT), 0, &["Taken over", "Ignored", "NOT SIMULATED", "How the rules differ"]);
+    let text = check(planbench_in(at, IMPORT), 0, &["Taken over", "Ignored", "NOT SIMULATED", "How the rules differ"]);
     for (key, to) in [
         ("simulation.target_growth_rate", "workforce.growth = 0.02"),
         ("compensation.cola_rate_percent", "raise.cola = 0.025"),
@@ -172,7 +171,7 @@ fn a_scenario_is_put_over_the_configuration() {
     assert!(text.contains("age_multipliers = [2, 1]") && text.contains("planalign-quick"), "{text}");
     assert!(text.contains("takes the middle of the range"), "no rows of that scenario: {text}");
     check(
-        &mut planbench_in(place.path(), "parity --config plan/planbench.toml --scenario planalign-quick"),
+        planbench_in(place.path(), "parity --config plan/planbench.toml --scenario planalign-quick"),
         0,
         &["identical"],
     );
@@ -203,7 +202,7 @@ fn what_is_lost_is_loud_and_refused_by_strict() {
     }
     fs::remove_dir_all(place.path().join("plan")).expect("removed");
     check(
-        &mut planbench_in(place.path(), &format!("{line} --strict")),
+        planbench_in(place.path(), &format!("{line} --strict")),
         2,
         &["not simulated", "nothing was written", "--strict"],
     );
@@ -216,15 +215,12 @@ fn what_is_lost_is_loud_and_refused_by_strict() {
         enrollment: {match_magnet: {enabled: false}, auto_enrollment: {hire_date_cutoff: \"2021-02-03\"}}\n",
     );
     check(
-        &mut planbench_in(place.path(), "import-planalign plain.yaml --out plain --strict"),
+        planbench_in(place.path(), "import-planalign plain.yaml --out plain --strict"),
         0,
         &["as built in", "2021-02-03"],
     );
     check(
-        &mut planbench_in(
-            place.path(),
-            "parity --config plain/planbench.toml --scenario planalign --employee-count 80",
-        ),
+        planbench_in(place.path(), "parity --config plain/planbench.toml --scenario planalign --employee-count 80"),
         0,
         &["identical"],
     );

@@ -54,6 +54,8 @@ fn needed(verb: &str, flag: &str) -> Vec<&'static str> {
             vec!["--scenarios", "quick", "--modes", "reference", "--runs", "2", "--yes", "--no-criterion"]
         }
         ("scenarios" | "doctor", _) => vec![],
+        ("import-planalign", "--out") => vec!["plan.yaml"],
+        ("import-planalign", _) => vec!["plan.yaml", "--out", "plan"],
         ("report", "--baseline-dir" | "--history") => vec!["--baseline", "main"],
         ("report", _) => vec![],
         ("run" | "regression-check" | "performance-gate", _) => {
@@ -74,6 +76,8 @@ fn a_verb_is_never_told_a_flag_that_it_does_not_have() {
     let update = "baseline-update --from out --modes reference --yes";
     check(planbench_in(prepared, update), 0, &[]);
     fs::write(prepared.join("file"), "").unwrap();
+    fs::write(prepared.join("plan.yaml"), "simulation: {start_year: 2025, end_year: 2025}\ncompensation: {}\n")
+        .unwrap();
     let long = "x".repeat(300);
     let mut told = BTreeMap::<String, usize>::new();
     for verb in verbs() {
@@ -81,7 +85,16 @@ fn a_verb_is_never_told_a_flag_that_it_does_not_have() {
         let known = flags(&help);
         for flag in path_flags(&help) {
             // Folders to write to are made where there are none.
-            let read = ["--config", "--census", "--assumptions", "--from", "--against", "--templates"];
+            let read = [
+                "--config",
+                "--census",
+                "--assumptions",
+                "--from",
+                "--against",
+                "--templates",
+                "--seeds",
+                "--scenario",
+            ];
             let nowhere = read.contains(&flag.as_str()).then_some("nowhere/at/all");
             for bad in ["file/inside", long.as_str()].into_iter().chain(nowhere) {
                 // A comparison would build and run for what is only written in the end; it is looked at by itself.
@@ -109,9 +122,17 @@ fn a_verb_is_never_told_a_flag_that_it_does_not_have() {
             }
         }
     }
-    for flag in
-        ["--config", "--census", "--assumptions", "--out", "--output-dir", "--to", "--baseline-dir", "--history"]
-    {
+    for flag in [
+        "--config",
+        "--census",
+        "--assumptions",
+        "--out",
+        "--output-dir",
+        "--to",
+        "--baseline-dir",
+        "--history",
+        "--seeds",
+    ] {
         assert!(told.contains_key(flag), "{flag} was never at fault: {told:?}");
     }
 }

@@ -1,7 +1,8 @@
 //! What became of every key and table: the lists that the importer shows.
 
-use super::catalogue::{self, Fate};
+use super::catalogue;
 use super::config::Config;
+use super::fate::Fate;
 use super::node::{Node, number};
 use crate::error::Result;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! The keys of PlanAlign's configurations, those of its Studio among them, section by section.
 
-use super::catalogue::Fate::{Looked, NoEvent, NotSimulated, Unread};
-use super::catalogue::Known;
+use super::fate::Fate::{Looked, NoEvent, NotSimulated, Unread};
+use super::fate::Known;
 use super::other_keys::{EMPLOYER, MACHINERY};
 
 /// All of them.

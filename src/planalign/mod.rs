@@ -6,6 +6,7 @@ mod config;
 mod differs;
 mod enrollment;
 mod escalation;
+mod fate;
 mod findings;
 mod groups;
 mod hire_levels;

@@ -1,7 +1,7 @@
 //! Keys of PlanAlign's configurations about the employer's contributions, and about running it.
 
-use super::catalogue::Fate::{Looked, NoEvent, Unread};
-use super::catalogue::Known;
+use super::fate::Fate::{Looked, NoEvent, Unread};
+use super::fate::Known;
 
 const CONTRIBUTIONS: &str = "contributions of the employer are no events";
 const OWN_DRAWS: &str = "its draws are not ours: seeds of the same number draw other people";
