@@ -207,6 +207,13 @@ fn what_is_lost_is_loud_and_refused_by_strict() {
         &["not simulated", "nothing was written", "--strict"],
     );
     assert!(!place.path().join("plan").exists());
+    put(place.path(), "empty.yaml", "workforce:\n# total_termination_rate: 0.3\n");
+    let empty = format!("{IMPORT} --scenario empty.yaml");
+    check(planbench_in(place.path(), &empty), 2, &["empty.yaml", "line 1", "key workforce", "is empty"]);
+    put(place.path(), "off.yaml", "deferral_auto_escalation: {enabled: }\n");
+    let off = format!("{IMPORT} --scenario off.yaml --force");
+    check(planbench_in(place.path(), &off), 0, &["left empty, which is off", "escalation.enabled = false"]);
+    fs::remove_dir_all(place.path().join("plan")).expect("removed");
     // Without the tables that change with the year and with everything off, nothing is lost.
     put(
         place.path(),
@@ -236,7 +243,18 @@ fn what_cannot_be_taken_over_is_refused_by_file_line_and_key() {
             vec!["line 4", "total_termination_rate", "outside 0 to 1"],
         ),
         (format!("{base}workforce: {{total_termination_rate: lots}}\n"), vec!["line 3", "`lots` is not a number"]),
+        (
+            format!("{base}enrollment: {{voluntary_enrollment: {{base_rates_by_age: {{young: 30}}}}}}\n"),
+            vec!["base_rates_by_age.young", "30 is outside 0 to 1", "0.03 for 3 %"],
+        ),
+        (format!("{base}dc_plan: {{opt_out_rate_young: 10}}\n"), vec!["opt_out_rate_young", "outside 0 to 1"]),
+        (format!("{base}deferral_auto_escalation: {{enabled: \"false\"}}\n"), vec!["enabled", "leave the quotes out"]),
         (format!("{base}workforce: 5\n"), vec!["line 3", "key workforce", "keys with values"]),
+        (format!("{base}workforce:\n"), vec!["line 3", "key workforce", "is empty"]),
+        (format!("{base}workforce: {{total_termination_rate: }}\n"), vec!["total_termination_rate", "is empty"]),
+        ("simulation: 3\ncompensation: {}\n".into(), vec!["line 1", "key simulation", "keys with values"]),
+        (format!("{base}promotion_hazard: 3\n"), vec!["line 3", "key promotion_hazard", "keys with values"]),
+        (format!("{base}new_hire: {{age_distribution: []}}\n"), vec!["a list with entries belongs"]),
         (format!("{base}workforce: {{}}\nworkforce: {{}}\n"), vec!["line 4", "stands twice"]),
         (format!("{base}WorkForce: {{}}\nworkforce: {{}}\n"), vec!["workforce", "stands twice"]),
         (format!("{base}\tx: 1\n"), vec!["bad.yaml", "line"]),
@@ -301,7 +319,7 @@ fn seed_tables_that_do_not_fit_are_refused_by_line_and_column() {
             "level_id,name,min_compensation,max_compensation\n1,A,50,60\n2,B,40,70\n",
             ["min_compensation", "not above"],
         ),
-        ("config_job_levels", "level_id;name\n1;A\n", ["missing column(s)", "level_id;name"]),
+        ("config_job_levels", "level_id;name\n1;A\n", ["missing column(s)", "commas between cells"]),
         ("config_age_bands", "band_label,min_value,max_value\na,0,30\nb,20,999\n", ["config_age_bands.csv", "overlap"]),
         ("config_tenure_bands", "band_label,min_value,max_value\na,0,5\nb,5,50\n", ["50 and more", "999"]),
         ("config_promotion_hazard_age_multipliers", "age_band,multiplier\n< 25,1\n", ["25-34", "no multiplier"]),
@@ -310,7 +328,7 @@ fn seed_tables_that_do_not_fit_are_refused_by_line_and_column() {
         (
             "config_new_hire_age_distribution",
             "scenario_id,hire_age,age_weight\ndefault,30\n",
-            ["config_new_hire_age_distribution.csv", "fields"],
+            ["config_new_hire_age_distribution.csv", "line 2 has 2 cell(s), the header has 3"],
         ),
         (
             "comp_levers",
@@ -341,6 +359,17 @@ fn a_plan_of_its_own_is_simulated_and_not_measured() {
     check(planbench_in(at, "parity --scenario own --seeds 1..2"), 0, &["seed 1", "seed 2"]);
     check(planbench_in(at, "parity --scenario own --employee-count 5"), 2, &["its own years and head count"]);
     check(planbench_in(at, "scenarios"), 0, &["own", "census"]);
+    // Flags go before what the scenario says of its file.
+    let other = "parity --scenario own --column employee_id=OTHER";
+    check(planbench_in(at, other), 2, &["OTHER", "named.csv"]);
+    check(planbench_in(at, "parity --scenario own --date-format MM/DD/YYYY"), 2, &["named.csv", "MM/DD/YYYY"]);
+    check(planbench_in(at, "parity --scenario quick --date-format MM/DD/YYYY"), 2, &["give --census"]);
+    for (name, flag) in [("named.csv", "--census"), ("rates.toml", "--assumptions")] {
+        fs::rename(at.join(name), at.join("away")).expect("moved");
+        let text = check(planbench_in(at, "parity --scenario own"), 2, &[name, "check the path", flag]);
+        assert!(!text.contains("TMPDIR"), "{text}");
+        fs::rename(at.join("away"), at.join(name)).expect("moved");
+    }
     for verb in ["run", "baseline-update --yes", "regression-check", "performance-gate"] {
         check(planbench_in(at, &format!("{verb} --scenarios own --modes reference")), 2, &["own", "not measured"]);
     }

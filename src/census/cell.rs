@@ -73,7 +73,7 @@ impl<'a> Cell<'a> {
         let found = match (*self, format) {
             (Cell::Missing, _) => return Ok(None),
             (Cell::Text(text), None) => {
-                let day = day::parse(text).ok_or("not a date of the form YYYY-MM-DD")?;
+                let day = day::parse(text).ok_or_else(|| not_iso(text))?;
                 return Ok(Some((day, false)));
             }
             (Cell::Text(text), Some(format)) => return of_text(text, format),
@@ -145,6 +145,19 @@ impl<'a> Cell<'a> {
 
 fn of_text(text: &str, format: &DateFormat) -> Result<Option<(Day, bool)>, Unusable> {
     format.read(text).map(|day| Some((day, false))).ok_or_else(|| not_of(format))
+}
+
+/// Why a text is no ISO date.
+fn not_iso(text: &str) -> &'static str {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts[..] {
+        [year, month, day] if year.len() == 4 && parts.iter().all(digits) => match (month.len(), day.len()) {
+            (2, 2) => "there is no such day",
+            _ => "a month and a day have two digits here, as in 1980-01-31",
+        },
+        _ => "not a date of the form YYYY-MM-DD",
+    }
 }
 
 fn not_of(format: &DateFormat) -> Unusable {
@@ -345,6 +358,18 @@ mod tests {
         }
         for cell in [Cell::Whole(2), Cell::Double(f64::NAN), Cell::Text("active"), Cell::Date(0), decimal("10", 2)] {
             assert!(cell.flag().is_err(), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_date_is_said() {
+        for (text, what) in [
+            ("1980-02-30", "there is no such day"),
+            ("1980-1-1", "a month and a day have two digits here, as in 1980-01-31"),
+            ("01/02/1980", "not a date of the form YYYY-MM-DD"),
+            ("80-01-01", "not a date of the form YYYY-MM-DD"),
+        ] {
+            assert_eq!(Cell::Text(text).day(None), Err(what.into()), "{text}");
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) struct DateGuess {
     fit: Option<Vec<(&'static str, &'static str, DateFormat)>>,
     /// Whether the years of all of them have two digits.
     short_years: bool,
+    /// Whether all of them are numbers such as a spreadsheet counts days with.
+    serials: bool,
     /// Whether other dates were read.
     others: bool,
 }
@@ -41,6 +43,9 @@ impl DateGuess {
         let usual = |year: i32| (1800..2200).contains(&year) || year == 9999;
         fit.retain(|(_, _, format)| format.read(text).is_some_and(|day| usual(year_of(day))));
         self.short_years = (first || self.short_years) && has_short_year(text);
+        // 1927 to 2173, and nothing of five digits is a date in any form.
+        let serial = text.len() == 5 && text.parse().is_ok_and(|days: u32| (10_000..100_000).contains(&days));
+        self.serials = (first || self.serials) && serial;
     }
 
     /// The forms that fit all: one, or one of each order if that cannot be told.
@@ -67,6 +72,11 @@ impl DateGuess {
         match forms[..] {
             [] if self.short_years => {
                 "\n  these dates have years of two digits, which do not say the century: export them with four"
+                    .to_owned()
+            }
+            [] if self.serials => {
+                "\n  these look like the numbers by which spreadsheets count days: give the column the form of a date there, \
+                 YYYY-MM-DD, and export it again"
                     .to_owned()
             }
             [] => String::new(),
@@ -131,6 +141,8 @@ mod tests {
         assert!(guess(&["01/02/2011"]).remark(None).contains("which number is the day cannot be told"));
         assert!(guess(&["02/24/11", "24-Feb-11"]).remark(None).contains("two digits"));
         assert_eq!(guess(&["02/24/11", "soon 7"]).remark(None), "");
+        assert!(guess(&["29221", "40000"]).remark(None).contains("spreadsheets count days"));
+        assert_eq!(guess(&["29221", "400"]).remark(None), "");
         assert_eq!(guess(&["N/A"]).remark(None), "");
     }
 }

@@ -84,7 +84,11 @@ pub(super) fn named(beginning: &[u8]) -> Option<String> {
         (false, true) | (true, false) if beginning.len() > 3 => {
             format!("text in UTF-16 without a byte order mark; {MAKE_TEXT}")
         }
-        _ => format!("neither Parquet nor text; {CONVERT}"),
+        _ => {
+            let before = beginning.split(|&byte| byte == 0).next().unwrap_or_default();
+            let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+            format!("neither Parquet nor text, for line {line} has a byte that is 0; {CONVERT}")
+        }
     };
     Some(what)
 }

@@ -18,6 +18,17 @@ pub struct CensusFormat {
     pub date_format: Option<DateFormat>,
 }
 
+impl CensusFormat {
+    /// What this says, and what another says where this says nothing.
+    ///
+    /// # Errors
+    /// As [`ColumnNames::over`].
+    pub fn over(&self, other: &Self) -> Result<Self> {
+        let date_format = self.date_format.clone().or_else(|| other.date_format.clone());
+        Ok(Self { columns: self.columns.over(&other.columns)?, date_format })
+    }
+}
+
 /// Columns of a census (`employee_id`) and what a file calls them (`EMP_ID`); each at most once, and no two of one name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>", into = "BTreeMap<String, String>")]
@@ -73,6 +84,15 @@ impl ColumnNames {
     /// Columns and the file's names for them.
     pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(column, theirs)| (*column, theirs.as_str()))
+    }
+
+    /// These over others of the same columns.
+    ///
+    /// # Errors
+    /// When two columns come to have one name.
+    pub fn over(&self, others: &Self) -> Result<Self> {
+        let left = others.pairs().filter(|(column, _)| self.of(column).is_none());
+        Self::new(self.pairs().chain(left).map(|(column, theirs)| (column.into(), theirs.into())))
     }
 
     /// As a flag says each, `employee_id=EMP_ID`.

@@ -72,6 +72,8 @@ const USUAL: [(usize, &[&str]); 9] = [
             "dateoftermination",
             "dateterminated",
             "termdt",
+            "terminationdt",
+            "terminatedon",
             "separationdate",
             "exitdate",
             "enddate",
@@ -109,16 +111,41 @@ const USUAL: [(usize, &[&str]); 9] = [
         &[
             "deferralrate",
             "deferral",
+            "deferralpct",
+            "deferralpercent",
+            "deferralpercentage",
+            "401krate",
             "empdeferralrate",
             "employeedeferral",
             "employeedeferralrate",
             "contributionrate",
         ],
     ),
-    (ACTIVE, &["active", "isactive", "activeflag", "employed", "isemployed", "activeemployee"]),
+    (
+        ACTIVE,
+        &[
+            "active",
+            "isactive",
+            "activeflag",
+            "employed",
+            "isemployed",
+            "activeemployee",
+            "status",
+            "empstatus",
+            "employeestatus",
+            "employmentstatus",
+        ],
+    ),
     (
         OPT_OUT,
-        &["autoescalationoptout", "escalationoptout", "autoescalateoptout", "autoincreaseoptout", "escalationoptedout"],
+        &[
+            "autoescalationoptout",
+            "escalationoptout",
+            "autoescalateoptout",
+            "autoincreaseoptout",
+            "escalationoptedout",
+            "optout",
+        ],
     ),
 ];
 
@@ -164,7 +191,7 @@ mod tests {
             ]
         );
         assert!(found(&["DOB"], &[ID]).is_empty());
-        assert!(found(&["Status", "eligibility_entry_date", "employee_capped_compensation"], &missing).is_empty());
+        assert!(found(&["Station", "eligibility_entry_date", "employee_capped_compensation"], &missing).is_empty());
     }
 
     #[test]

@@ -74,6 +74,10 @@ impl Context {
         ] {
             path.into_iter().for_each(|path| used.also(flag, path));
         }
+        for own in self.catalogue.scenarios().iter().filter_map(|scenario| scenario.own.as_deref()) {
+            own.census.iter().for_each(|path| used.also("census", path));
+            own.assumptions.iter().for_each(|path| used.also("assumptions", path));
+        }
     }
 
     /// Whether a setting was given on this very command line.

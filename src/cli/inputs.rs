@@ -1,12 +1,12 @@
 //! Arguments that say what to simulate, shared by the verbs that do not measure.
 
 use super::context::Context;
-use crate::census::{self, CensusFile, LoadedCensus};
+use crate::census::{self, CensusFile, CensusFormat, LoadedCensus};
 use crate::error::{Error, Input, Result};
 use crate::rules::assumptions::Assumptions;
 use crate::rules::run::{RunSpec, check_headcount};
 use crate::scenario::{CUSTOM, DEFAULT_PLAN_DESIGN, Own, Scenario};
-use crate::settings::flags::What;
+use crate::settings::flags::{What, no_file_to_read};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -52,7 +52,8 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
     let said = custom.assumptions.as_deref().map(Assumptions::from_file).transpose()?;
     let with_custom = names.iter().any(|name| name == CUSTOM);
     // A pipe is read once for all of them.
-    let file = what.census_file()?;
+    let format = what.census_format()?;
+    let file = what.census.as_deref().map(CensusFile::open).transpose()?.map(|file| file.read_as(format.clone()));
     let one = |name: &String| -> Result<Work<'a>> {
         let strict = custom.strict;
         if name == CUSTOM {
@@ -80,10 +81,10 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
         if years || has_people && people.is_some() {
             return Err(Input::OwnSize { scenario: name.clone() }.into());
         }
-        let Own { census, format, assumptions, .. } = own;
+        let Own { census, format: its_own, assumptions, .. } = own;
         let census = match (file.clone().filter(|_| !with_custom), census) {
             (Some(given), _) => Some(given),
-            (None, Some(path)) => Some(CensusFile::open(&path)?.read_as(format)),
+            (None, Some(path)) => Some(CensusFile::open(&path)?.read_as(format.over(&its_own)?)),
             (None, None) => None,
         };
         let headcount = scenario.employee_count.or(people);
@@ -106,6 +107,9 @@ pub(super) fn work<'a>(custom: &Custom, default: &[String], context: &'a Context
         })
     };
     let work = names.iter().map(one).collect::<Result<Vec<_>>>()?;
+    if format != CensusFormat::default() && work.iter().all(|work| work.census.is_none()) {
+        return Err(no_file_to_read());
+    }
     if custom.strict && work.iter().all(|work| work.census.is_none()) {
         return Err(strict_without_census());
     }

@@ -97,7 +97,10 @@ impl Used {
                 let trouble = trouble(cause)?;
                 match self.argument(path) {
                     Some(id) => Some(self.about_argument(id, path, trouble)),
-                    None if is_below(path, &std::env::temp_dir()) => Some(temporary(trouble)),
+                    // Nothing is looked for there that was not put there first.
+                    None if trouble != Trouble::NotFound && is_below(path, &std::env::temp_dir()) => {
+                        Some(temporary(trouble))
+                    }
                     None => anywhere(trouble),
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::faults::Source;
 use super::flaw::Flaw;
+use super::library::{CsvError, TomlError};
 
 /// Why something could not be used. Remedies that name flags are the command line's, which knows its flags.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +40,16 @@ macro_rules! from_library {
 }
 pub(super) use from_library;
 
-from_library!(
-    csv::Error,
-    parquet::errors::ParquetError,
-    polars::error::PolarsError,
-    serde_json::Error,
-    tera::Error,
-    toml::de::Error,
-);
+from_library!(parquet::errors::ParquetError, polars::error::PolarsError, serde_json::Error, tera::Error,);
+
+impl From<toml::de::Error> for Cause {
+    fn from(error: toml::de::Error) -> Self {
+        Cause::Library(Box::new(TomlError(error)))
+    }
+}
+
+impl From<csv::Error> for Cause {
+    fn from(error: csv::Error) -> Self {
+        Cause::Library(Box::new(CsvError(error)))
+    }
+}

@@ -27,6 +27,7 @@ faults! {
         NotRising { key: String } => ("assumption `{key}` must rise from each entry to the next");
         OneEach { key: String, given: usize, wanted: usize, of: &'static str } =>
             ("assumption `{key}` has {given} entries; there are {wanted} {of}s, and each needs one");
+        NothingShared { key: String } => ("assumption `{key}` is 0 for every level; give one at least a share above 0");
         Labels { key: String, most: usize } =>
             ("assumption `{key}`: the labels of bands must differ and have 1 to {most} bytes on one line");
         NotAboveZero { scenario: String } => ("scenario `{scenario}`: employees and target time must be above zero");

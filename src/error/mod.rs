@@ -7,6 +7,7 @@ mod difference;
 mod faults;
 mod flaw;
 mod input;
+mod library;
 mod outside;
 #[cfg(test)]
 mod page;
@@ -16,5 +17,6 @@ pub use cause::Cause;
 pub use difference::Difference;
 pub use flaw::Flaw;
 pub use input::Input;
+pub use library::TomlError;
 pub use outside::{FEWER, Outside};
 pub use top::{Error, Result};

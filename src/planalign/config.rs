@@ -75,6 +75,13 @@ impl Config {
 
     /// A key that must be there and is not.
     pub fn missing(&self, key: &str, why: &str) -> Error {
+        // Something else may stand where the key's group belongs.
+        let groups = key.match_indices('.').map(|(at, _)| &key[..at]);
+        for group in groups {
+            if let Some(node) = self.find(group).filter(|node| !matches!(node.value, Value::Map(_))) {
+                return self.error(group, node, format!("{} where keys with values belong", node.kind()));
+            }
+        }
         Error::file(self.path(), Flaw::ConfigLacks { key: key.to_owned(), why: why.to_owned() })
     }
 }

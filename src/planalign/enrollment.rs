@@ -36,7 +36,7 @@ impl Importer<'_> {
 
     fn by_choice(&mut self, willing: f64) -> Result<()> {
         let group = "enrollment.voluntary_enrollment";
-        let age = self.each(&format!("{group}.base_rates_by_age"), AGES, [0.3, 0.55, 0.7, 0.8], [0.0, 100.0])?;
+        let age = self.each(&format!("{group}.base_rates_by_age"), AGES, [0.3, 0.55, 0.7, 0.8], [0.0, 1.0])?;
         let income =
             self.each(&format!("{group}.income_multipliers"), INCOMES, [0.7, 1.0, 1.15, 1.25], [0.0, 100.0])?;
         let names = ["individual", "senior", "manager", "executive"];
@@ -54,7 +54,7 @@ impl Importer<'_> {
     fn conversion(&mut self, willing: f64) -> Result<()> {
         let group = "enrollment.year_over_year_conversion";
         let enabled = self.flag(&[&format!("{group}.enabled")], true)?;
-        let age = self.each(&format!("{group}.base_rates_by_age"), AGES, [0.03, 0.05, 0.07, 0.08], [0.0, 100.0])?;
+        let age = self.each(&format!("{group}.base_rates_by_age"), AGES, [0.03, 0.05, 0.07, 0.08], [0.0, 1.0])?;
         let names = ["low_income", "moderate", "high", "executive"];
         let income = self.each(&format!("{group}.income_multipliers"), names, [0.8, 1.0, 1.2, 1.3], [0.0, 100.0])?;
         let names = ["new_employee", "established", "veteran"];
@@ -70,7 +70,8 @@ impl Importer<'_> {
         self.plan.enrollment.conversion = chances;
         let rates = self.each(&format!("{group}.deferral_rates"), AGES, [0.03, 0.04, 0.05, 0.06], [0.0, 1.0])?;
         self.plan.enrollment.conversion_rates = rates.value.map(basis_points);
-        let to = format!("enrollment.conversion_rates = {}", shown(&self.plan.enrollment.conversion_rates));
+        let note = rounded_rates(&self.plan.enrollment.conversion_rates, &rates.value);
+        let to = format!("enrollment.conversion_rates = {}{note}", shown(&self.plan.enrollment.conversion_rates));
         self.found.took(rates.key, rates.shown, to);
         Ok(())
     }
@@ -86,8 +87,9 @@ impl Importer<'_> {
         for (at, age) in AGES.iter().enumerate() {
             let names = INCOMES.map(|income| format!("{age}_{income}"));
             let row = self.each(group, [&names[0], &names[1], &names[2], &names[3]], built_in[at], [0.0, 1.0])?;
-            let rates = row.value.map(|rate| basis_points(rate.min(most.value).max(LOWEST_RATE)));
-            let to = format!("enrollment.rates, {age} = {}", shown(&rates));
+            let within = row.value.map(|rate| rate.min(most.value).max(LOWEST_RATE));
+            let rates = within.map(basis_points);
+            let to = format!("enrollment.rates, {age} = {}{}", shown(&rates), rounded_rates(&rates, &within));
             self.found.took(format!("{group}.{age}_*"), row.shown, to);
             self.plan.enrollment.rates[at] = rates;
         }
@@ -213,13 +215,13 @@ impl Importer<'_> {
             "dc_plan",
             ["opt_out_rate_young", "opt_out_rate_mid", "opt_out_rate_mature", "opt_out_rate_senior"],
             age.map(|factor| target.value * factor),
-            [0.0, 100.0],
+            [0.0, 1.0],
         )?;
         let income = self.each(
             "dc_plan",
             ["opt_out_rate_low_income", "opt_out_rate_moderate", "opt_out_rate_high", "opt_out_rate_executive"],
             income.map(|factor| target.value * factor),
-            [0.0, 100.0],
+            [0.0, 1.0],
         )?;
         // PlanAlign divides by the moderate rate.
         let base = income.value[1];
@@ -237,6 +239,12 @@ impl Importer<'_> {
         self.plan.enrollment.opt_out = table;
         Ok(())
     }
+}
+
+/// Says so where rounding changed one of some deferral rates.
+fn rounded_rates(rates: &[BasisPoints], values: &[f64]) -> &'static str {
+    let notes = rates.iter().zip(values).map(|(rate, value)| rounded(rate.0, *value, BasisPoints::PER_ONE));
+    notes.max().unwrap_or_default()
 }
 
 /// A table of chances. Where one by age is above 1, all of them move into the factors by pay, as far as needed.

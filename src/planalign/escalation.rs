@@ -1,10 +1,11 @@
 //! Escalation of deferral rates, and what of the employer's match changes deferrals.
 
-use super::importer::{Importer, basis_points, shown};
+use super::importer::{Importer, basis_points, rounded, shown};
 use super::node::Node;
 use crate::error::Result;
 use crate::rules::assumptions::{IsoDay, MonthDay};
 use crate::rules::calendar::{first_of_year, iso};
+use crate::rules::units::BasisPoints;
 
 /// A smaller step is none in PlanAlign.
 const SMALLEST_STEP: f64 = 0.001;
@@ -14,7 +15,23 @@ const CENSUS_ENROLLED: &str = "2024-12-31";
 impl Importer<'_> {
     pub fn escalation(&mut self) -> Result<()> {
         let group = "deferral_auto_escalation";
-        let enabled = self.flag(&["dc_plan.auto_escalation", &format!("{group}.enabled")], true)?;
+        let key = format!("{group}.enabled");
+        for key in ["dc_plan.auto_escalation", &key] {
+            if let Some(node) = self.config.find(key).filter(|node| node.quoted && node.flag() == Some(false)) {
+                let what = format!(
+                    "{} is text, which PlanAlign takes for true whatever it says; leave the quotes out",
+                    node.kind()
+                );
+                return Err(self.config.error(key, node, what));
+            }
+        }
+        let empty = self.config.leaf(&key).is_some_and(Node::is_blank);
+        let mut enabled = self.flag(&["dc_plan.auto_escalation", &key], !empty)?;
+        if empty && !enabled.written {
+            // PlanAlign asks whether there is anything in it.
+            (enabled.key, enabled.shown) = (key.clone(), "left empty, which is off".to_owned());
+            self.found.covers(&key);
+        }
         let keys = [("dc_plan.escalation_rate_percent", 0.01), (&*format!("{group}.increment_amount"), 1.0)];
         let step = self.number(&keys, 0.01, [0.0, 1.0])?;
         let keys = [("dc_plan.escalation_cap_percent", 0.01), (&*format!("{group}.maximum_rate"), 1.0)];
@@ -29,9 +46,22 @@ impl Importer<'_> {
         (plan.increment, plan.cap) = (basis_points(step.value), basis_points(cap.value));
         plan.delay_years = delay.value as i32;
         let plan = plan.clone();
-        self.found.took(enabled.key, enabled.shown, format!("escalation.enabled = {}", plan.enabled));
-        self.found.took(step.key, step.shown, format!("escalation.increment = {}", shown(&plan.increment)));
-        self.found.took(cap.key, cap.shown, format!("escalation.cap = {}", shown(&plan.cap)));
+        let why = if enabled.value && !plan.enabled { ", for PlanAlign takes no step below 0.001" } else { "" };
+        self.found.took(enabled.key, enabled.shown, format!("escalation.enabled = {}{why}", plan.enabled));
+        self.found.took(
+            step.key,
+            step.shown,
+            format!(
+                "escalation.increment = {}{}",
+                shown(&plan.increment),
+                rounded(plan.increment.0, step.value, BasisPoints::PER_ONE)
+            ),
+        );
+        self.found.took(
+            cap.key,
+            cap.shown,
+            format!("escalation.cap = {}{}", shown(&plan.cap), rounded(plan.cap.0, cap.value, BasisPoints::PER_ONE)),
+        );
         self.found.took(delay.key, delay.shown, format!("escalation.delay_years = {}", plan.delay_years));
         self.escalation_day()?;
         self.escalation_cutoff()?;

@@ -67,12 +67,19 @@ impl Findings {
     /// Says of every key that nobody looked at what becomes of it.
     ///
     /// # Errors
-    /// Names a value that stands where a group of keys belongs.
+    /// Names a value that stands where a group of keys belongs, and a key that is left empty where PlanAlign refuses that.
     pub(super) fn rest(&mut self, config: &Config) -> Result<()> {
         let mut groups: Vec<(&'static str, &'static str, Vec<&Node>)> = Vec::new();
         for (key, node) in config.leaves() {
             if self.covered.contains(&key) {
                 continue;
+            }
+            let is_read = match catalogue::known(&key) {
+                Some((_, fate)) => *fate == Fate::Looked,
+                None => catalogue::is_group(&key),
+            };
+            if node.is_null() && is_read && must_be_filled(&key) {
+                return Err(config.error(&key, node, EMPTY));
             }
             match catalogue::known(&key) {
                 Some((pattern, Fate::NoEvent(why) | Fate::Unread(why))) => {
@@ -88,7 +95,7 @@ impl Findings {
                         self.lacks(key, node.shown(), *differs);
                     }
                 }
-                Some((_, Fate::Looked)) if node.is_null() => self.ignores(key, node.shown(), "says nothing"),
+                Some((_, Fate::Looked)) if node.is_blank() => self.ignores(key, node.shown(), "says nothing"),
                 // Never silently: whoever looks at a key says what became of it.
                 Some((_, Fate::Looked)) => self.lacks(key, node.shown(), "not taken over by this importer"),
                 None if catalogue::is_group(&key) && (node.is_null() || node.shown() == "0 keys") => {
@@ -116,4 +123,37 @@ fn is(node: &Node, harmless: &str) -> bool {
         (Some(given), Some(harmless)) => given == harmless,
         _ => node.flag().is_some() && node.flag() == Some(harmless == "true"),
     }
+}
+const EMPTY: &str = "is empty, and PlanAlign refuses that: give it a value, or take the line out";
+
+/// Sections that PlanAlign checks value by value.
+const CHECKED: [&str; 7] = [
+    "simulation",
+    "compensation",
+    "workforce",
+    "enrollment",
+    "eligibility",
+    "plan_eligibility",
+    "deferral_match_response",
+];
+/// Keys in them that may be empty, which is as left out.
+const OPTIONAL: [&str; 12] = [
+    "scope",
+    "hire_date_cutoff",
+    "voluntary_enrollment_rate",
+    "enabled",
+    "waiting_period_days",
+    "minimum_age",
+    "level_overrides",
+    "market_adjustments",
+    "young",
+    "mid_career",
+    "mature",
+    "senior",
+];
+
+/// Whether a key that is there must have a value.
+fn must_be_filled(key: &str) -> bool {
+    let (section, name) = (key.split('.').next().unwrap_or(key), key.rsplit('.').next().unwrap_or(key));
+    CHECKED.contains(&section) && !OPTIONAL.contains(&name)
 }

@@ -69,7 +69,10 @@ impl<'a> Importer<'a> {
         let value = if scale == 1.0 { value } else { (value * 1e12).round() / 1e12 };
         if !(least..=most).contains(&value) {
             let show = |limit: f64| (limit / scale * 1e6).round() / 1e6;
-            return Err(wrong(format!("{} is outside {} to {}", node.shown(), show(least), show(most))));
+            // Whoever writes 30 for 30 % is told how.
+            let percent = scale == 1.0 && most <= 1.0 && (least..=most).contains(&(value / 100.0));
+            let hint = if percent { ", for it is a fraction: 0.03 for 3 %" } else { "" };
+            return Err(wrong(format!("{} is outside {} to {}{hint}", node.shown(), show(least), show(most))));
         }
         Ok(Said { value, shown: node.shown(), key, written: true })
     }

@@ -12,6 +12,11 @@ const FALLBACK_PERCENTILE: f64 = 0.5;
 /// Highest pay that an assumption may name, dollars.
 pub(super) const HIGHEST_PAY: f64 = 10_000_000.0;
 
+/// What a configuration lacks whose levels are other than those that are built in.
+fn lacking(levers: Option<&Levers>) -> &'static str {
+    if levers.is_some() { "row in comp_levers.csv" } else { "seed table comp_levers.csv" }
+}
+
 impl Importer<'_> {
     pub fn levels(&mut self, levers: Option<&Levers>) -> Result<()> {
         self.pay_ranges()?;
@@ -76,7 +81,7 @@ impl Importer<'_> {
 
     /// PlanAlign scales its table of merit so that the average is the budget.
     fn merit(&mut self, levers: Option<&Levers>) -> Result<()> {
-        let keys = [("compensation.merit_budget", 1.0), ("compensation.merit_budget_percent", 0.01)];
+        let keys = [("compensation.merit_budget_percent", 0.01), ("compensation.merit_budget", 1.0)];
         let budget = self.number(&keys, 0.035, [0.0, 1.0])?;
         let count = self.plan.levels.0.len() as i32;
         let built_in = [0.035, 0.040, 0.045, 0.050, 0.055];
@@ -101,7 +106,7 @@ impl Importer<'_> {
                 };
                 let Some(base) = base else {
                     let why = format!("which level {level} needs for its merit_base in {year} (scenario default)");
-                    return Err(self.config.missing("row in comp_levers.csv", &why));
+                    return Err(self.config.missing(lacking(levers), &why));
                 };
                 merits.push(ppm(base * scale));
             }
@@ -111,7 +116,11 @@ impl Importer<'_> {
             Some(found) => found,
             // Nothing of the table holds in any year: PlanAlign's own values, which no budget scales.
             None if count <= 5 => (built_in[..count as usize].iter().map(|merit| ppm(*merit)).collect(), Vec::new()),
-            None => return Err(self.config.missing("row in comp_levers.csv", "of merit_base in any simulated year")),
+            None => {
+                return Err(self
+                    .config
+                    .missing(lacking(levers), "with a merit_base of every level in a simulated year"));
+            }
         };
         if let Some(merit) = merits.iter().find(|merit| merit.0 > MILLION) {
             let what = format!("merit of a level comes to {}, above 1", shown(merit));

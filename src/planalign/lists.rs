@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 pub(super) fn items<'n>(importer: &Importer<'_>, key: &str, node: &'n Node) -> Result<&'n [Node]> {
     match &node.value {
         Value::List(items) if !items.is_empty() => Ok(items),
-        _ => Err(importer.config.error(key, node, format!("{} where a list belongs", node.kind()))),
+        _ => Err(importer.config.error(key, node, format!("{} where a list with entries belongs", node.kind()))),
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) struct Node {
     pub file: usize,
     /// From 1.
     pub line: usize,
+    /// Whether it is text in quotes.
+    pub quoted: bool,
     pub value: Value,
 }
 
@@ -122,7 +124,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Node {
-        Node { file: 0, line: 1, value: Value::Text(text.into()) }
+        Node { file: 0, line: 1, quoted: false, value: Value::Text(text.into()) }
     }
 
     #[test]

@@ -15,7 +15,7 @@ const WEIGHTS: (u32, u64) = (4, 100_000);
 
 impl Importer<'_> {
     pub fn raises(&mut self, levers: Option<&Levers>) -> Result<()> {
-        let keys = [("compensation.cola_rate", 1.0), ("compensation.cola_rate_percent", 0.01)];
+        let keys = [("compensation.cola_rate_percent", 0.01), ("compensation.cola_rate", 1.0)];
         self.plan.raise.cola = self.rate(&keys, 0.02, [0.0, 1.0], "raise.cola")?;
         let outside: Vec<i32> = levers.map_or_else(Vec::new, |levers| {
             (self.start_year..=self.end_year).filter(|year| !levers.years.contains(year)).collect()
@@ -98,7 +98,11 @@ impl Importer<'_> {
         );
         self.found.took(base.0, base.2, to.clone());
         self.found.took(range.0, range.2, if name == "uniform" { to } else { format!("no spread: {name}") });
-        self.found.took(key, name, "raises are drawn evenly between promotion.raise_min and raise_max");
+        let drawn = match name {
+            "uniform" => "raises are drawn evenly between promotion.raise_min and raise_max",
+            _ => "promotion.raise_min = raise_max: all raises are the base",
+        };
+        self.found.took(key, name, drawn);
         self.plan.promotion.raise_cap =
             self.rate(&[(&format!("{group}.max_cap_pct"), 1.0)], 0.3, [0.0, 1.0], "promotion.raise_cap")?;
         let amount = self.number(&[(&format!("{group}.max_cap_amount"), 1.0)], 500_000.0, [0.0, 10_000_000.0])?;

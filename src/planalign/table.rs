@@ -67,6 +67,11 @@ impl Table {
     fn read(path: PathBuf) -> Result<Self> {
         let wrong = |error: csv::Error| Error::file(&path, error);
         let bytes = std::fs::read(&path).map_err(|e| Error::file(&path, e))?;
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            let line = line_of(&bytes, error.valid_up_to());
+            let what = format!("line {line} is not UTF-8; save the file as UTF-8, in Excel as \"CSV UTF-8\"");
+            return Err(Error::file(&path, Flaw::SeedTable { what }));
+        }
         let mut reader = csv::ReaderBuilder::new().has_headers(true).trim(csv::Trim::All).from_reader(&bytes[..]);
         let header: Vec<String> = reader
             .headers()
@@ -108,7 +113,9 @@ impl Table {
             columns.iter().zip(places).filter(|(_, at)| at.is_none()).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
             let there = crate::console::one_line(&self.header.join(", "));
-            let what = format!("missing column(s) {}; the file has {there}", missing.join(", "));
+            let separator = self.header.len() == 1 && self.header[0].contains([';', '\t', '|']);
+            let hint = if separator { "; PlanAlign's tables have commas between cells" } else { "" };
+            let what = format!("missing column(s) {}; the file has {there}{hint}", missing.join(", "));
             return Err(self.error(what));
         }
         if self.rows.is_empty() {

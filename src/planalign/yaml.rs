@@ -87,6 +87,7 @@ impl<'a> Reader<'a> {
         if depth > DEEPEST || self.values > MOST {
             return Err((line, format!("more than {MOST} values, or nested deeper than {DEEPEST}")));
         }
+        let quoted = matches!(&event, Event::Scalar(_, style, ..) if *style != ScalarStyle::Plain);
         let (anchor, value) = match event {
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
@@ -106,7 +107,7 @@ impl<'a> Reader<'a> {
             }
             other => return Err((line, format!("{other:?} where a value belongs"))),
         };
-        let node = Node { file: self.file, line, value };
+        let node = Node { file: self.file, line, quoted, value };
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }

@@ -93,29 +93,32 @@ impl What {
         (self.column, self.date_format) = Default::default();
     }
 
-    /// How the census file is read.
+    /// What is said about how a census file is to be read.
     ///
     /// # Errors
-    /// When a column is given two names or two get one, or there is no file.
+    /// When a column is given two names, or two get one.
     pub fn census_format(&self) -> Result<CensusFormat> {
-        let format =
-            CensusFormat { columns: ColumnNames::merged(&self.column)?, date_format: self.date_format.clone() };
-        if self.census.is_none() && format != CensusFormat::default() {
-            let what = "names of columns and a format of dates are about a census file".into();
-            return Err(Error::Missing { what, settings: &["census"], variable: "BENCHMARK_CENSUS" });
-        }
-        Ok(format)
+        Ok(CensusFormat { columns: ColumnNames::merged(&self.column)?, date_format: self.date_format.clone() })
     }
 
     /// The census file, if there is one.
     ///
     /// # Errors
-    /// As [`What::census_format`] and [`CensusFile::open`].
+    /// As [`What::census_format`] and [`CensusFile::open`]; when it is said how to read a file that there is none of.
     pub fn census_file(&self) -> Result<Option<CensusFile>> {
         let format = self.census_format()?;
-        let open = |file| CensusFile::open(file).map(|file| file.read_as(format));
-        self.census.as_deref().map(open).transpose()
+        match &self.census {
+            Some(file) => Ok(Some(CensusFile::open(file)?.read_as(format))),
+            None if format != CensusFormat::default() => Err(no_file_to_read()),
+            None => Ok(None),
+        }
     }
+}
+
+/// It is said how to read a census file, and there is none.
+pub(crate) fn no_file_to_read() -> Error {
+    let what = "names of columns and a format of dates are about a census file".into();
+    Error::Missing { what, settings: &["census"], variable: "BENCHMARK_CENSUS" }
 }
 
 /// Seed of a run.

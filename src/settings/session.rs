@@ -136,6 +136,9 @@ impl What {
             (none, true) if none.is_empty() => vec![CUSTOM.to_owned()],
             (names, _) => names,
         };
+        if let Some(own) = names.iter().find(|name| catalogue.named(name).is_ok_and(|known| known.own.is_some())) {
+            return Err(Input::OwnPlan { scenario: own.clone() }.into());
+        }
         if self.is_custom() && !names.iter().any(|name| name == CUSTOM) {
             return Err(Input::NotCustom { named: names.join(", ") }.into());
         }

@@ -3,7 +3,7 @@
 use super::by_year::ByYear;
 use super::enrollment::Chances;
 use super::whole::Assumptions;
-use crate::error::{Input, Result};
+use crate::error::{Error, Input, Result};
 use crate::rules::units::{BasisPoints, Cents, MILLION, Ppm};
 use crate::rules::vocabulary::{MAX_LEVELS, MAX_YEARS};
 
@@ -29,8 +29,18 @@ fn within<T: PartialOrd + Copy + serde::Serialize>(key: &str, value: T, low: T, 
     Err(Input::OutOfBounds { key: key.to_owned(), given, least, most }.into())
 }
 
+/// A fraction; whoever writes 3 for 3 % is told how.
+fn fraction(key: &str, value: Ppm, low: Ppm, high: Ppm) -> Result<()> {
+    within(key, value, low, high).map_err(|error| match error {
+        Error::Input(Input::OutOfBounds { key, given, least, most }) if (high.0..=high.0 * 100).contains(&value.0) => {
+            Input::OutOfBounds { key, given, least, most: format!("{most}, for it is a fraction: 0.03 for 3 %") }.into()
+        }
+        other => other,
+    })
+}
+
 fn probability(key: &str, value: Ppm) -> Result<()> {
-    within(key, value, Ppm(0), Ppm(MILLION))
+    fraction(key, value, Ppm(0), Ppm(MILLION))
 }
 
 fn factor(key: &str, value: Ppm) -> Result<()> {
@@ -76,7 +86,8 @@ fn one_each(key: &str, given: usize, wanted: usize, of: &'static str) -> Result<
 fn labels(key: &str, labels: &Option<Vec<String>>, groups: usize) -> Result<()> {
     let Some(labels) = labels else { return Ok(()) };
     one_each(key, labels.len(), groups, "band")?;
-    let usable = |label: &String| (1..=MAX_LABEL_LEN).contains(&label.len()) && !label.contains(char::is_control);
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let usable = |label: &String| label.len() <= MAX_LABEL_LEN && !label.trim().is_empty() && !label.contains(breaks);
     let twice = |(index, label): (usize, &String)| labels[..index].contains(label);
     if labels.iter().all(usable) && !labels.iter().enumerate().any(twice) {
         return Ok(());
@@ -85,7 +96,7 @@ fn labels(key: &str, labels: &Option<Vec<String>>, groups: usize) -> Result<()> 
 }
 
 fn by_year(key: &str, rates: &ByYear, low: Ppm, high: Ppm) -> Result<()> {
-    rates.iter().try_for_each(|(year, &rate)| within(&format!("{key}.{year}"), rate, low, high))
+    rates.iter().try_for_each(|(year, &rate)| fraction(&format!("{key}.{year}"), rate, low, high))
 }
 
 impl Assumptions {
@@ -115,7 +126,7 @@ impl Assumptions {
                 Ppm(989_999),
             ),
         ] {
-            within(&format!("workforce.{key}"), rate, low, high)?;
+            fraction(&format!("workforce.{key}"), rate, low, high)?;
             by_year(&format!("workforce.{key}_by_year"), by_years, low, high)?;
         }
 
@@ -141,8 +152,9 @@ impl Assumptions {
         if let Some(shares) = &self.hiring.level_shares {
             one_each("hiring.level_shares", shares.len(), levels.len(), "level")?;
             shares.iter().try_for_each(|&share| probability("hiring.level_shares", share))?;
-            let sum = shares.iter().map(|share| share.0).sum();
-            within("hiring.level_shares (sum)", Ppm(sum), Ppm(1), Ppm(MAX_LEVELS as i64 * MILLION))?;
+            if shares.iter().all(|share| share.0 == 0) {
+                return Err(Input::NothingShared { key: "hiring.level_shares".into() }.into());
+            }
         }
         Ok(())
     }
@@ -259,11 +271,24 @@ mod tests {
         for (toml, words) in [
             ("[workforce]\ngrowth = 1.5", vec!["workforce.growth", "1.5", "1.0"]),
             ("[workforce]\nnew_hire_termination = 0.99", vec!["workforce.new_hire_termination", "0.989999"]),
+            ("[workforce]\ntermination = 3", vec!["workforce.termination", "3.0", "0.03 for 3 %"]),
             ("[workforce]\ngrowht = 0.1", vec!["growht", "growth"]),
             ("[raise]\ncola = 0.0000001", vec!["six decimals"]),
             ("[raise]\nmonth_weights = [0,0,0,0,0,0,0,0,0,0,0,0]", vec!["raise.month_weights", "0"]),
             ("[promotion]\nraise_min = 0.3", vec!["promotion.raise_max", "0.25"]),
             ("[enrollment]\nproactive = [0.1, 0.2]", vec!["array"]),
+            ("[enrollment]\nproactive = [0.1, 0.2, 0.3, 0.4, 0.5]", vec!["array of 4", "5"]),
+            ("[enrollment]\nproactive_days = [7, 35, 90]", vec!["array of 2", "3"]),
+            ("[enrollment]\nopt_out = { by_age = [0.1, 0.1, 0.1, 0.1, 0.1] }", vec!["array of 4", "5"]),
+            ("[enrollment]\nconversion_rates = [0.1, 0.1, 0.1, 0.1, 0.1]", vec!["array of 4", "5"]),
+            ("[enrollment]\nrates = [[0.1], [0.1], [0.1], [0.1]]", vec!["array of 4", "1"]),
+            ("[segments]\ntenure_from = [2, 5, 10]", vec!["array of 2", "3"]),
+            ("[segments]\nincome_from = [1, 2, 3, 4]", vec!["array of 3", "4"]),
+            ("[raise]\nmonth_weights = [1,1,1,1,1,1,1,1,1,1,1,1,1]", vec!["array of 12", "13"]),
+            ("[raise]\ncola = \"three\"", vec!["a number", "three"]),
+            ("[raise]\ncola_by_year = { soon = 0.1 }", vec!["soon", "whole number"]),
+            ("[[hiring.ages]]\nage = 30\nweight = -1", vec!["whole number"]),
+            ("[promotion]\nraise_by_level = { 1 = 0.1 }", vec!["a table with min and max"]),
             ("[enrollment]\nproactive = 0.3", vec!["array of 4", "by_age"]),
             ("[enrollment]\nproactive_days = [9, 8]", vec!["enrollment.proactive_days (last)", "8", "9"]),
             ("[enrollment]\nauto_hired_from = \"2020-02-30\"", vec!["2020-02-30", "YYYY-MM-DD"]),
@@ -275,7 +300,7 @@ mod tests {
             ("[segments]\nincome_from = [5, 4, 6]", vec!["segments.income_from", "rise"]),
             ("levels = []", vec!["levels (number)", "0", "9"]),
             ("[hiring]\nlevel_shares = [1.0, 0.0]", vec!["hiring.level_shares", "5 levels"]),
-            ("[hiring]\nlevel_shares = [0.0, 0.0, 0.0, 0.0, 0.0]", vec!["hiring.level_shares (sum)"]),
+            ("[hiring]\nlevel_shares = [0.0, 0.0, 0.0, 0.0, 0.0]", vec!["hiring.level_shares", "above 0"]),
             ("[promotion]\nraise_by_level = { 6 = { min = 0.1, max = 0.1 } }", vec!["raise_by_level.6", "5"]),
             ("[workforce]\ngrowth_by_year = { 2026 = 2.0 }", vec!["workforce.growth_by_year.2026"]),
         ] {

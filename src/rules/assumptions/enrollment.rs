@@ -1,6 +1,7 @@
 //! Enrollment, opt-out and the escalation of deferral rates.
 
 use super::dates::{IsoDay, MonthDay};
+use super::exact::{exact, exact_rows};
 use crate::rules::calendar::{Day, first_of_year};
 use crate::rules::units::{BasisPoints, Ppm};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -13,15 +14,16 @@ use std::fmt;
 #[serde(deny_unknown_fields)]
 pub struct Chances {
     /// Probability for young, mid_career, mature, senior.
+    #[serde(deserialize_with = "exact")]
     pub by_age: [Ppm; 4],
     /// Factor for low_income, moderate, high, executive.
-    #[serde(default = "as_it_is")]
+    #[serde(default = "as_it_is", deserialize_with = "exact")]
     pub by_income: [Ppm; 4],
     /// Factor for levels that are individual, senior, manager, executive.
-    #[serde(default = "as_it_is")]
+    #[serde(default = "as_it_is", deserialize_with = "exact")]
     pub by_level: [Ppm; 4],
     /// Factor for new_employee, established, veteran.
-    #[serde(default = "as_it_is")]
+    #[serde(default = "as_it_is", deserialize_with = "exact")]
     pub by_tenure: [Ppm; 3],
 }
 
@@ -52,7 +54,7 @@ fn list_or_table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Chances, 
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Chances, A::Error> {
-            let by_age = Deserialize::deserialize(SeqAccessDeserializer::new(list))?;
+            let by_age = exact(SeqAccessDeserializer::new(list))?;
             Ok(Chances { by_age, ..Chances::by_age([0; 4]) })
         }
 
@@ -72,11 +74,13 @@ pub struct Enrollment {
     /// Later years: employees who are not enrolled.
     pub conversion: Chances,
     /// Deferral rate of a conversion, by age segment.
+    #[serde(deserialize_with = "exact")]
     pub conversion_rates: [BasisPoints; 4],
     /// New hires who enroll by themselves.
     #[serde(deserialize_with = "list_or_table")]
     pub proactive: Chances,
     /// First and last day, counted from the hire, on which they do.
+    #[serde(deserialize_with = "exact")]
     pub proactive_days: [i32; 2],
     /// Whether the plan enrolls others.
     pub auto_enrollment: bool,
@@ -92,6 +96,7 @@ pub struct Enrollment {
     /// People auto-enrolled this year who opt out.
     pub opt_out: Chances,
     /// Deferral rate of voluntary and proactive enrollment: a row per age segment, a column per income segment.
+    #[serde(deserialize_with = "exact_rows")]
     pub rates: [[BasisPoints; 4]; 4],
 }
 

@@ -1,5 +1,6 @@
 //! Bands and segments: the groups into which people fall by age, tenure, pay and level.
 
+use super::exact::exact;
 use crate::rules::units::Cents;
 use serde::{Deserialize, Serialize};
 
@@ -35,14 +36,19 @@ impl Default for Bands {
 #[serde(default, deny_unknown_fields)]
 pub struct Segments {
     /// Ages, in years, from which people count as mid_career, mature and senior where they enroll by choice.
+    #[serde(deserialize_with = "exact")]
     pub choice_age_from: [i32; 3],
     /// The same where the plan enrolls them.
+    #[serde(deserialize_with = "exact")]
     pub auto_age_from: [i32; 3],
     /// Pay, dollars a year, from which people count as moderate, high and executive.
+    #[serde(deserialize_with = "exact")]
     pub income_from: [Cents; 3],
     /// Levels from which people count as senior, manager and executive; below the first they are individual.
+    #[serde(deserialize_with = "exact")]
     pub level_from: [i32; 3],
     /// Tenure, in years, from which people count as established and veteran; below the first they are new_employee.
+    #[serde(deserialize_with = "exact")]
     pub tenure_from: [i32; 2],
 }
 

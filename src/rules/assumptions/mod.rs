@@ -7,6 +7,7 @@ mod by_year;
 mod check;
 mod dates;
 mod enrollment;
+mod exact;
 mod groups;
 mod pay;
 mod people;

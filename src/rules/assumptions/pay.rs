@@ -1,13 +1,14 @@
 //! Promotions and the annual raise.
 
 use super::by_year::{ByYear, of_year};
+use super::exact::exact;
 use crate::rules::units::{Cents, Ppm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A raise drawn evenly from a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with min and max")]
 pub struct RaiseRange {
     /// Lowest raise.
     pub min: Ppm,
@@ -75,6 +76,7 @@ pub struct Raise {
     /// Years with another cost-of-living adjustment.
     pub cola_by_year: ByYear,
     /// Relative weight of each month, January first.
+    #[serde(deserialize_with = "exact")]
     pub month_weights: [u32; 12],
     /// Cap on the raise as a share of pay.
     pub cap: Ppm,

@@ -4,7 +4,7 @@ use super::enrollment::{Enrollment, Escalation};
 use super::groups::{Bands, Segments};
 use super::pay::{Promotion, Raise};
 use super::people::{Hiring, Levels, Workforce};
-use crate::error::{Error, Input, Result};
+use crate::error::{Error, Input, Result, TomlError};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -47,7 +47,7 @@ impl Assumptions {
     /// # Errors
     /// Names the key, line or limit that was violated.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let assumptions: Self = toml::from_str(text).map_err(|e| Input::Toml { error: e.into() })?;
+        let assumptions: Self = toml::from_str(text).map_err(|e| Input::Toml { error: TomlError(e).into() })?;
         assumptions.validate()?;
         Ok(assumptions)
     }
