@@ -90,11 +90,16 @@ impl Importer<'_> {
             self.found.took(name, value, "hiring.level_shares: none is fixed, so as the head count");
             return Ok(());
         }
-        let mut shares: Vec<Ppm> = shares.into_iter().map(|share| ppm(share.unwrap_or(0.0))).collect();
+        // Who joins rows with levels, as PlanAlign does, hires nobody at a level without one.
+        let absent: Vec<String> =
+            (1..).zip(&shares).filter(|(_, share)| share.is_none()).map(|(level, _)| level.to_string()).collect();
+        let note =
+            if absent.is_empty() { String::new() } else { format!(" (no row, no hires: level {})", absent.join(", ")) };
+        let mut shares: Vec<Ppm> = shares.into_iter().map(|share| share.map_or(Ppm(0), ppm)).collect();
         if shares.iter().all(|share| share.0 == 0) {
             shares.fill(Ppm(MILLION));
         }
-        self.found.took(name, value, format!("hiring.level_shares = {}", shown(&shares)));
+        self.found.took(name, value, format!("hiring.level_shares = {}{note}", shown(&shares)));
         self.plan.hiring.level_shares = Some(shares);
         Ok(())
     }

@@ -52,3 +52,38 @@ impl Assumptions {
         Ok(assumptions)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page lists every key with its default.
+    #[test]
+    fn the_page_has_the_defaults() {
+        let page = include_str!("../../../docs/event-rules.md");
+        let block = page.split("\nAll defaults:\n").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("a block");
+        let written = block.strip_prefix("toml").expect("TOML");
+        assert_eq!(Assumptions::from_toml(written).unwrap(), Assumptions::default());
+        let keys = |text: &str| -> Vec<String> {
+            fn collect(prefix: &str, value: &toml::Value, keys: &mut Vec<String>) {
+                match value.as_table() {
+                    Some(table) if !table.is_empty() => {
+                        table.iter().for_each(|(name, value)| collect(&format!("{prefix}.{name}"), value, keys));
+                    }
+                    _ => keys.push(prefix.to_owned()),
+                }
+            }
+            let mut keys = Vec::new();
+            collect("", &toml::from_str(text).unwrap(), &mut keys);
+            keys
+        };
+        let listed = keys(written);
+        // Factors that are 1 everywhere may be left out, and a list of chances by age stands for its table.
+        let left_out = |key: &str| {
+            key.ends_with(".by_level") || key.ends_with(".by_tenure") || key.starts_with(".enrollment.proactive.")
+        };
+        for key in keys(&toml::to_string(&Assumptions::default()).unwrap()) {
+            assert!(listed.contains(&key) || left_out(&key), "{key} is not on the page");
+        }
+    }
+}
