@@ -36,6 +36,8 @@ const SINGLE_WHOLE: f32 = 16_777_216.0;
 /// Amounts from here on, in their smallest unit, are refused: below it, doubles hold every whole number.
 const TOO_LARGE: f64 = 9.0e15;
 
+const NO_FLAG: &str = "neither true nor false (nor yes, no, y, n, t, f, 1 or 0)";
+
 impl<'a> Cell<'a> {
     /// The cell of a text's bytes.
     pub fn of_bytes(bytes: &'a [u8]) -> Self {
@@ -119,7 +121,7 @@ impl<'a> Cell<'a> {
                 match text {
                     _ if is(&["true", "t", "yes", "y", "1", "1.0"]) => return Ok(Some(true)),
                     _ if is(&["false", "f", "no", "n", "0", "0.0"]) => return Ok(Some(false)),
-                    _ => return Err("neither true nor false".into()),
+                    _ => return Err(NO_FLAG.into()),
                 }
             }
             Cell::Whole(number) => number as f64,
@@ -131,7 +133,7 @@ impl<'a> Cell<'a> {
         match number {
             1.0 => Ok(Some(true)),
             0.0 => Ok(Some(false)),
-            _ => Err("neither true nor false".into()),
+            _ => Err(NO_FLAG.into()),
         }
     }
 
