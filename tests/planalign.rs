@@ -252,6 +252,10 @@ fn what_cannot_be_taken_over_is_refused_by_file_line_and_key() {
         (format!("{base}workforce: 5\n"), vec!["line 3", "key workforce", "keys with values"]),
         (format!("{base}workforce:\n"), vec!["line 3", "key workforce", "is empty"]),
         (format!("{base}workforce: {{total_termination_rate: }}\n"), vec!["total_termination_rate", "is empty"]),
+        (
+            format!("{base}enrollment: {{auto_enrollment: {{enabled: }}}}\n"),
+            vec!["enrollment.auto_enrollment.enabled", "is empty"],
+        ),
         ("simulation: 3\ncompensation: {}\n".into(), vec!["line 1", "key simulation", "keys with values"]),
         (format!("{base}promotion_hazard: 3\n"), vec!["line 3", "key promotion_hazard", "keys with values"]),
         (format!("{base}new_hire: {{age_distribution: []}}\n"), vec!["a list with entries belongs"]),

@@ -138,22 +138,21 @@ const CHECKED: [&str; 7] = [
 ];
 /// Keys in them that may be empty, which is as left out.
 const OPTIONAL: [&str; 12] = [
-    "scope",
-    "hire_date_cutoff",
-    "voluntary_enrollment_rate",
-    "enabled",
-    "waiting_period_days",
-    "minimum_age",
-    "level_overrides",
-    "market_adjustments",
-    "young",
-    "mid_career",
-    "mature",
-    "senior",
+    "compensation.promotion_compensation.level_overrides",
+    "compensation.promotion_compensation.advanced.market_adjustments",
+    "enrollment.auto_enrollment.scope",
+    "enrollment.auto_enrollment.hire_date_cutoff",
+    "enrollment.auto_enrollment.voluntary_enrollment_rate",
+    "enrollment.year_over_year_conversion.enabled",
+    "enrollment.year_over_year_conversion.deferral_rates.young",
+    "enrollment.year_over_year_conversion.deferral_rates.mid_career",
+    "enrollment.year_over_year_conversion.deferral_rates.mature",
+    "enrollment.year_over_year_conversion.deferral_rates.senior",
+    "eligibility.waiting_period_days",
+    "plan_eligibility.minimum_age",
 ];
 
 /// Whether a key that is there must have a value.
 fn must_be_filled(key: &str) -> bool {
-    let (section, name) = (key.split('.').next().unwrap_or(key), key.rsplit('.').next().unwrap_or(key));
-    CHECKED.contains(&section) && !OPTIONAL.contains(&name)
+    key.split('.').next().is_some_and(|section| CHECKED.contains(&section)) && !OPTIONAL.contains(&key)
 }
