@@ -54,7 +54,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
         Some(from) => criterion_folder(from),
         None => context.folders(&args.place).criterion,
     };
-    let results = Results::read(&folder)?.select(&args.selected.scenarios(), &args.selected.modes()?)?;
+    let results = Results::read(&folder)?
+        .select(&args.selected.scenarios(), &args.selected.modes_of_results(context.file.engines())?)?;
     let report = Report::new(&results, context.command.clone());
     // The first is the error in the end.
     for problem in results.problems.iter().skip(1) {

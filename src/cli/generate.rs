@@ -72,7 +72,9 @@ fn with_flags(error: Error) -> Error {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let what = &args.custom.what;
-    let mode = only(&what.selected.named_modes()?, &["modes"], "BENCHMARK_MODES", |mode| mode.name().to_owned())?;
+    let mode = only(&what.selected.named_modes(context.file.engines())?, &["modes"], "BENCHMARK_MODES", |mode| {
+        mode.name().to_owned()
+    })?;
     let work = work(&args.custom, &[], context)?;
     if work.is_empty() {
         return Err(nothing_to_simulate());
@@ -81,7 +83,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         work.scenario.map_or_else(|| "custom".to_owned(), |scenario| scenario.name.to_string())
     })?;
     let (threads, memory_limit, database) = (what.threads, args.memory_limit, args.database);
-    let options = EngineOptions { threads, memory_limit, database, ..EngineOptions::default() };
+    let engines = context.file.engines().clone();
+    let options = EngineOptions { threads, memory_limit, database, engines, ..EngineOptions::default() };
     options.check_mode(mode)?;
     crate::interrupt::watch_for_interrupts();
     let seed = work.own_seed().filter(|_| !context.is_said("seed")).unwrap_or(args.seed.seed);

@@ -184,7 +184,9 @@ fn describe(record: &RunRecord) -> String {
         median(&seen.warm_wall_seconds).map_or_else(String::new, |time| format!(", then {}", figures::seconds(time)));
     let memory =
         seen.peak_memory_bytes.map_or_else(String::new, |bytes| format!(", peak {}", figures::bytes(bytes as f64)));
-    format!("{id} run {run}: first {}{warm}{memory}", figures::seconds(seen.wall_seconds))
+    let first = seen.wall_seconds.map(|time| format!("first {}", figures::seconds(time)));
+    let whole = || seen.whole_seconds.map(|time| format!("whole run {}", figures::seconds(time)));
+    format!("{id} run {run}: {}{warm}{memory}", first.or_else(whole).unwrap_or_default())
 }
 
 /// Warm runs of every process of a session.

@@ -8,6 +8,7 @@ mod compare;
 mod completions;
 mod context;
 mod doctor;
+mod engine;
 mod export;
 mod generate;
 mod github;

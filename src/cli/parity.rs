@@ -7,7 +7,7 @@ use crate::census;
 use crate::census::census_fingerprint;
 use crate::console;
 use crate::engine::sql::remove_abandoned_spills;
-use crate::engine::{EngineOptions, EventLog, Mode, open};
+use crate::engine::{EngineOptions, Engines, EventLog, Mode, open};
 use crate::error::{Error, Flaw, Input, Result};
 use crate::generate::SUMMARY;
 use crate::generate::event_folder::Directory;
@@ -31,11 +31,11 @@ pub(super) struct Args {
 
 /// The modes to compare, in order. One that only the settings name is held against the reference, and the reference
 /// against the others: settings are about what is measured, and a proof needs two.
-fn modes(selected: &Selected, given: bool) -> Result<Vec<Mode>> {
+fn modes(selected: &Selected, engines: &Engines, given: bool) -> Result<Vec<Mode>> {
     // The yardstick comes first.
-    let mut all = Mode::ALL.to_vec();
+    let mut all = Mode::BUILT_IN.to_vec();
     all.sort_by_key(|mode| *mode != Mode::Reference);
-    Ok(match selected.named_modes()?[..] {
+    Ok(match selected.named_modes(engines)?[..] {
         [] => all,
         [Mode::Reference] if !given => all,
         [one] if !given => vec![Mode::Reference, one],
@@ -45,8 +45,9 @@ fn modes(selected: &Selected, given: bool) -> Result<Vec<Mode>> {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let what = &args.custom.what;
-    let modes = modes(&what.selected, context.is_flag("modes"))?;
-    let options = EngineOptions { threads: what.threads, ..EngineOptions::default() };
+    let engines = context.file.engines().clone();
+    let modes = modes(&what.selected, &engines, context.is_flag("modes"))?;
+    let options = EngineOptions { threads: what.threads, engines, ..EngineOptions::default() };
     if let Some(folder) = &args.against {
         return against(folder, &args, &modes, &options, context);
     }

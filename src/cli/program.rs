@@ -4,8 +4,8 @@ use super::context::{Context, ERROR};
 use super::help::EXIT_CODES;
 use super::remedy::Used;
 use super::{
-    automation, baseline_update, calibrate, compare, completions, doctor, export, generate, help, import_planalign,
-    parity, performance_gate, regression_check, report, run, scenarios, trend,
+    automation, baseline_update, calibrate, compare, completions, doctor, engine, export, generate, help,
+    import_planalign, parity, performance_gate, regression_check, report, run, scenarios, trend,
 };
 use crate::console;
 use crate::engine::polars::decide_threads;
@@ -68,6 +68,8 @@ enum Verb {
     Parity(parity::Args),
     /// Write assumptions and a scenario from a PlanAlign configuration and its seed tables.
     ImportPlanalign(import_planalign::Args),
+    /// List, check and feed engines of one's own.
+    Engine(engine::Args),
     /// List the named scenarios.
     Scenarios,
     /// Say what about this machine will make figures noisy.
@@ -204,6 +206,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8> {
         Verb::Generate(args) => generate::run(args, context),
         Verb::Parity(args) => parity::run(args, context),
         Verb::ImportPlanalign(args) => import_planalign::run(&args, context),
+        Verb::Engine(args) => engine::run(&args, context),
         Verb::Scenarios => scenarios::run(context),
         Verb::Doctor(args) => doctor::run(&args, context),
         Verb::Completions(args) => completions::run(&args, context),

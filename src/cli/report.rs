@@ -104,7 +104,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         return Err(Input::OnlyReport.into());
     }
     let from = args.from.as_deref().map_or(folders.criterion, criterion_folder);
-    let results = Results::read(&from)?.select(&args.selected.scenarios(), &args.selected.modes()?)?;
+    let results = Results::read(&from)?
+        .select(&args.selected.scenarios(), &args.selected.modes_of_results(context.file.engines())?)?;
     args.reports.make(&results, &place, context, context.messages())?;
     if let (Some(name), Output::Place(_)) = (&args.baseline, &place) {
         let baselines = context.baseline_folder(&args.dir);

@@ -12,7 +12,7 @@ use crate::settings::session::Settings;
 
 /// What a verb measures.
 pub(super) fn resolve(measure: &Measure, context: &Context) -> Result<Settings> {
-    measure.resolve(&context.catalogue, context.file.project())
+    measure.resolve(&context.catalogue, context.file.engines(), context.file.project())
 }
 
 /// Observes everything in fresh processes that take turns.

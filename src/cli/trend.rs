@@ -30,7 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
-    let (scenarios, modes) = (args.selected.scenarios(), args.selected.modes()?);
+    let (scenarios, modes) = (args.selected.scenarios(), args.selected.modes_of_results(context.file.engines())?);
     let output = Output::new(args.to.as_deref(), &context.folders(&args.place).reports);
     let sessions = context.history_folder(&args.history);
     let History { mut entries, problems } = history::read(&sessions)?;
@@ -41,7 +41,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     let all = entries.len();
     entries.retain(|entry| {
         let named = [&entry.scenario_name, &entry.benchmark.group];
-        (scenarios.is_empty() || scenarios.iter().any(|name| named.contains(&name))) && modes.contains(&entry.mode)
+        (scenarios.is_empty() || scenarios.iter().any(|name| named.contains(&name)))
+            && (modes.is_empty() || modes.contains(&entry.mode))
     });
     if entries.is_empty() {
         none_of(&problems)?;

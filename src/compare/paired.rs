@@ -178,7 +178,7 @@ fn one(
             if let Some(((same_output, verdict), reason)) = incomparable(&round, plan.allow_output_change) {
                 return Ok(BenchmarkComparison { same_output, ..benchmark.ended(verdict, reason) });
             }
-            if benchmark.rounds.is_empty() && !round.base.fingerprint.comparable(round.head.fingerprint) {
+            if benchmark.rounds.is_empty() && !comparable(&round) {
                 benchmark.remarks.push(UNKNOWN_OUTPUT.into());
             }
             benchmark.rounds.push(round);
@@ -224,6 +224,15 @@ fn is_its_own(error: &Error) -> bool {
     matches!(error, Error::File { .. } | Error::Outside(Outside::Ended { .. } | Outside::NoFigures { .. }))
 }
 
+/// Whether fingerprints tell if the output is the same.
+fn comparable(round: &Round) -> bool {
+    round.base.fingerprint.zip(round.head.fingerprint).is_some_and(|(base, head)| base.comparable(head))
+}
+
+fn digest(side: &Observed) -> String {
+    side.fingerprint.map_or_else(|| "none".to_owned(), |digest| digest.to_string())
+}
+
 /// Why a round's figures must not be compared: whether the output is the same, the verdict, and the reason.
 fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verdict), String)> {
     let output = |side: &Observed| (side.events, side.fingerprint);
@@ -231,7 +240,10 @@ fn incomparable(round: &Round, allow_output_change: bool) -> Option<((bool, Verd
         let reason = format!(
             "OUTPUT CHANGED: the head gives {} events (fingerprint {}), the base {} ({}); figures of different work are not \
              compared (--allow-output-change does)",
-            round.head.events, round.head.fingerprint, round.base.events, round.base.fingerprint
+            round.head.events,
+            digest(&round.head),
+            round.base.events,
+            digest(&round.base)
         );
         return Some(((false, Verdict::Fail), reason));
     }

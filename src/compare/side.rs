@@ -65,7 +65,7 @@ pub struct Task {
 /// What one process of a side showed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
-    /// Median of its later runs, seconds.
+    /// Median of its later runs, seconds; of an engine that is run once, the whole run.
     pub execution_time: f64,
     /// Its first run, seconds.
     pub first_run: f64,
@@ -73,8 +73,8 @@ pub struct Observed {
     pub peak_memory: Option<f64>,
     /// Events of one run.
     pub events: u64,
-    /// Digest of the events.
-    pub fingerprint: Fingerprint,
+    /// Digest of the events; absent where an engine follows rules of its own.
+    pub fingerprint: Option<Fingerprint>,
     /// The machine.
     pub machine: MachineKey,
     /// Worker threads.
@@ -325,8 +325,8 @@ fn observed(report: &Value, task: &Task) -> Option<Observed> {
     let seen = &run["observation"];
     let warm: Vec<f64> = seen["warm_wall_seconds"].as_array()?.iter().filter_map(Value::as_f64).collect();
     Some(Observed {
-        execution_time: median(&warm)?,
-        first_run: seen["wall_seconds"].as_f64()?,
+        execution_time: median(&warm).or(seen["whole_seconds"].as_f64())?,
+        first_run: seen["wall_seconds"].as_f64().or(seen["whole_seconds"].as_f64())?,
         peak_memory: seen["peak_memory_bytes"].as_f64(),
         events: seen["events"].as_u64()?,
         fingerprint: serde_json::from_value(seen["fingerprint"].clone()).ok()?,

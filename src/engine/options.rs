@@ -1,5 +1,6 @@
 //! Resources that an engine is started with.
 
+use super::external::Engines;
 use super::memory_limit::MemoryLimit;
 use super::mode::Mode;
 use crate::error::{Input, Result};
@@ -7,7 +8,7 @@ use crate::machine::available_threads;
 use std::path::PathBuf;
 
 /// Resources of an engine; none of them changes an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EngineOptions {
     /// Worker threads, the same for every engine of a comparison.
     pub threads: usize,
@@ -18,11 +19,19 @@ pub struct EngineOptions {
     /// The folder in which DuckDB may put what it cannot hold in memory, removed afterwards; SQL only. Without it that of
     /// temporary files (`TMPDIR`).
     pub spill_parent: Option<PathBuf>,
+    /// The engines that are not built in.
+    pub engines: Engines,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { threads: available_threads(), memory_limit: None, database: None, spill_parent: None }
+        Self {
+            threads: available_threads(),
+            memory_limit: None,
+            database: None,
+            spill_parent: None,
+            engines: Engines::default(),
+        }
     }
 }
 

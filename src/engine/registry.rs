@@ -5,7 +5,7 @@ use super::mode::Mode;
 use super::options::EngineOptions;
 use super::{polars, reference, resources, sql};
 use crate::census::Census;
-use crate::error::Result;
+use crate::error::{Input, Result};
 use crate::rules::run::RunSpec;
 
 /// Starts an engine and loads the census into it.
@@ -19,6 +19,7 @@ pub fn open(mode: Mode, run: &RunSpec, census: &Census, options: &EngineOptions)
     Ok(match mode {
         Mode::Sql => Box::new(sql::SqlEngine::open(run, census, options)?),
         Mode::Polars => Box::new(polars::PolarsEngine::open(run, census, options)?),
+        Mode::Own(_) => return Err(Input::NothingTo { what: "open" }.into()),
         Mode::Reference => Box::new(reference::ReferenceEngine::open(run, census, options)?),
     })
 }

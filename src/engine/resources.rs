@@ -19,6 +19,8 @@ fn wanted(mode: Mode, threads: usize) -> usize {
         // Its pool, its streaming engine and its runtime for files.
         Mode::Polars => 2 * threads + threads.min(POLARS_FILE_THREADS) + POLARS_WRITERS,
         Mode::Reference => threads,
+        // Another program's threads are its own affair.
+        Mode::Own(_) => return 0,
     }
 }
 

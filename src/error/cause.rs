@@ -40,7 +40,13 @@ macro_rules! from_library {
 }
 pub(super) use from_library;
 
-from_library!(parquet::errors::ParquetError, polars::error::PolarsError, serde_json::Error, tera::Error,);
+from_library!(
+    arrow::error::ArrowError,
+    parquet::errors::ParquetError,
+    polars::error::PolarsError,
+    serde_json::Error,
+    tera::Error,
+);
 
 impl From<toml::de::Error> for Cause {
     fn from(error: toml::de::Error) -> Self {

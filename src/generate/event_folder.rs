@@ -128,7 +128,7 @@ impl Directory {
         compare("events_by_type", as_text(&said.events_by_type), as_text(events_by_type));
         compare("events_by_category", as_text(&said.events_by_category), as_text(events_by_category));
         compare("years", as_text(&said.years), as_text(years));
-        if let Err(error) = Mode::named(&said.mode) {
+        if let Err(error) = Mode::try_from(said.mode.clone()) {
             differences.push(format!("{SUMMARY} says mode {}: {error}", said.mode));
         }
         if said.census.synthetic

@@ -10,10 +10,12 @@ mod key;
 pub mod load;
 pub mod process;
 pub mod sampler;
+mod tree;
 mod versions;
 mod warning;
 
 pub use build::Build;
 pub use key::{Machine, MachineKey};
 pub use process::available_threads;
+pub use tree::MemoryMethod;
 pub use versions::Versions;

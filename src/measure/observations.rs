@@ -85,6 +85,7 @@ impl Observations {
             ended_from_outside: false,
             replaced_by: None,
             parity: Parity::Unchecked,
+            engine: None,
             observation: None,
             machine: settings.machine.clone(),
             build: Build::current(),
@@ -137,14 +138,17 @@ impl Observations {
         record.machine.others_cpus = load.and_then(Load::others_until_now);
         match outcome {
             Ok(observation) => {
-                let same =
-                    (observation.events, observation.fingerprint) == (self.expected.events, self.expected.fingerprint);
+                let same = (observation.events, observation.fingerprint)
+                    == (self.expected.events, Some(self.expected.fingerprint));
                 record.parity = if same { Parity::Identical } else { Parity::Different };
                 record.success = same;
                 if !same {
                     record.error = Some(format!(
                         "output mismatch, expected {} events ({}), got {} ({})",
-                        self.expected.events, self.expected.fingerprint, observation.events, observation.fingerprint
+                        self.expected.events,
+                        self.expected.fingerprint,
+                        observation.events,
+                        observation.fingerprint.map_or_else(|| "none".to_owned(), |digest| digest.to_string())
                     ));
                 }
                 record.observation = Some(observation);

@@ -31,7 +31,7 @@ pub fn of(mode: Mode) -> Option<String> {
 /// # Errors
 /// Says what it should look like.
 pub fn check(text: &str) -> Result<()> {
-    Mode::ALL.into_iter().try_for_each(|mode| parse(text, mode).map(drop))
+    Mode::BUILT_IN.into_iter().try_for_each(|mode| parse(text, mode).map(drop))
 }
 
 /// Padding of one mode, as shares: 0.4 = 40 % more.
@@ -65,7 +65,7 @@ fn parse(text: &str, mode: Mode) -> Result<Padding> {
         let (name, what) = target.split_once(':').ok_or_else(unusable)?;
         let share = percent.parse::<f64>().ok().filter(|percent| (0.0..=10_000.0).contains(percent));
         let share = share.ok_or_else(unusable)? / 100.0;
-        let applies = Mode::named(name)? == mode;
+        let applies = Mode::built_in(name)? == mode;
         match what {
             "time" if applies => padding.time = share,
             "memory" if applies => padding.memory = share,

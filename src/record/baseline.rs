@@ -4,7 +4,7 @@ use super::benchmark::Benchmark;
 use super::key::Key;
 use super::metric::Gated;
 use super::names::check_part;
-use super::run::RunRecord;
+use super::run::{OwnEngine, RunRecord};
 use super::timestamp::Timestamp;
 use crate::engine::Mode;
 use crate::error::{Error, Flaw, Input, Result};
@@ -35,14 +35,14 @@ pub struct Baseline {
     pub scenario_name: String,
     /// Mode.
     pub mode: Mode,
-    /// Geometric mean of `samples.execution_time_seconds`.
+    /// Geometric mean of `samples.execution_time_seconds`, or of `samples.whole_run_seconds` where there is nothing else.
     pub baseline_execution_time: f64,
     /// Geometric mean of events per second; zero without events.
     pub baseline_events_per_second: f64,
     /// Geometric mean of peak memory, megabytes; absent where the platform does not tell.
     pub baseline_memory_mb: Option<f64>,
-    /// Mean CPU utilisation of the first run, percent of one CPU.
-    pub baseline_cpu_percent: f64,
+    /// Mean CPU utilisation of the first run, percent of one CPU; absent where the platform does not tell.
+    pub baseline_cpu_percent: Option<f64>,
     /// When the session started, UTC.
     pub timestamp: Timestamp,
     /// Commit that was built.
@@ -61,12 +61,15 @@ pub struct Baseline {
     pub benchmark: Benchmark,
     /// Events of one run.
     pub events: u64,
-    /// Digest of the events.
-    pub fingerprint: Fingerprint,
+    /// Digest of the events; absent where the engine follows rules of its own.
+    pub fingerprint: Option<Fingerprint>,
     /// The figures, one per process, in order.
     pub samples: Samples,
     /// 95 % intervals of their geometric means (t on logarithms).
     pub intervals: Intervals,
+    /// The engine, where it is not built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<OwnEngine>,
     /// The machine.
     pub machine: Machine,
     /// The build.
@@ -81,6 +84,9 @@ pub struct Samples {
     pub execution_time_seconds: Vec<f64>,
     /// Wall time of the first run of a process, seconds.
     pub first_run_seconds: Vec<f64>,
+    /// Whole run of a process, seconds; kept of an engine that is run once, which has nothing else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whole_run_seconds: Vec<f64>,
     /// Peak resident memory, bytes; empty where the platform does not tell.
     pub peak_memory_bytes: Vec<f64>,
     /// CPU utilisation of the first run, percent of one CPU.
@@ -103,17 +109,23 @@ impl Samples {
         let seen = || records.iter().filter(|record| record.success).filter_map(|record| record.observation.as_ref());
         Self {
             execution_time_seconds: seen().filter_map(|o| crate::stats::median(&o.warm_wall_seconds)).collect(),
-            first_run_seconds: seen().map(|o| o.wall_seconds).collect(),
+            first_run_seconds: seen().filter_map(|o| o.wall_seconds).collect(),
+            whole_run_seconds: seen().filter_map(|o| o.whole_seconds).collect(),
             peak_memory_bytes: seen().filter_map(|o| o.peak_memory_bytes).map(|bytes| bytes as f64).collect(),
-            cpu_percent: seen().map(|o| 100.0 * o.cpu_utilisation_mean).collect(),
+            cpu_percent: seen().filter_map(|o| Some(100.0 * o.cpu_utilisation_mean?)).collect(),
         }
     }
 
-    /// The values of a gated figure; throughput is events over execution time.
+    /// The times that are held against earlier ones: execution times, or the whole runs of an engine that is run once.
+    pub fn time(&self) -> &[f64] {
+        if self.whole_run_seconds.is_empty() { &self.execution_time_seconds } else { &self.whole_run_seconds }
+    }
+
+    /// The values of a gated figure; throughput is events over [`Samples::time`].
     pub fn gated(&self, figure: Gated, events: u64) -> Vec<f64> {
         match figure {
-            Gated::ExecutionTime => self.execution_time_seconds.clone(),
-            Gated::Throughput => self.execution_time_seconds.iter().map(|seconds| events as f64 / seconds).collect(),
+            Gated::ExecutionTime => self.time().to_vec(),
+            Gated::Throughput => self.time().iter().map(|seconds| events as f64 / seconds).collect(),
             Gated::PeakMemory => self.peak_memory_bytes.clone(),
         }
     }
@@ -169,10 +181,10 @@ impl Baseline {
             return Err(Unusable { id: benchmark.id(), why: Why::Padded(padding) });
         }
         let samples = Samples::of(&records);
-        let observation = first.observation.as_ref().filter(|_| samples.execution_time_seconds.len() >= 2);
+        let observation = first.observation.as_ref().filter(|_| samples.time().len() >= 2);
         let observation = observation.ok_or_else(too_few)?;
         let too_short = || Unusable { id: benchmark.id(), why: Why::NoTime };
-        let time = geometric_mean(&samples.execution_time_seconds).ok_or_else(too_short)?;
+        let time = geometric_mean(samples.time()).ok_or_else(too_short)?;
         let interval = |values: &[f64]| geometric_mean_interval(values, CONFIDENCE)?.interval;
         Ok(Self {
             format_version: FORMAT_VERSION,
@@ -181,7 +193,7 @@ impl Baseline {
             baseline_execution_time: time,
             baseline_events_per_second: observation.events as f64 / time,
             baseline_memory_mb: geometric_mean(&samples.peak_memory_bytes).map(|bytes| bytes / BYTES_PER_MB),
-            baseline_cpu_percent: mean(&samples.cpu_percent).ok_or_else(too_few)?,
+            baseline_cpu_percent: mean(&samples.cpu_percent),
             timestamp: first.started_at,
             git_commit: first.build.git_commit.clone(),
             build_number: first.build.build_number.clone(),
@@ -192,10 +204,11 @@ impl Baseline {
             events: observation.events,
             fingerprint: observation.fingerprint,
             intervals: Intervals {
-                execution_time_seconds: interval(&samples.execution_time_seconds),
+                execution_time_seconds: interval(samples.time()),
                 peak_memory_bytes: interval(&samples.peak_memory_bytes),
             },
             samples,
+            engine: first.engine.clone(),
             machine: first.machine.clone(),
             build: first.build.clone(),
         })
@@ -246,7 +259,7 @@ impl Baseline {
         check_part(file, "session", &baseline.session)?;
         check_part(file, "baseline_name", &baseline.baseline_name)?;
         let sound = |values: &[f64]| values.iter().all(|value| value.is_finite() && *value > 0.0);
-        let times = &baseline.samples.execution_time_seconds;
+        let times = baseline.samples.time();
         let same = baseline.scenario_name == baseline.benchmark.scenario && baseline.mode == baseline.benchmark.mode;
         if times.is_empty() || !sound(times) || !sound(&baseline.samples.peak_memory_bytes) || !same {
             return Err(Error::file(file, Flaw::Contradiction { remedy: remedy.to_owned() }));

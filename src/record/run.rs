@@ -5,9 +5,10 @@ use super::key::Key;
 use super::metric::MetricValue;
 use super::names::numbered;
 use super::timestamp::Timestamp;
+use crate::engine::external::{Protocol, Rules};
 use crate::error::Error;
 use crate::events::fingerprint::Fingerprint;
-use crate::machine::{Build, Machine};
+use crate::machine::{Build, Machine, MemoryMethod};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,22 @@ pub enum Parity {
     Different,
     /// The run failed before there was an output.
     Unchecked,
+    /// The engine follows rules of its own, so there is nothing that its rows could be held against.
+    OtherRules,
+}
+
+/// What is recorded of an engine that is not built in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnEngine {
+    /// How it was talked to.
+    pub protocol: Protocol,
+    /// Whose rules it follows.
+    pub rules: Rules,
+    /// Whether it got the draws as files.
+    pub draws: bool,
+    /// Versions by name, as it told them; `version` is what its version command printed.
+    pub versions: BTreeMap<String, String>,
 }
 
 /// One observed run of one engine in a process of its own.
@@ -65,6 +82,9 @@ pub struct RunRecord {
     pub replaced_by: Option<u32>,
     /// Output against the reference's.
     pub parity: Parity,
+    /// The engine, where it is not built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<OwnEngine>,
     /// What was measured; absent for a run that failed.
     pub observation: Option<Observation>,
     /// The machine.
@@ -77,18 +97,26 @@ pub struct RunRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
-    /// Generation: from the loaded census to all events in the engine's memory, first run of the process.
-    pub wall_seconds: f64,
+    /// Generation: from the loaded census to all events in the engine's memory, first run of the process. Absent of an engine
+    /// that is run once, which has a whole run and nothing else.
+    pub wall_seconds: Option<f64>,
+    /// Start to end of an engine that is run once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_seconds: Option<f64>,
     /// Generation again in the same process, once per later run; empty if it ran once.
     pub warm_wall_seconds: Vec<f64>,
-    /// CPU time of generation, user and system, all threads.
-    pub cpu_seconds: f64,
-    /// `cpu_seconds / wall_seconds`; 1.0 = one CPU busy throughout.
-    pub cpu_utilisation_mean: f64,
+    /// CPU time of generation (of the whole run, where that is all there is), user and system, all threads and processes.
+    pub cpu_seconds: Option<f64>,
+    /// `cpu_seconds` over its wall time; 1.0 = one CPU busy throughout.
+    pub cpu_utilisation_mean: Option<f64>,
     /// Highest utilisation over a window of at least 40 ms; absent if generation was shorter.
     pub cpu_utilisation_peak: Option<f64>,
-    /// Highest resident set size of the process from its start to the end of generation, bytes.
+    /// Highest resident set size of the process, or of the engine's processes together, from its start to the end of
+    /// generation, bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// How memory was measured, where it is not this process' own account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_method: Option<MemoryMethod>,
     /// Resident set size of the process before it did anything, bytes.
     pub idle_memory_bytes: Option<u64>,
     /// Mean resident set size during generation, bytes.
@@ -103,28 +131,31 @@ pub struct Observation {
     pub events: u64,
     /// Events by `event_type`.
     pub events_by_type: BTreeMap<String, u64>,
-    /// Digest of all events.
-    pub fingerprint: Fingerprint,
+    /// Digest of all events; absent where the engine follows rules of its own.
+    pub fingerprint: Option<Fingerprint>,
+    /// Wall seconds by step, as the engine tells them, of the first run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub step_seconds: BTreeMap<String, f64>,
     /// Metrics added to the suite.
     pub metrics: Vec<MetricValue>,
 }
 
-/// Wall seconds of the phases of a run.
+/// Wall seconds of the phases of a run; what an engine does not do, or does not tell apart, is absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phases {
     /// Making or reading the census; the same work for every engine.
-    pub census_read: f64,
-    /// Starting the engine.
-    pub engine_start: f64,
+    pub census_read: Option<f64>,
+    /// Starting the engine; of one that is not built in with loading its census.
+    pub engine_start: Option<f64>,
     /// Loading the census into the engine.
-    pub census_load: f64,
+    pub census_load: Option<f64>,
     /// Generating each year's events, in order.
     pub years: Vec<f64>,
     /// Writing Parquet.
-    pub persist: f64,
-    /// Freeing events and engine.
-    pub cleanup: f64,
+    pub persist: Option<f64>,
+    /// Freeing events and engine, or the end of its processes.
+    pub cleanup: Option<f64>,
 }
 
 impl Observation {
@@ -133,10 +164,12 @@ impl Observation {
         Some(self.peak_memory_bytes?.saturating_sub(self.idle_memory_bytes?))
     }
 
-    /// A batch job's time, seconds: engine start, census loading, generation (first run) and writing Parquet.
-    pub fn batch_seconds(&self) -> f64 {
+    /// A batch job's time, seconds: reading the census, engine start, census loading, generation (first run) and writing
+    /// Parquet.
+    pub fn batch_seconds(&self) -> Option<f64> {
         let phases = &self.phases;
-        phases.census_read + phases.engine_start + phases.census_load + self.wall_seconds + phases.persist
+        let census = phases.census_read.unwrap_or(0.0) + phases.census_load.unwrap_or(0.0);
+        self.whole_seconds.or_else(|| Some(census + phases.engine_start? + self.wall_seconds? + phases.persist?))
     }
 }
 

@@ -98,7 +98,7 @@ fn scenario(group: &Group) -> ScenarioReport {
         target_time_seconds: benchmark.target_time_seconds,
         modes: group.modes.iter().map(row).collect(),
         comparison: compare(group, Mode::Sql, Mode::Polars),
-        against_reference: Mode::ALL
+        against_reference: Mode::BUILT_IN
             .into_iter()
             .filter(|mode| *mode != Mode::Reference)
             .filter_map(reference)

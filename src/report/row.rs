@@ -21,7 +21,7 @@ pub(super) fn row(results: &ModeResults) -> ReportRow {
     let rates: Vec<f64> =
         results.events().map_or_else(Vec::new, |events| times.iter().map(|time| events as f64 / time).collect());
     let (execution_time, events_per_second) = (Figure::of(&times), Figure::of(&rates));
-    let batch_seconds = over(|o| Some(o.batch_seconds()));
+    let batch_seconds = over(Observation::batch_seconds);
     let mut row = ReportRow {
         mode: results.benchmark.mode,
         avg_execution_time: execution_time.map(|figure| figure.mean),
@@ -31,12 +31,12 @@ pub(super) fn row(results: &ModeResults) -> ReportRow {
         basis_words: basis.map(Basis::words),
         execution_time,
         events_per_second,
-        first_run_seconds: over(|o| Some(o.wall_seconds)),
+        first_run_seconds: over(|o| o.wall_seconds),
         batch_seconds,
         peak_memory_bytes: over(|o| o.peak_memory_bytes.map(|bytes| bytes as f64)),
         peak_above_idle_bytes: over(|o| o.peak_above_idle_bytes().map(|bytes| bytes as f64)),
         mean_memory_bytes: over(|o| o.mean_memory_bytes),
-        cpu_percent: over(|o| Some(100.0 * o.cpu_utilisation_mean)),
+        cpu_percent: over(|o| o.cpu_utilisation_mean.map(|mean| 100.0 * mean)),
         cpu_percent_peak: over(|o| o.cpu_utilisation_peak.map(|peak| 100.0 * peak)),
         disk_read_bytes: over(|o| o.disk_read_bytes.map(|bytes| bytes as f64)),
         disk_written_bytes: over(|o| o.disk_written_bytes.map(|bytes| bytes as f64)),
@@ -63,12 +63,12 @@ pub(super) fn row(results: &ModeResults) -> ReportRow {
 
 fn phases(over: &impl Fn(Reading) -> Option<Figure>) -> BTreeMap<&'static str, Figure> {
     let figures: [(&'static str, Reading); 6] = [
-        ("census_read", |o| Some(o.phases.census_read)),
-        ("engine_start", |o| Some(o.phases.engine_start)),
-        ("census_load", |o| Some(o.phases.census_load)),
-        ("generation", |o| Some(o.wall_seconds)),
-        ("persist", |o| Some(o.phases.persist)),
-        ("cleanup", |o| Some(o.phases.cleanup)),
+        ("census_read", |o| o.phases.census_read),
+        ("engine_start", |o| o.phases.engine_start),
+        ("census_load", |o| o.phases.census_load),
+        ("generation", |o| o.wall_seconds),
+        ("persist", |o| o.phases.persist),
+        ("cleanup", |o| o.phases.cleanup),
     ];
     figures.into_iter().filter_map(|(name, value)| Some((name, over(value)?))).collect()
 }

@@ -111,7 +111,8 @@ fn pairs(slower: &ModeResults, faster: &ModeResults, basis: Basis) -> Option<(Ve
         let seen = run.observation.as_ref().filter(|_| run.success)?;
         match basis {
             Basis::Processes => median(&seen.warm_wall_seconds),
-            Basis::FirstRun => Some(seen.wall_seconds),
+            Basis::FirstRun => seen.wall_seconds,
+            Basis::WholeRun => seen.batch_seconds(),
             Basis::OneProcess => None,
         }
     };

@@ -5,7 +5,7 @@ use crate::machine::MachineKey;
 use crate::record::baseline::Samples;
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::Sampled;
-use crate::record::run::RunRecord;
+use crate::record::run::{Observation, RunRecord};
 use serde::Serialize;
 
 /// Which observations an execution time rests on, the best evidence first.
@@ -18,11 +18,13 @@ pub enum Basis {
     OneProcess,
     /// One value per fresh process: its first run.
     FirstRun,
+    /// One value per fresh process: everything from the start of the engine to its written files.
+    WholeRun,
 }
 
 impl Basis {
     /// The best evidence first.
-    pub const ALL: [Basis; 3] = [Basis::Processes, Basis::OneProcess, Basis::FirstRun];
+    pub const ALL: [Basis; 4] = [Basis::Processes, Basis::OneProcess, Basis::FirstRun, Basis::WholeRun];
 
     /// In words.
     pub fn words(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Basis {
             Basis::Processes => "warm, median per process",
             Basis::OneProcess => "warm, samples of one process",
             Basis::FirstRun => "cold, first run per process",
+            Basis::WholeRun => "whole run per process",
         }
     }
 }
@@ -77,12 +80,20 @@ impl ModeResults {
             Basis::Processes => self.samples().execution_time_seconds,
             Basis::OneProcess => self.criterion("wall_time").map_or_else(Vec::new, |sampled| sampled.values.clone()),
             Basis::FirstRun => self.samples().first_run_seconds,
+            Basis::WholeRun => self.whole_runs(),
         }
     }
 
-    /// The best basis there is.
+    /// Whole runs of the processes that succeeded, seconds.
+    pub fn whole_runs(&self) -> Vec<f64> {
+        let seen = self.runs.iter().filter(|run| run.success).filter_map(|run| run.observation.as_ref());
+        seen.filter_map(Observation::batch_seconds).collect()
+    }
+
+    /// The best basis of an execution time that there is, which a whole run is not.
     pub fn best_basis(&self) -> Option<Basis> {
-        Basis::ALL.into_iter().find(|&basis| !self.execution_times(basis).is_empty())
+        let generation = Basis::ALL.into_iter().filter(|basis| *basis != Basis::WholeRun);
+        generation.into_iter().find(|&basis| !self.execution_times(basis).is_empty())
     }
 
     /// Events of one run, where a run told.

@@ -144,6 +144,13 @@ impl Results {
                 || group.modes.iter().any(|m| m.benchmark.scenario == *name || m.benchmark.group == *name)
         };
         self.problems.retain(|problem| may_be_of(&problem.path, scenarios, modes));
+        for mode in modes.iter().filter(|mode| !mode.is_built_in()) {
+            let there_is = |group: &Group| group.mode(*mode).is_some();
+            if !self.groups.iter().any(there_is) {
+                none_of(&self.problems)?;
+                return Err(Input::NotMeasured { what: format!("mode {mode}"), there: there(&self) }.into());
+            }
+        }
         for name in scenarios {
             if !self.groups.iter().any(|group| wanted(group, name)) {
                 none_of(&self.problems)?;
@@ -156,7 +163,7 @@ impl Results {
             self.groups.retain(|group| scenarios.iter().any(|name| wanted(group, name)));
         }
         for group in &mut self.groups {
-            group.modes.retain(|results| modes.contains(&results.benchmark.mode));
+            group.modes.retain(|results| modes.is_empty() || modes.contains(&results.benchmark.mode));
         }
         self.groups.retain(|group| !group.modes.is_empty());
         if self.groups.is_empty() {
@@ -175,7 +182,8 @@ impl Results {
 /// Whether a file that cannot be used may belong to what is asked for, as far as the name of its benchmark's folder tells:
 /// it is asked for unless the folder is of another mode, or of no such scenario.
 pub(crate) fn may_be_of(path: &Path, scenarios: &[String], modes: &[Mode]) -> bool {
-    let folder = |name: &str| Mode::ALL.iter().any(|mode| name.ends_with(&format!("_{}", mode.name())));
+    let of_mode = |name: &str| name.rsplit_once('_').and_then(|(_, mode)| Mode::try_from(mode.to_owned()).ok());
+    let folder = |name: &str| of_mode(name).is_some();
     let names = path.iter().filter_map(|name| name.to_str());
     let Some(name) = names.rev().find(|name| folder(name)) else { return true };
     // All sizes of a scaling benchmark are in one folder, and all machines of a scenario.
@@ -184,7 +192,7 @@ pub(crate) fn may_be_of(path: &Path, scenarios: &[String], modes: &[Mode]) -> bo
         name.starts_with(scenario) || (scenario.starts_with(SCALING) && name.starts_with(SCALING))
     };
     let of_scenario = scenarios.is_empty() || scenarios.iter().any(of);
-    of_scenario && modes.iter().any(|mode| name.ends_with(&format!("_{}", mode.name())))
+    of_scenario && (modes.is_empty() || of_mode(name).is_some_and(|mode| modes.contains(&mode)))
 }
 
 /// The criterion folder of `folder`, which may be an output folder or the criterion folder itself.

@@ -57,7 +57,7 @@ pub fn lines(results: &Results) -> Vec<Line> {
         .filter_map(|(group, found)| Some((Conditions::of(&found.benchmark, &group.machine)?, group, found)))
         .collect();
     let mut lines: Vec<Line> = Vec::new();
-    for mode in Mode::ALL {
+    for mode in Mode::BUILT_IN {
         let mut seen: Vec<&Conditions> = Vec::new();
         for (conditions, _, _) in all.iter().filter(|(conditions, _, _)| conditions.mode == mode) {
             if seen.contains(&conditions) {

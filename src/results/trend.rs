@@ -181,7 +181,7 @@ fn growth(entries: &[Baseline]) -> Vec<Growth> {
         let mut points: Vec<(f64, f64, &str)> = groups
             .into_iter()
             .filter_map(|(group, entry)| {
-                let time = geometric_mean(&entry.samples.execution_time_seconds)?;
+                let time = geometric_mean(entry.samples.time())?;
                 Some((entry.benchmark.person_years(), time, group))
             })
             .collect();

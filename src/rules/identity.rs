@@ -20,7 +20,17 @@ pub struct EventIds {
     run_key: u64,
 }
 
+/// The id of the `number`-th hire of a year, from 1.
+pub fn hire_id(year: i32, number: i64) -> String {
+    format!("NH_{year}_{number:06}")
+}
+
 impl EventIds {
+    /// The seed of XXH3 under which this run's events are digested.
+    pub fn run_key(&self) -> u64 {
+        self.run_key
+    }
+
     /// The id maker of one run.
     pub fn new(seed: u64, scenario_id: &str, plan_design_id: &str) -> Self {
         Self { run_key: xxh3_64(format!("{seed}\x1f{scenario_id}\x1f{plan_design_id}").as_bytes()) }

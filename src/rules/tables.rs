@@ -228,10 +228,10 @@ fn promotion_chances(assumptions: &Assumptions) -> Vec<Chance> {
 }
 
 /// Segments of age, income, level and tenure.
-type Cell = [usize; 4];
+pub type Cell = [usize; 4];
 
 /// Every cell, in the order of its position.
-fn cells() -> impl Iterator<Item = Cell> {
+pub fn cells() -> impl Iterator<Item = Cell> {
     (0..AGE_SEGMENTS * GROUPS).map(|position| {
         let (rest, tenure) = (position / TENURE_SEGMENTS, position % TENURE_SEGMENTS);
         let (rest, level) = (rest / LEVEL_SEGMENTS, rest % LEVEL_SEGMENTS);

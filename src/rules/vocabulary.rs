@@ -58,6 +58,9 @@ categories! {
 /// Highest age, tenure or level that a bound between bands or segments may name.
 pub const MAX_YEARS: i32 = 150;
 
+/// Whoever has this age on 1 January or is older is not promoted.
+pub const PROMOTION_AGE_BELOW: i32 = 65;
+
 /// Segments of age that enrollment goes by: young, mid_career, mature, senior.
 pub const AGE_SEGMENTS: usize = 4;
 /// Segments of pay that enrollment goes by: low_income, moderate, high, executive.

@@ -1,4 +1,5 @@
-//! `planbench.toml`: settings for a project, below flags and environment variables, and further scenarios.
+//! `planbench.toml`: settings for a project, below flags and environment variables, further scenarios, and engines of one's
+//! own.
 //!
 //! The file that lies nearest above the current folder marks the project, as `Cargo.toml` does: default folders lie beside
 //! it, so that every folder of the project has the same baselines. A file that is named says nothing about where the
@@ -27,11 +28,16 @@
 //! assumptions = "assumptions.toml"
 //! plan_design = "our-401k"
 //! seed = 7
+//!
+//! [[engine]]
+//! name = "ours"
+//! command = ["python3", "ours.py"]
 //! ```
 
 use super::environment;
 use crate::census::{CensusFormat, ColumnNames, DateFormat};
-use crate::engine::Mode;
+use crate::engine::Engines;
+use crate::engine::external::Spec;
 use crate::error::{Error, Flaw, Input, Result};
 use crate::scenario::{CUSTOM, Catalogue, Own, Scenario};
 use crate::verdict::thresholds::Percent;
@@ -67,6 +73,9 @@ pub struct SettingsFile {
     memory_threshold: Option<Percent>,
     thresholds: ByPercent,
     scenario: Vec<Entry>,
+    engine: Vec<Spec>,
+    #[serde(skip)]
+    engines: Engines,
     #[serde(skip)]
     path: Option<PathBuf>,
     #[serde(skip)]
@@ -166,6 +175,13 @@ impl SettingsFile {
         for place in file.scenario.iter_mut().flat_map(|entry| [&mut entry.census, &mut entry.assumptions]).flatten() {
             *place = folder.join(&*place);
         }
+        // A process that starts elsewhere finds it all the same.
+        let folder = std::path::absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+        let folder = folder.map_err(|e| Error::file(&path, e))?;
+        for engine in &mut file.engine {
+            engine.folder = folder.join(&engine.folder);
+        }
+        file.engines = Engines::new(std::mem::take(&mut file.engine)).unwrap_or_default();
         let piped = (!path.is_file()).then_some(text);
         Ok(Self { path: Some(path), piped, ..file })
     }
@@ -187,7 +203,8 @@ impl SettingsFile {
             }
             catalogue.named(name).map_err(key("scenarios"))?;
         }
-        self.modes.iter().try_for_each(|name| Mode::named(name).map(drop)).map_err(key("modes"))?;
+        self.engines = Engines::new(self.engine.clone()).map_err(|why| ("engine", why))?;
+        self.engines.all_named(&self.modes).map_err(key("modes"))?;
         match self.places().find(|(_, path)| path.as_os_str().is_empty()) {
             Some((key, _)) => Err((key, "names no folder".to_owned())),
             None => Ok(()),
@@ -241,6 +258,11 @@ impl SettingsFile {
     /// The folder in which default folders lie; empty for the current one.
     pub fn project(&self) -> &Path {
         &self.project
+    }
+
+    /// The engines that can be named beside the built-in ones.
+    pub fn engines(&self) -> &Engines {
+        &self.engines
     }
 
     /// The scenarios that can be named.

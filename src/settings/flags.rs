@@ -3,7 +3,7 @@
 
 use super::names::{Names, listed, split};
 use crate::census::{CensusFile, CensusFormat, ColumnNames, DateFormat};
-use crate::engine::{EngineOptions, Mode};
+use crate::engine::{ALL, EngineOptions, Engines, Mode};
 use crate::error::{Error, Result};
 use crate::machine::available_threads;
 use crate::scenario::DEFAULT_SEED;
@@ -18,7 +18,7 @@ pub struct Selected {
     /// Scenarios, or `custom`
     #[arg(long, visible_alias = "scenario", env = "BENCHMARK_SCENARIOS", value_name = "NAME", num_args = 1.., hide_possible_values = true, value_parser = Names::scenarios())]
     pub scenarios: Vec<String>,
-    /// Modes: sql, polars, reference
+    /// Modes: sql, polars, reference, an engine of the settings file, or `all`
     #[arg(long, visible_alias = "mode", env = "BENCHMARK_MODES", value_name = "MODE", num_args = 1.., hide_possible_values = true, value_parser = Names::modes())]
     pub modes: Vec<String>,
 }
@@ -33,16 +33,31 @@ impl Selected {
     ///
     /// # Errors
     /// Lists the known modes.
-    pub fn named_modes(&self) -> Result<Vec<Mode>> {
-        listed(&self.modes).iter().map(|name| Mode::named(name)).collect()
+    pub fn named_modes(&self, engines: &Engines) -> Result<Vec<Mode>> {
+        engines.all_named(&listed(&self.modes))
     }
 
-    /// As [`Selected::named_modes`]; all if none is named.
+    /// The modes that are named, for who looks at results: also of engines that no settings file describes any more. None is
+    /// every one.
     ///
     /// # Errors
     /// Lists the known modes.
-    pub fn modes(&self) -> Result<Vec<Mode>> {
-        Ok(Some(self.named_modes()?).filter(|modes| !modes.is_empty()).unwrap_or_else(|| Mode::ALL.to_vec()))
+    pub fn modes_of_results(&self, engines: &Engines) -> Result<Vec<Mode>> {
+        let names = listed(&self.modes);
+        if names.iter().any(|name| name == ALL) {
+            return Ok(Vec::new());
+        }
+        names.iter().map(|name| Mode::try_from(name.clone()).or_else(|_| engines.named(name))).collect()
+    }
+
+    /// As [`Selected::named_modes`]; the built-in ones if none is named.
+    ///
+    /// # Errors
+    /// Lists the known modes.
+    pub fn modes(&self, engines: &Engines) -> Result<Vec<Mode>> {
+        Ok(Some(self.named_modes(engines)?)
+            .filter(|modes| !modes.is_empty())
+            .unwrap_or_else(|| Mode::BUILT_IN.to_vec()))
     }
 }
 

@@ -26,7 +26,7 @@ impl Names {
 
     /// Of modes.
     pub fn modes() -> Self {
-        Self(Mode::ALL.map(Mode::name).to_vec())
+        Self(Mode::BUILT_IN.map(Mode::name).to_vec())
     }
 }
 

@@ -4,7 +4,7 @@ use super::environment;
 use super::flags::{Measure, Place, What};
 use crate::census::census_fingerprint;
 use crate::census::{self, CensusFile, LoadedCensus};
-use crate::engine::{EngineOptions, Mode};
+use crate::engine::{EngineOptions, Engines, Mode};
 use crate::error::{Error, Input, Result};
 use crate::machine::Machine;
 use crate::machine::available_threads;
@@ -99,9 +99,10 @@ impl Measure {
     ///
     /// # Errors
     /// Names the setting that cannot be used; an unknown scenario or mode lists the known.
-    pub fn resolve(&self, catalogue: &Catalogue, project: &Path) -> Result<Settings> {
-        let options = EngineOptions { threads: self.what.threads, ..EngineOptions::default() };
-        let modes = self.what.selected.modes()?;
+    pub fn resolve(&self, catalogue: &Catalogue, engines: &Engines, project: &Path) -> Result<Settings> {
+        let options =
+            EngineOptions { threads: self.what.threads, engines: engines.clone(), ..EngineOptions::default() };
+        let modes = self.what.selected.modes(engines)?;
         let seed = self.seed.seed;
         let conditions = conditions(seed, options.threads);
         let selections = self
@@ -260,7 +261,10 @@ mod tests {
     fn years_without_custom_are_refused() {
         let mut measure = measure(&["quick"]);
         measure.what.employee_count = Some(5);
-        let error = measure.resolve(&Catalogue::default(), Path::new("")).expect_err("refused").to_string();
+        let error = measure
+            .resolve(&Catalogue::default(), &Engines::default(), Path::new(""))
+            .expect_err("refused")
+            .to_string();
         assert!(error.contains("custom"), "{error}");
     }
 
@@ -268,7 +272,7 @@ mod tests {
     fn names_are_taken_once_and_ids_say_what_differs() {
         let mut measure = measure(&["quick", "quick"]);
         (measure.seed.seed, measure.what.threads) = (7, 1_000);
-        let settings = measure.resolve(&Catalogue::default(), Path::new("")).expect("settings");
+        let settings = measure.resolve(&Catalogue::default(), &Engines::default(), Path::new("")).expect("settings");
         assert_eq!(settings.selections.len(), 1);
         assert_eq!(settings.selections[0].group, "quick-seed7-threads1000");
         assert!(settings.selections[0].golden.is_none());

@@ -53,7 +53,7 @@ fn run() -> Result<()> {
         crate::console::line(&format!("settings: {}", crate::console::path(path)));
     }
     warn_of_misspelt(&declared);
-    let mut settings = measure.resolve(&file.catalogue()?, file.project())?;
+    let mut settings = measure.resolve(&file.catalogue()?, file.engines(), file.project())?;
     settings.records = arguments.keeps_figures();
     if let Some(padding) = padding::active() {
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));

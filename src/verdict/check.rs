@@ -4,11 +4,13 @@ use super::days::Days;
 use super::outcome::{Severity, Verdict, together};
 use super::stored::{StoredJudgement, judge_memory, judge_time};
 use super::thresholds::Thresholds;
+use crate::events::fingerprint::Fingerprint;
 use crate::machine::{Build, MachineKey};
-use crate::record::baseline::Baseline;
+use crate::record::baseline::{Baseline, Samples};
 use crate::record::criterion::Sampled;
 use crate::record::key::{UNKNOWN_OUTPUT, other_output};
 use crate::record::metric::Gated;
+use crate::record::run::OwnEngine;
 use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
 use crate::results::{ModeResults, describe};
@@ -143,27 +145,25 @@ pub fn against_baseline(
     }
     if !allow_output_change && other_output((baseline.events, baseline.fingerprint), (seen.events, seen.fingerprint)) {
         check.remarks.push(format!(
-            "the output changed: fingerprint {} instead of {}; figures of different work are not compared \
+            "the output changed: {} instead of {}; figures of different work are not compared \
              (`planbench regression-check --allow-output-change` does)",
-            seen.fingerprint, baseline.fingerprint
+            output(seen.events, seen.fingerprint),
+            output(baseline.events, baseline.fingerprint)
         ));
         return check;
     }
     check.remarks = differing_builds(&baseline.build, &run.build);
     check.remarks.extend(run.padding.iter().map(|padding| format!("padded on purpose: {padding}")));
-    if !baseline.fingerprint.comparable(seen.fingerprint) {
+    let comparable = |(old, new): (Fingerprint, Fingerprint)| old.comparable(new);
+    if !baseline.fingerprint.zip(seen.fingerprint).is_some_and(comparable) {
         check.remarks.push(UNKNOWN_OUTPUT.into());
     }
+    check.remarks.extend(other_versions(baseline.engine.as_ref(), run.engine.as_ref()));
     let current = results.samples();
     let days = Days::of(history, baseline, run);
     let (before, now) = (&baseline.samples, &current);
-    check.judgements = judge_time(
-        &before.execution_time_seconds,
-        &now.execution_time_seconds,
-        (baseline.events, seen.events),
-        thresholds,
-        days.spread(|samples| &samples.execution_time_seconds),
-    );
+    check.judgements =
+        judge_time(before.time(), now.time(), (baseline.events, seen.events), thresholds, days.spread(Samples::time));
     // A platform that tells neither side its memory has no such figure.
     if !(before.peak_memory_bytes.is_empty() && now.peak_memory_bytes.is_empty()) {
         let spread = days.spread(|samples| &samples.peak_memory_bytes);
@@ -227,6 +227,26 @@ fn conclude(mut check: BenchmarkCheck) -> BenchmarkCheck {
     let judged = check.judgements.iter().map(|j| (j.verdict, j.severity, j.ratio_interval.map(|_| j.decided_by)));
     (check.verdict, check.severity, check.decided_by) = together(judged);
     check
+}
+
+/// An output in words.
+fn output(events: u64, fingerprint: Option<Fingerprint>) -> String {
+    fingerprint.map_or_else(|| format!("{events} events"), |print| format!("fingerprint {print}"))
+}
+
+/// What an engine of one's own consists of now and did not then.
+fn other_versions(then: Option<&OwnEngine>, now: Option<&OwnEngine>) -> Vec<String> {
+    let Some((then, now)) = then.zip(now) else { return Vec::new() };
+    let differs = |name: &&String| then.versions.get(*name) != now.versions.get(*name);
+    let mut names: Vec<&String> = then.versions.keys().chain(now.versions.keys()).filter(differs).collect();
+    names.sort();
+    names.dedup();
+    let shown = |versions: &std::collections::BTreeMap<String, String>, name: &String| {
+        versions.get(name).map_or_else(|| "unknown".to_owned(), Clone::clone)
+    };
+    let of =
+        |name: &String| format!("{name}: {} instead of {}", shown(&now.versions, name), shown(&then.versions, name));
+    names.into_iter().map(of).collect()
 }
 
 /// What differs between two builds and may explain a difference.

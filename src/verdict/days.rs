@@ -40,7 +40,7 @@ impl<'a> Days<'a> {
     }
 
     /// [`day_to_day`] of a figure that is positive.
-    pub(super) fn spread(&self, figure: impl Fn(&Samples) -> &Vec<f64>) -> Option<f64> {
+    pub(super) fn spread(&self, figure: impl Fn(&Samples) -> &[f64]) -> Option<f64> {
         let values: Vec<f64> = self.telling.iter().filter_map(|entry| geometric_mean(figure(&entry.samples))).collect();
         day_to_day(&values)
     }

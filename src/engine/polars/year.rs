@@ -8,7 +8,7 @@ use crate::rules::draws::{Slot, YearDraws};
 use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
-use crate::rules::vocabulary::PerLevel;
+use crate::rules::vocabulary::{PROMOTION_AGE_BELOW, PerLevel};
 use polars::prelude::*;
 
 /// What is the same for everybody in one year.
@@ -94,7 +94,7 @@ impl Year<'_> {
         let eligible = col("level_id")
             .lt(int(self.tables.levels.len() as i64))
             .and(col("tenure").gt_eq(int(1)))
-            .and(col("age").lt(int(65)))
+            .and(col("age").lt(int(PROMOTION_AGE_BELOW.into())))
             .and(employed_on(date(self.promotion_day())));
         people.with_column(index.alias("promotion_index")).with_columns([
             eligible.and(draw(Slot::Promotion).lt(lookup(thresholds, col("promotion_index")))).alias("is_promoted"),

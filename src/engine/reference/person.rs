@@ -6,7 +6,7 @@ use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
 use crate::rules::tables::Tables;
 use crate::rules::units::{MILLION, share_ppm, times_ppm};
-use crate::rules::vocabulary::{Category, PerLevel};
+use crate::rules::vocabulary::{Category, PROMOTION_AGE_BELOW, PerLevel};
 
 /// Most events one person can have in a year: raise, promotion, an enrollment with an opt-out or an escalation,
 /// termination; a hire has hiring, enrollment, opt-out, termination.
@@ -180,7 +180,11 @@ impl<'a> YearRules<'a> {
         }
 
         let promotion_day = day(self.year, 2, 1);
-        if level + 1 < self.tables.levels.len() && person.tenure >= 1 && person.age < 65 && employed_on(promotion_day) {
+        if level + 1 < self.tables.levels.len()
+            && person.tenure >= 1
+            && person.age < PROMOTION_AGE_BELOW
+            && employed_on(promotion_day)
+        {
             let (age_band, tenure_band) = (person.age_band.into(), person.tenure_band.into());
             let hazard = self.tables.promotion[self.tables.promotion_cell(employee.level_id, age_band, tenure_band)];
             if hazard.happens(draw[Slot::Promotion as usize]) {

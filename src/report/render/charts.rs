@@ -23,7 +23,7 @@ const REST: RGBColor = RGBColor(204, 121, 167);
 /// The colour of a mode, the same in every chart; behind the mode a name may hold its conditions.
 fn colour_of(name: &str) -> RGBColor {
     let mode_name = name.split(' ').next().unwrap_or_default();
-    Mode::ALL.iter().position(|mode| mode.name() == mode_name).map_or(REST, |index| COLOURS[index % COLOURS.len()])
+    Mode::BUILT_IN.iter().position(|mode| mode.name() == mode_name).map_or(REST, |index| COLOURS[index % COLOURS.len()])
 }
 
 /// A row per series, a dot per value, a bar at the geometric mean, as tables have it; logarithmic in seconds.

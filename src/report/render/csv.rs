@@ -58,7 +58,7 @@ fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
         seen.and_then(value).map(|value| value.to_string()).unwrap_or_default()
     };
     let warm = seen.and_then(|o| median(&o.warm_wall_seconds));
-    let time = warm.or(seen.map(|o| o.wall_seconds)).filter(|_| run.success);
+    let time = warm.or(seen.and_then(|o| o.wall_seconds)).filter(|_| run.success);
     let basis = if time.is_none() {
         ""
     } else if warm.is_some() {
@@ -79,20 +79,20 @@ fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
         rate.unwrap_or_default(),
         figure(|o| o.peak_memory_bytes.map(|bytes| bytes as f64 / BYTES_PER_MB)),
         basis.to_owned(),
-        figure(|o| Some(o.wall_seconds)),
-        figure(|o| Some(o.batch_seconds())),
-        figure(|o| Some(o.cpu_seconds)),
-        figure(|o| Some(100.0 * o.cpu_utilisation_mean)),
+        figure(|o| o.wall_seconds),
+        figure(|o| o.batch_seconds()),
+        figure(|o| o.cpu_seconds),
+        figure(|o| o.cpu_utilisation_mean.map(|mean| 100.0 * mean)),
         figure(|o| o.cpu_utilisation_peak.map(|peak| 100.0 * peak)),
         figure(|o| o.idle_memory_bytes.map(|bytes| bytes as f64 / BYTES_PER_MB)),
         figure(|o| o.mean_memory_bytes.map(|bytes| bytes / BYTES_PER_MB)),
         figure(|o| o.disk_read_bytes.map(|bytes| bytes as f64)),
         figure(|o| o.disk_written_bytes.map(|bytes| bytes as f64)),
-        figure(|o| Some(o.phases.census_read)),
-        figure(|o| Some(o.phases.engine_start)),
-        figure(|o| Some(o.phases.census_load)),
-        figure(|o| Some(o.phases.persist)),
-        figure(|o| Some(o.phases.cleanup)),
+        figure(|o| o.phases.census_read),
+        figure(|o| o.phases.engine_start),
+        figure(|o| o.phases.census_load),
+        figure(|o| o.phases.persist),
+        figure(|o| o.phases.cleanup),
         seen.map(|o| o.events.to_string()).unwrap_or_default(),
         run.success.to_string(),
         word(serde_json::to_value(run.parity)),
@@ -121,7 +121,10 @@ pub fn samples(report: &Report) -> Result<String> {
             };
             for run in &mode.detailed_runs {
                 let Some(seen) = &run.observation else { continue };
-                row("process", "first_run", run.run_number.to_string(), 1, seen.wall_seconds, "s").map_err(unusable)?;
+                let whole = ["first_run", "whole_run"].into_iter().zip([seen.wall_seconds, seen.whole_seconds]);
+                for (measurement, seconds) in whole.filter_map(|(name, seconds)| Some((name, seconds?))) {
+                    row("process", measurement, run.run_number.to_string(), 1, seconds, "s").map_err(unusable)?;
+                }
                 for (index, seconds) in seen.warm_wall_seconds.iter().enumerate() {
                     let number = run.run_number.to_string();
                     row("process", "wall_time", number, index + 1, *seconds, "s").map_err(unusable)?;

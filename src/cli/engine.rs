@@ -1,0 +1,83 @@
+//! `planbench engine`: what somebody needs who writes an engine of their own.
+
+use super::context::{Context, PASS};
+use super::inputs::{Custom, nothing_to_simulate, work};
+use crate::engine::external;
+use crate::error::{Error, Flaw, Input, Result};
+use crate::scenario::DEFAULT_SEED;
+use crate::settings::flags::Seed;
+use std::path::{Path, PathBuf};
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Action {
+    /// Show the engines of the settings file
+    List,
+    /// Run the protocol against an engine, step by step, on small inputs
+    Check,
+    /// Write an input folder, to look at or to try an engine by hand
+    Input,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to do
+    action: Action,
+    /// Engine to check
+    #[arg(value_name = "ENGINE")]
+    name: Option<String>,
+    #[command(flatten)]
+    custom: Custom,
+    #[command(flatten)]
+    seed: Seed,
+    /// Folder to write the input into (input)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the draws, too (input)
+    #[arg(long)]
+    draws: bool,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
+    match args.action {
+        Action::Input => input(args, context),
+        _ => Ok(PASS),
+    }
+}
+
+fn input(args: &Args, context: &Context) -> Result<u8> {
+    let work = work(&args.custom, &[], context)?;
+    let [work] = &work[..] else {
+        if work.is_empty() {
+            return Err(nothing_to_simulate());
+        }
+        let given = work.iter().map(|work| work.scenario.map_or("custom".into(), |s| s.name.to_string())).collect();
+        return Err(Input::NotOne { setting: "scenario", given, variable: "BENCHMARK_SCENARIOS" }.into());
+    };
+    let Some(out) = &args.out else {
+        let what = "say where to write the input".into();
+        return Err(Error::Missing { what, settings: &["out"], variable: "" });
+    };
+    let seed = work.own_seed().filter(|_| !context.is_said("seed")).unwrap_or(args.seed.seed);
+    work.run_spec(seed)?;
+    free(out)?;
+    let prepared = work.prepare(seed, None)?;
+    prepared.report_census(context.quiet);
+    external::input::write(out, &prepared.run, &prepared.loaded.census, args.custom.what.threads, args.draws)?;
+    let _ = DEFAULT_SEED;
+    println!(
+        "{} people, {} to {}: {}",
+        prepared.loaded.census.len(),
+        prepared.run.start_year,
+        prepared.run.end_year,
+        crate::console::path(out)
+    );
+    Ok(PASS)
+}
+
+/// Makes a folder that is not there; one that is must be empty.
+fn free(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
+    let mut entries = std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
+    if entries.next().is_some() { Err(Error::file(folder, Flaw::NotEmpty)) } else { Ok(()) }
+}
