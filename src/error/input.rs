@@ -73,6 +73,9 @@ faults! {
         CargoCriterion =>
             ("this suite measures in three ways, which cargo-criterion does not take; use `cargo bench` or `planbench \
               --bench`");
+        NoCpuTime =>
+            ("this platform does not tell the CPU time of another program's processes; leave cpu_time out by naming \
+              wall_time");
         NoPeakMemory =>
             ("this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time");
     }

@@ -1,7 +1,21 @@
-//! Engines that are other programs, by the protocol of `docs/engines.md`.
+//! Engines that are other programs, by the protocol of `docs/engines.md`: started under a supervisor, fed with a folder, talked
+//! to in JSON lines or run once, and read back exactly.
 
 mod draws;
+mod engine;
+mod fault;
 pub mod input;
+mod once;
+mod output;
+mod place;
+mod session;
 pub mod spec;
+pub mod supervisor;
+mod talk;
+mod version;
+mod words;
 
+pub use engine::SessionEngine;
+pub use once::OnceEngine;
+pub use version::version;
 pub use spec::{Engines, Protocol, Rules, Spec};
