@@ -1,6 +1,7 @@
 //! The three engines behind one interface. None generates with another's help (the reference uses Polars' writer for
 //! Parquet, and nothing else of it); all follow `docs/event-rules.md`.
 
+pub mod external;
 mod interface;
 pub mod memory_limit;
 mod mode;

@@ -10,6 +10,7 @@ mod key;
 pub mod load;
 pub mod process;
 pub mod sampler;
+pub mod tree;
 mod versions;
 mod warning;
 

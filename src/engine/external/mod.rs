@@ -1,0 +1,3 @@
+//! Engines of one's own: programs beside this one.
+
+pub mod supervisor;
