@@ -130,8 +130,7 @@ impl Task {
     /// # Errors
     /// When there is none.
     pub fn all(settings: &Settings) -> Result<Vec<Self>> {
-        let of =
-            |selection| settings.modes.iter().map(move |&mode| Self::new(selection, mode, &settings.options));
+        let of = |selection| settings.modes.iter().map(move |&mode| Self::new(selection, mode, &settings.options));
         let tasks: Vec<Self> = settings.selections.iter().flat_map(of).collect();
         if tasks.is_empty() { Err(Input::NothingTo { what: "compare" }.into()) } else { Ok(tasks) }
     }

@@ -142,7 +142,8 @@ impl Observations {
                 if let Some(engine) = &mut record.engine {
                     engine.versions.extend(versions);
                 }
-                let found = observation.fingerprint.map(|fingerprint| Outcome { fingerprint, events: observation.events });
+                let found =
+                    observation.fingerprint.map(|fingerprint| Outcome { fingerprint, events: observation.events });
                 record.parity = match found {
                     None => Parity::OtherRules,
                     Some(found) if found == self.expected => Parity::Identical,

@@ -239,7 +239,10 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
     };
     let io = match place {
         Place::ThisProcess => disk_io().zip(io_before).map(|(after, before)| {
-            (after.read_bytes.saturating_sub(before.read_bytes), after.written_bytes.saturating_sub(before.written_bytes))
+            (
+                after.read_bytes.saturating_sub(before.read_bytes),
+                after.written_bytes.saturating_sub(before.written_bytes),
+            )
         }),
         Place::Below(pid) => {
             Tree::under(pid).and_then(|mut tree| tree.disk_io()).map(|io| (io.read_bytes, io.written_bytes))

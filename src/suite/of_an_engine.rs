@@ -1,7 +1,7 @@
 //! One run of an engine under a measurement, wherever its work is done.
 
 use super::cpu_time::CpuTime;
-use crate::engine::{Engine, EventLog, Place};
+use crate::engine::{Engine, Place};
 use crate::error::{Input, Result};
 use crate::machine::tree::Tree;
 use criterion::measurement::{Measurement, WallTime};

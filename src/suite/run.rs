@@ -25,7 +25,8 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     crate::machine::allocator::settle();
     crate::panics::guarded(|| {
-        crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
+        let asked = crate::engine::external::supervisor::serve_if_asked();
+        asked.or_else(crate::measure::worker::serve_if_asked).unwrap_or_else(|| match run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 crate::console::error(error.chain());

@@ -67,14 +67,14 @@ impl Fault {
     /// It ended although it should not, or otherwise than it should.
     pub fn ended(self, ended: &Ended) -> Error {
         if let Some(why) = &ended.not_started {
-            return self.cannot_start(why);
+            return self.cannot_start(&why.text);
         }
-        let (step, how) = (self.step(), ended.how());
+        let (step, how) = (self.step(), format!("it ended with {}", ended.status));
         Outside::EngineEnded { engine: self.engine, step, how, said: self.said }.into()
     }
 
     pub fn closed_its_output(self) -> Error {
-        let (step, how) = (self.step(), "closed its standard output and went on".to_owned());
+        let (step, how) = (self.step(), "it closed its standard output and went on".to_owned());
         Outside::EngineEnded { engine: self.engine, step, how, said: self.said }.into()
     }
 

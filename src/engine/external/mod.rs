@@ -10,12 +10,14 @@ mod output;
 mod place;
 mod session;
 pub mod spec;
+mod start;
 pub mod supervisor;
 mod talk;
+mod told;
 mod version;
 mod words;
 
 pub use engine::SessionEngine;
 pub use once::OnceEngine;
-pub use version::version;
 pub use spec::{Engines, Protocol, Rules, Spec};
+pub use version::version;

@@ -3,7 +3,7 @@
 use super::fault::{Fault, Step};
 use super::output::{Output, years_of};
 use super::spec::{INPUT, OUTPUT, Spec};
-use super::supervisor::{Order, Supervised};
+use super::start::{Started, start};
 use super::words::Words;
 use super::{input, place};
 use crate::census::Census;
@@ -14,7 +14,6 @@ use crate::events::write_parquet;
 use crate::events::year::Events;
 use crate::files::Workspace;
 use crate::interrupt::check_interrupt;
-use crate::machine::process::{DiskIo, children_cpu_time, disk_io};
 use crate::machine::tree::TreeSampler;
 use crate::rules::run::RunSpec;
 use std::path::{Path, PathBuf};
@@ -42,7 +41,14 @@ impl OnceEngine {
         let place = place::new(options.spill_parent.as_deref())?;
         let folder = place::inside(&place, "input")?;
         input::write(&folder, run, census, options.threads, spec.draws)?;
-        Ok(Self { spec: spec.clone(), years: run.years().collect(), input: folder, watch: options.watch, runs: 0, place })
+        Ok(Self {
+            spec: spec.clone(),
+            years: run.years().collect(),
+            input: folder,
+            watch: options.watch,
+            runs: 0,
+            place,
+        })
     }
 
     /// The command of one run.
@@ -55,10 +61,8 @@ impl OnceEngine {
 
     fn run(&self, output: &Path, scratch: &Path) -> Result<WholeRun> {
         let spec = &self.spec;
-        let order = Order::of(&self.command(output), spec, scratch)?;
-        let (cpu_before, disk_before) = (children_cpu_time(), disk_io());
-        let mut program = Supervised::start(&order).map_err(|e| Fault::new(spec, Step::Run).cannot_start(e))?;
-        let (input, mut said, talk) = program.pipes();
+        let started = start(spec, &self.command(output), Step::Run, scratch)?;
+        let Started { mut program, input, output: mut said, talk } = started;
         drop(input);
         let words = Words::listen(talk);
         // What it says is of no interest, and must not fill the pipe.
@@ -75,25 +79,19 @@ impl OnceEngine {
                 None => check_interrupt()?,
             }
         };
-        if !ended.is_success() {
+        if !ended.status.success() {
             return Err(fault().ended(&ended));
         }
         if !ended.left_behind.is_empty() {
             return Err(fault().left_behind(&ended.left_behind));
         }
         let usage = sampler.map(TreeSampler::finish);
-        let disk = |after: DiskIo, before: DiskIo| {
-            (
-                after.read_bytes.saturating_sub(before.read_bytes),
-                after.written_bytes.saturating_sub(before.written_bytes),
-            )
-        };
         Ok(WholeRun {
             wall: Duration::from_secs_f64(ended.seconds),
-            cpu: children_cpu_time().zip(cpu_before).map(|(after, before)| after.saturating_sub(before)),
+            cpu: ended.cpu_seconds.map(Duration::from_secs_f64),
             peak_memory_bytes: usage.and_then(|usage| usage.peak_memory_bytes),
             mean_memory_bytes: usage.and_then(|usage| usage.mean_memory_bytes),
-            disk: disk_io().zip(disk_before).map(|(after, before)| disk(after, before)),
+            disk: ended.disk_io.map(|io| (io.read_bytes, io.written_bytes)),
         })
     }
 }

@@ -54,7 +54,8 @@ impl<'a> Output<'a> {
         for year in years {
             for file in self.files(*year)? {
                 let open = File::open(&file).map_err(|e| Error::file(&file, e))?;
-                let metadata = ParquetMetaDataReader::new().parse_and_finish(&open).map_err(|e| Error::file(&file, e))?;
+                let metadata =
+                    ParquetMetaDataReader::new().parse_and_finish(&open).map_err(|e| Error::file(&file, e))?;
                 rows += u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
             }
         }
@@ -131,7 +132,9 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| Error::file(folder, e))? {
         let path = entry.map_err(|e| Error::file(folder, e))?.path();
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"_") || name.as_encoded_bytes().starts_with(b"."));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"_") || name.as_encoded_bytes().starts_with(b"."));
         if !hidden {
             found.push(path);
         }
@@ -142,6 +145,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Batches as one, by employee and sequence.
 fn sorted(batches: &[RecordBatch]) -> Result<RecordBatch, arrow::error::ArrowError> {
     let all = concat_batches(&batches[0].schema(), batches)?;
-    let by = ["employee_id", "event_sequence"].map(|name| SortColumn { values: all.column(position(name)).clone(), options: None });
+    let by = ["employee_id", "event_sequence"]
+        .map(|name| SortColumn { values: all.column(position(name)).clone(), options: None });
     take_record_batch(&all, &lexsort_to_indices(&by, None)?)
 }

@@ -2,7 +2,8 @@
 
 use super::fault::{Fault, Step};
 use super::spec::Spec;
-use super::supervisor::{Ended, Order, Supervised};
+use super::start::{Started, start};
+use super::supervisor::{Ended, Supervised};
 use super::talk::{Answer, Request};
 use super::words::Words;
 use crate::error::{Error, Result};
@@ -46,10 +47,8 @@ impl Session {
     /// # Errors
     /// When no process can be started at all; that the program is missing shows in the first answer.
     pub fn start(spec: &Spec, scratch: &Path) -> Result<Self> {
-        let order = Order::of(&spec.command, spec, scratch)?;
         let started = Instant::now();
-        let mut program = Supervised::start(&order).map_err(|e| Fault::new(spec, Step::Start).cannot_start(e))?;
-        let (input, output, talk) = program.pipes();
+        let Started { program, input, output, talk } = start(spec, &spec.command, Step::Start, scratch)?;
         let (tell, heard) = sync_channel(16);
         // It ends with the program's output; nobody waits for it.
         std::thread::spawn(move || listen(output, &tell));
@@ -118,12 +117,14 @@ impl Session {
         let asked = Instant::now();
         let deadline = asked + self.spec.time_limit();
         self.say_goodbye();
-        let Some(ended) = self.ended(deadline)? else { return Err(self.fault(step).still_there(self.spec.time_limit())) };
+        let Some(ended) = self.ended(deadline)? else {
+            return Err(self.fault(step).still_there(self.spec.time_limit()));
+        };
         let took = asked.elapsed();
         if let Ok(heard) = self.heard.recv_timeout(Duration::ZERO) {
             return Err(self.unasked(step, heard));
         }
-        if !ended.is_success() {
+        if !ended.status.success() {
             return Err(self.fault(step).ended(&ended));
         }
         if !ended.left_behind.is_empty() {

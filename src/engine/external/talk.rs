@@ -109,7 +109,10 @@ impl Answer {
     /// Number of the request that it answers.
     pub fn id(&self) -> u64 {
         match self {
-            Answer::Ready { id, .. } | Answer::Generated { id, .. } | Answer::Written { id } | Answer::Failed { id, .. } => *id,
+            Answer::Ready { id, .. }
+            | Answer::Generated { id, .. }
+            | Answer::Written { id }
+            | Answer::Failed { id, .. } => *id,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::fault::{Fault, Step};
 use super::place;
 use super::spec::Spec;
-use super::supervisor::{Order, Supervised};
+use super::start::{Started, start};
 use super::words::Words;
 use crate::error::Result;
 use std::io::Read;
@@ -21,10 +21,8 @@ pub fn version(spec: &Spec) -> Result<Option<String>> {
         return Ok(None);
     }
     let place = place::new(None)?;
-    let order = Order::of(&spec.version, spec, place.path())?;
     let fault = || Fault::new(spec, Step::Version);
-    let mut program = Supervised::start(&order).map_err(|e| fault().cannot_start(e))?;
-    let (input, output, talk) = program.pipes();
+    let Started { mut program, input, output, talk } = start(spec, &spec.version, Step::Version, place.path())?;
     drop(input);
     let words = Words::listen(talk);
     let reader = std::thread::spawn(move || {
@@ -36,7 +34,7 @@ pub fn version(spec: &Spec) -> Result<Option<String>> {
     });
     let ended = program.wait_until(Instant::now() + spec.time_limit()).map_err(|e| fault().cannot_start(e))?;
     let Some(ended) = ended else { return Err(fault().with_words(words.last()).silent(spec.time_limit())) };
-    if !ended.is_success() {
+    if !ended.status.success() {
         return Err(fault().with_words(words.last()).ended(&ended));
     }
     let text = String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned();
