@@ -145,6 +145,11 @@ impl Differences {
         self.missing.values().chain(self.extra.values()).chain(self.changed.values()).sum()
     }
 
+    /// The columns in which values differ.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.changed.keys().map(|(_, column)| *column)
+    }
+
     /// Matches events by person and category, which happens at most once a year, and counts what differs.
     fn add_year(&mut self, yardstick: &Events, other: &Events) {
         let (year, left, right) = (yardstick.year, &yardstick.rows(), &other.rows());
