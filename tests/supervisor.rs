@@ -101,22 +101,11 @@ fn why_a_program_does_not_begin_is_told() {
     assert_eq!(kind(&["./missing", "x"]), "not found");
     assert_eq!(kind(&["./plain"]), "permission denied");
     assert!(told(&order(place.path(), &[])).text.contains("empty"));
-    let gone = told(&order(&place.path().join("gone"), &["true"]).at(place.path()));
+    let gone = told(&Order { folder: place.path().join("gone"), ..order(place.path(), &["true"]) });
     assert!(gone.kind == "not found" && gone.text.contains("gone"), "{gone:?}");
 
     let error = Supervised::start(Path::new("/nowhere/planbench"), &order(place.path(), &["true"])).expect_err("none");
     assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
-}
-
-trait At {
-    fn at(self, place: &Path) -> Self;
-}
-
-impl At for Order {
-    /// The report elsewhere.
-    fn at(self, place: &Path) -> Self {
-        Self { report: place.join("report.json"), ..self }
-    }
 }
 
 #[test]
