@@ -185,6 +185,7 @@ fn thread_cpu_time() -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::tree::descendants::{by_lists, by_parents};
 
     #[test]
     fn nothing_to_look_at_is_no_figure() {
@@ -218,13 +219,13 @@ mod tests {
             (0..500).for_each(|_| look(&mut tree));
             println!("{what}: {:.1} us", (thread_cpu_time() - before).as_secs_f64() * 1e6 / 500.0);
         };
-        cost("memory", &mut |tree| drop(tree.memory()));
-        cost("CPU time of known", &mut |tree| drop(tree.cpu_time_of_known()));
-        cost("CPU time", &mut |tree| drop(tree.cpu_time()));
-        cost("storage", &mut |tree| drop(tree.disk_io()));
+        cost("memory", &mut |tree| _ = tree.memory());
+        cost("CPU time of known", &mut |tree| _ = tree.cpu_time_of_known());
+        cost("CPU time", &mut |tree| _ = tree.cpu_time());
+        cost("storage", &mut |tree| _ = tree.disk_io());
         let root = pid.unwrap_or(sleep.id());
-        cost("descendants by lists", &mut |_| drop(super::super::descendants::by_lists(root)));
-        cost("descendants by parents", &mut |_| drop(super::super::descendants::by_parents(root)));
+        cost("descendants by lists", &mut |_| _ = by_lists(root));
+        cost("descendants by parents", &mut |_| _ = by_parents(root));
         cost("shares of pages", &mut |tree| {
             for pid in tree.pids() {
                 let _ = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"));

@@ -20,6 +20,9 @@ const AGAIN: Duration = Duration::from_millis(5);
 /// Attempts to end everything: about ten seconds. What is still there then, the kernel does not let go.
 const ATTEMPTS: u32 = 2_000;
 
+/// Exit code of a supervisor that somebody ended, as shells have it for SIGTERM.
+const STOPPED: u8 = 128 + 15;
+
 /// Supervises if this process was started to; `None` lets `main` go on.
 pub fn serve_if_asked() -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1).is_some_and(|first| first == ARGUMENT);
@@ -76,6 +79,10 @@ fn supervise(sent: &Sent) -> Result<ExitCode> {
         }
         Err(error) => Report { not_started: Some(NotStarted::new(&error)), ..Report::default() },
     };
+    // Who ended it wants no report, and may have removed its folder.
+    if course.stop.load(Ordering::SeqCst) {
+        return Ok(ExitCode::from(STOPPED));
+    }
     crate::files::write_json(&sent.order.report, &report)?;
     let code = report.exit_code.or(report.signal.map(|signal| 128 + signal)).unwrap_or(127);
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)))
@@ -179,7 +186,10 @@ fn used(before: Option<DiskIo>) -> Report {
 fn watch(course: &Course, parent: u32) {
     loop {
         std::thread::park_timeout(LOOK);
-        if course.stop.load(Ordering::SeqCst) || std::os::unix::process::parent_id() != parent {
+        if std::os::unix::process::parent_id() != parent {
+            course.stop.store(true, Ordering::SeqCst);
+        }
+        if course.stop.load(Ordering::SeqCst) {
             break;
         }
         if course.ended.get().is_some_and(|ended| ended.elapsed() >= GRACE) {
