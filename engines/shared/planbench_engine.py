@@ -176,13 +176,17 @@ class Session:
         for line in self.requests:
             if not line.strip():
                 continue
+            number = None
             try:
                 request = json.loads(line)
+                number = request["id"]
                 if request["request"] == "close":
                     break
                 answer = self.answer(request)
             except Exception as error:
                 answer = {"answer": "failed", "error": _explain(error)}
+            # An answer carries the number of its request, so that none is ever taken for another's.
+            answer["id"] = number
             try:
                 self.answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
                 self.answers.flush()
