@@ -18,6 +18,7 @@ class PolarsPython(Engine):
         os.environ["POLARS_MAX_THREADS"] = str(threads)
         import polars
         import tables
+        import events
         import workforce
 
         if polars.thread_pool_size() != threads:
@@ -45,10 +46,10 @@ class PolarsPython(Engine):
         t=time.perf_counter()
         people = person_year.person_year(
             workforce.roster(state, draws, needs, plan, self.assumptions), plan, self.assumptions
-        ).collect()
+        ).collect(engine="in-memory")
         t1=time.perf_counter()
         rows = events.event_rows(people.lazy(), plan, self.assumptions, self.inputs.run)
-        rows, state = pl.collect_all([rows, person_year.roll_forward(people.lazy())])
+        rows, state = pl.collect_all([rows, person_year.roll_forward(people.lazy())], engine="in-memory")
         t2=time.perf_counter()
         self.events.append(events.with_event_ids(rows, self.inputs.event_id_key, plan.year))
         t3=time.perf_counter()

@@ -25,6 +25,8 @@ PROTOCOL = 1
 FORMAT_VERSION = 1
 RULES_VERSION = 2
 TRACEBACK_LINES = 20
+# Everything else is a failure to answer with. Not all of them are Exceptions: libraries in Rust panic with others.
+STOPPED = (KeyboardInterrupt, SystemExit)
 
 
 class Inputs:
@@ -156,7 +158,9 @@ def _run_once(make_engine: Callable[[], Engine], source: Path, output: Path) -> 
             engine.write(output)
         finally:
             engine.close()
-    except Exception as error:
+    except STOPPED:
+        raise
+    except BaseException as error:
         print(_explain(error), file=sys.stderr)
         return 1
     return 0
@@ -183,7 +187,9 @@ class Session:
                 if request["request"] == "close":
                     break
                 answer = self.answer(request)
-            except Exception as error:
+            except STOPPED:
+                raise
+            except BaseException as error:
                 answer = {"answer": "failed", "error": _explain(error)}
             # An answer carries the number of its request, so that none is ever taken for another's.
             answer["id"] = number
@@ -194,7 +200,9 @@ class Session:
                 break
         try:
             self.close()
-        except Exception as error:
+        except STOPPED:
+            raise
+        except BaseException as error:
             print(_explain(error), file=sys.stderr)
             return 1
         return 0
@@ -242,7 +250,7 @@ class Session:
             engine.close()
 
 
-def _explain(error: Exception) -> str:
+def _explain(error: BaseException) -> str:
     """The error in its own words, for the answer; the last lines of how it came about go to standard error."""
     lines = "".join(traceback.format_exception(error)).splitlines()
     print("\n".join(lines[-TRACEBACK_LINES:]), file=sys.stderr, flush=True)
