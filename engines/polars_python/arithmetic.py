@@ -20,9 +20,13 @@ def times_ppm(amount: pl.Expr, ppm: pl.Expr | int) -> pl.Expr:
     return (amount * ppm + MILLION // 2) // MILLION
 
 
-def share_ppm(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+def share_ppm(part: int, whole: int) -> int:
     """The share of the part in ppm, rounded half up; 0 of nothing."""
-    return pl.when(whole > 0).then((part * MILLION + whole // 2) // whole).otherwise(0)
+    return (part * MILLION + whole // 2) // whole if whole else 0
+
+
+def smaller(a: pl.Expr, b: pl.Expr | int) -> pl.Expr:
+    return a.clip(upper_bound=b)
 
 
 def band(value: pl.Expr, lower_bounds: list[int]) -> pl.Expr:
@@ -31,14 +35,17 @@ def band(value: pl.Expr, lower_bounds: list[int]) -> pl.Expr:
     return sum(reached[1:], reached[0]) if reached else pl.lit(0, pl.Int32)
 
 
-def largest_remainder(total: int, weight: pl.Expr) -> pl.Expr:
-    """The split of a total over levels, which are in ascending order."""
-    whole = pl.max_horizontal(weight.sum(), 1)
-    share = total * weight // whole
-    missing = total - share.sum()
-    # Ordinal: of equal remainders the one that comes first counts as the larger one.
-    place = (-(total * weight % whole)).rank("ordinal")
-    return pl.when(weight.sum() > 0).then(share + (place <= missing).cast(pl.Int64)).otherwise(0)
+def largest_remainder(total: int, weights: list[int]) -> list[int]:
+    """The split of a total over levels. What is missing goes to the largest remainders, of equal ones to the lower level."""
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    shares = [total * weight // whole for weight in weights]
+    remainders = [total * weight % whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda level: (-remainders[level], level))
+    for level in by_remainder[: total - sum(shares)]:
+        shares[level] += 1
+    return shares
 
 
 def lookup(values: pl.Series, index: pl.Expr) -> pl.Expr:

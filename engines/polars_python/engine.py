@@ -3,63 +3,82 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "shared"))
 
 from planbench_engine import Engine, Generated, Inputs, serve, year_folder
 
+if TYPE_CHECKING:
+    import polars
+
 
 class PolarsPython(Engine):
+    def __init__(self) -> None:
+        self.beside: ThreadPoolExecutor | None = None
+
     def open(self, inputs: Inputs, threads: int) -> dict[str, str]:
-        # Polars makes its threads when it is imported.
+        # Polars makes its threads when it is imported, which is why that happens here and not before.
         os.environ["POLARS_MAX_THREADS"] = str(threads)
         import polars
-        import tables
-        import events
-        import workforce
+        import simulation
 
         if polars.thread_pool_size() != threads:
-            raise RuntimeError(f"Polars runs on {polars.thread_pool_size()} threads, not {threads}: start the engine anew")
-        self.inputs = inputs
-        self.assumptions = tables.Assumptions(inputs.assumptions)
-        self.plans = [tables.YearPlan(year) for year in inputs.plan["years"]]
-        self.census = workforce.census_state(polars.scan_parquet(inputs.census)).collect()
-        self.events = []
-        return {"polars": polars.__version__}
+            raise RuntimeError(
+                f"Polars runs on {polars.thread_pool_size()} threads in this process, not {threads}: start another one"
+            )
+        self.simulation = simulation.Simulation(inputs)
+        self.beside = ThreadPoolExecutor(1) if threads > 1 else None
+        self.events: list[polars.DataFrame] = []
+        return {"polars": polars.__version__, "numpy": version("numpy"), "pyarrow": version("pyarrow")}
 
     def generate(self) -> Generated:
+        """A year's event rows are not needed for the next year, and are made beside it where there are threads for it."""
         self.events = []
-        state = self.census
-        for plan in self.plans:
-            state = self.simulate(plan, state)
-        return Generated(sum(frame.height for frame in self.events))
+        start = time.perf_counter()
+        state, rows = self.simulation.census, []
+        for year in self.simulation.years:
+            people = year.people(state)
+            rows.append(self.start(timed, year.event_rows, people))
+            if year is not self.simulation.years[-1]:
+                state = year.roll_forward(people)
+        finished = []
+        for row in rows:
+            events, end = row.result()
+            self.events.append(events)
+            finished.append(end)
+        year_seconds = [end - before for before, end in zip([start, *finished], finished)]
+        return Generated(sum(frame.height for frame in self.events), year_seconds)
 
-    def simulate(self, plan, state):
-        import polars as pl
-        import workforce, person_year, events
-
-        draws = pl.scan_parquet(self.inputs.draws(plan.year))
-        needs = workforce.needs_by_level(state, plan, self.assumptions)
-        t=time.perf_counter()
-        people = person_year.person_year(
-            workforce.roster(state, draws, needs, plan, self.assumptions), plan, self.assumptions
-        ).collect(engine="in-memory")
-        t1=time.perf_counter()
-        rows = events.event_rows(people.lazy(), plan, self.assumptions, self.inputs.run)
-        rows, state = pl.collect_all([rows, person_year.roll_forward(people.lazy())], engine="in-memory")
-        t2=time.perf_counter()
-        self.events.append(events.with_event_ids(rows, self.inputs.event_id_key, plan.year))
-        t3=time.perf_counter()
-        print(f"people {t1-t:.4f} events {t2-t1:.4f} ids {t3-t2:.4f}", file=sys.stderr)
-        return state
+    def start(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        if self.beside is not None:
+            return self.beside.submit(work, *arguments)
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments))
+        return done
 
     def write(self, folder: Path) -> None:
-        for plan, frame in zip(self.plans, self.events):
-            frame.write_parquet(year_folder(folder, plan.year) / "events.parquet", compression="zstd")
+        for year, events in zip(self.simulation.years, self.events):
+            events.write_parquet(year_folder(folder, year.plan.year) / "events.parquet", compression="zstd")
+
+    def close(self) -> None:
+        if self.beside is not None:
+            self.beside.shutdown()
+
+
+def timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
+    return work(*arguments), time.perf_counter()
+
+
+def versions() -> str:
+    return f"Polars {version('polars')} on Python {platform.python_version()}"
 
 
 if __name__ == "__main__":
-    serve(PolarsPython, version="polars_python")
+    serve(PolarsPython, versions)

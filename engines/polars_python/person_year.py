@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from arithmetic import MILLION, band, bounded, lookup, times_ppm
+from arithmetic import MILLION, band, bounded, lookup, smaller, times_ppm
 from tables import Assumptions, YearPlan
 from workforce import STATE
 
 # The events of a person and year, at most one of each.
-EVENTS = ("hire", "enrollment", "opt_out", "escalation", "promotion", "raise", "termination")
+BETWEEN = ("enrollment", "opt_out", "escalation", "promotion", "raise")
+EVENTS = ("hire", *BETWEEN, "termination")
 
 
 def person_year(roster: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl.LazyFrame:
@@ -38,7 +39,7 @@ def employed_on(day: pl.Expr | int) -> pl.Expr:
 def derived_quantities(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl.LazyFrame:
     """Age, tenure, bands and segments on 1 January."""
     segments = assumptions.segments
-    served = pl.max_horizontal(plan.first_day - pl.col("hire_date"), 0)
+    served = (plan.first_day - pl.col("hire_date")).clip(lower_bound=0)
     others = {
         "income_segment": band(pl.col("compensation"), segments["income_from_cents"]),
         "level_segment": band(pl.col("level_id"), segments["level_from"]),
@@ -104,7 +105,7 @@ def raises(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl
 
 def raised_pay(pay: pl.Expr, rate_ppm: pl.Expr, cap: tuple[int, int]) -> pl.Expr:
     cap_ppm, cap_cents = cap
-    return pay + pl.min_horizontal(times_ppm(pay, rate_ppm), times_ppm(pay, cap_ppm), cap_cents)
+    return pay + smaller(smaller(times_ppm(pay, rate_ppm), times_ppm(pay, cap_ppm)), cap_cents)
 
 
 def pay_and_level(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl.LazyFrame:
@@ -157,8 +158,8 @@ def enrollments(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) 
     not_chosen_ppm = MILLION - pl.when(is_hire).then(of_cell("proactive_ppm")).otherwise(of_cell(f"{choice}_ppm"))
     date = by_way(
         pl.lit(plan.choice_day),
-        pl.min_horizontal(proactive_day, plan.last_day),
-        pl.min_horizontal(automatic_day, plan.last_day),
+        smaller(proactive_day, plan.last_day),
+        smaller(automatic_day, plan.last_day),
     )
     enrolled_date = pl.col("new_enrollment_date")
     code = assumptions.code
@@ -204,7 +205,7 @@ def opt_outs(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> 
     grace = pl.col("new_enrollment_date") + assumptions.opt_out_grace_days
     return people.with_columns(
         pl.when(pl.col("new_enrollment_date").is_not_null())
-        .then(pl.min_horizontal(grace, plan.last_day))
+        .then(smaller(grace, plan.last_day))
         .cast(pl.Int32)
         .alias("opt_out_date")
     ).with_columns(
@@ -225,9 +226,7 @@ def escalations(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) 
     )
     if assumptions.escalation_hired_from is not None:
         escalates = escalates & (pl.col("hire_date") >= assumptions.escalation_hired_from)
-    rate = pl.min_horizontal(
-        pl.col("deferral_bp") + assumptions.escalation_increment_bp, assumptions.escalation_cap_bp
-    )
+    rate = smaller(pl.col("deferral_bp") + assumptions.escalation_increment_bp, assumptions.escalation_cap_bp)
     return people.with_columns(
         pl.when(escalates).then(plan.escalation_day).cast(pl.Int32).alias("escalation_date"),
         rate.cast(pl.Int32).alias("escalated_bp"),
@@ -254,15 +253,21 @@ def event_order(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) 
 
 
 def event_sequence(people: pl.LazyFrame) -> pl.LazyFrame:
-    """The place of each event among the person's events of the year, from 1."""
+    """The place of each event among the person's events of the year, from 1: a hire is the first, a termination the last."""
 
     def place(event: str) -> pl.Expr:
         order = pl.col(f"{event}_order")
-        return pl.sum_horizontal(
-            pl.lit(1), *((pl.col(f"{other}_order") < order).cast(pl.Int32) for other in EVENTS if other != event)
-        )
+        others = [other for other in BETWEEN if other != event]
+        before = [(pl.col(f"{other}_order") < order).fill_null(False) for other in others]
+        if event == "termination":
+            before = [pl.col(f"{other}_order").is_not_null() for other in others]
+        if event != "hire":
+            before = [pl.col("is_hire"), *before]
+        else:
+            before = []
+        return sum((flag.cast(pl.Int32) for flag in before), pl.lit(1, pl.Int32))
 
-    return people.with_columns(place(event).cast(pl.Int32).alias(f"{event}_sequence") for event in EVENTS)
+    return people.with_columns(place(event).alias(f"{event}_sequence") for event in EVENTS)
 
 
 def roll_forward(people: pl.LazyFrame) -> pl.LazyFrame:
