@@ -1,6 +1,6 @@
 //! Resources that an engine is started with.
 
-use super::external::Engines;
+use super::external::spec::Engines;
 use super::memory_limit::MemoryLimit;
 use super::mode::Mode;
 use crate::error::{Input, Result};

@@ -7,6 +7,7 @@ mod fault;
 pub mod input;
 mod once;
 mod output;
+mod parquet_file;
 mod place;
 mod session;
 pub mod spec;

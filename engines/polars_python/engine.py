@@ -1,0 +1,84 @@
+"""The workforce simulation of docs/event-rules.md in Polars' Python API, as an engine of planbench."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "shared"))
+
+from planbench_engine import Engine, Generated, Inputs, serve, year_folder
+
+if TYPE_CHECKING:
+    import polars
+
+
+class PolarsPython(Engine):
+    def __init__(self) -> None:
+        self.beside: ThreadPoolExecutor | None = None
+
+    def open(self, inputs: Inputs, threads: int) -> dict[str, str]:
+        # Polars makes its threads when it is imported, which is why that happens here and not before.
+        os.environ["POLARS_MAX_THREADS"] = str(threads)
+        import polars
+        import simulation
+
+        if polars.thread_pool_size() != threads:
+            raise RuntimeError(
+                f"Polars runs on {polars.thread_pool_size()} threads in this process, not {threads}: start another one"
+            )
+        self.simulation = simulation.Simulation(inputs)
+        self.beside = ThreadPoolExecutor(1) if threads > 1 else None
+        self.events: list[polars.DataFrame] = []
+        return {"polars": polars.__version__, "numpy": version("numpy"), "pyarrow": version("pyarrow")}
+
+    def generate(self) -> Generated:
+        """A year's event rows are not needed for the next year, and are made beside it where there are threads for it."""
+        self.events = []
+        start = time.perf_counter()
+        state, rows = self.simulation.census, []
+        for year in self.simulation.years:
+            people = year.people(state)
+            rows.append(self.start(timed, year.event_rows, people))
+            if year is not self.simulation.years[-1]:
+                state = year.roll_forward(people)
+        finished = []
+        for row in rows:
+            events, end = row.result()
+            self.events.append(events)
+            finished.append(end)
+        year_seconds = [end - before for before, end in zip([start, *finished], finished)]
+        return Generated(sum(frame.height for frame in self.events), year_seconds)
+
+    def start(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        if self.beside is not None:
+            return self.beside.submit(work, *arguments)
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+    def write(self, folder: Path) -> None:
+        for year, events in zip(self.simulation.years, self.events):
+            events.write_parquet(year_folder(folder, year.plan.year) / "events.parquet", compression="zstd")
+
+    def close(self) -> None:
+        if self.beside is not None:
+            self.beside.shutdown()
+
+
+def timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
+    return work(*arguments), time.perf_counter()
+
+
+def versions() -> str:
+    return f"Polars {version('polars')} on Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    serve(PolarsPython, versions)

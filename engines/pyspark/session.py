@@ -1,0 +1,98 @@
+"""Spark for the time of a session: its settings, and the end of its JVM."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+# Rows of a person's year are about half a KiB, and Spark's makers advise tasks of some hundred MiB.
+PEOPLE_PER_PARTITION = 200_000
+SECONDS_FOR_JVM_TO_END = 20
+
+
+@dataclass
+class Settings:
+    """What the environment says; README.md explains each."""
+
+    master: str | None = os.environ.get("PLANBENCH_SPARK_MASTER")
+    cores: str | None = os.environ.get("PLANBENCH_SPARK_CORES")
+    memory: str = os.environ.get("PLANBENCH_SPARK_MEMORY", "4g")
+    executor_memory: str | None = os.environ.get("PLANBENCH_SPARK_EXECUTOR_MEMORY")
+    checkpoints: str | None = os.environ.get("PLANBENCH_SPARK_CHECKPOINTS")
+    host: str = os.environ.get("PLANBENCH_SPARK_HOST", "127.0.0.1")
+
+
+class Session:
+    def __init__(self, settings: Settings, threads: int, people: int, work: Path, modules: list[Path]) -> None:
+        require_java()
+        # Workers run the Python of the driver, unless the cluster's machines have it elsewhere.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.setdefault("SPARK_LOCAL_IP", settings.host)
+        from pyspark.sql import SparkSession
+
+        self.is_local = settings.master is None
+        options = {
+            "spark.master": settings.master or f"local[{threads}]",
+            "spark.app.name": "planbench",
+            "spark.driver.host": settings.host,
+            "spark.driver.bindAddress": settings.host,
+            "spark.driver.memory": settings.memory,
+            "spark.executor.memory": settings.executor_memory,
+            "spark.cores.max": settings.cores,
+            "spark.local.dir": work / "local",
+            "spark.sql.warehouse.dir": work / "warehouse",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.adaptive.enabled": "true",
+            "spark.sql.session.timeZone": "UTC",
+        }
+        builder = SparkSession.builder
+        for name, value in options.items():
+            if value is not None:
+                builder = builder.config(name, str(value))
+        self.spark = builder.getOrCreate()
+        context = self.spark.sparkContext
+        context.setLogLevel("ERROR")
+        for module in modules:
+            context.addPyFile(str(module))
+        if not self.is_local:
+            checkpoints = settings.checkpoints
+            if checkpoints is None:
+                raise ValueError(
+                    "PLANBENCH_SPARK_CHECKPOINTS is not set: name a folder that all machines of the cluster see"
+                )
+            context.setCheckpointDir(checkpoints)
+        partitions = min(context.defaultParallelism, -(-people // PEOPLE_PER_PARTITION))
+        self.spark.conf.set("spark.sql.shuffle.partitions", partitions)
+
+    def close(self) -> None:
+        """Ends the JVM, too: Spark itself leaves it to the end of Python."""
+        from pyspark import SparkContext
+
+        gateway = SparkContext._gateway
+        self.spark.stop()
+        if gateway is None:
+            return
+        gateway.shutdown()
+        # The JVM ends when nobody holds its standard input.
+        gateway.proc.stdin.close()
+        try:
+            gateway.proc.wait(SECONDS_FOR_JVM_TO_END)
+        except subprocess.TimeoutExpired:
+            gateway.proc.kill()
+            gateway.proc.wait()
+        # So that the next session starts a JVM of its own.
+        SparkContext._gateway = SparkContext._jvm = None
+
+
+def require_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if not (Path(home, "bin", "java").exists() if home else shutil.which("java")):
+        raise FileNotFoundError(
+            f"no Java at JAVA_HOME ({home})" if home else "no java on the PATH, and JAVA_HOME is not set"
+            + ": Spark 4 needs Java 17 or 21"
+        )
