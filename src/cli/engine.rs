@@ -95,7 +95,13 @@ fn input(args: &Args, context: &Context) -> Result<u8> {
             return Err(nothing_to_simulate());
         }
         let given = work.iter().map(|work| work.scenario.map_or("custom".into(), |s| s.name.to_string())).collect();
-        return Err(Input::NotOne { setting: "scenario", given, variable: "BENCHMARK_SCENARIOS" }.into());
+        return Err(Input::NotOne {
+            verb: "engine input",
+            setting: "scenario",
+            given,
+            variable: "BENCHMARK_SCENARIOS",
+        }
+        .into());
     };
     let Some(out) = &args.out else {
         let what = "say where to write the input".into();
@@ -121,5 +127,5 @@ fn input(args: &Args, context: &Context) -> Result<u8> {
 fn free(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
     let mut entries = std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
-    if entries.next().is_some() { Err(Error::file(folder, Flaw::NotEmpty)) } else { Ok(()) }
+    if entries.next().is_some() { Err(Error::file(folder, Flaw::Occupied)) } else { Ok(()) }
 }

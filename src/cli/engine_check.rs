@@ -119,8 +119,10 @@ const SECTIONS: [(&str, &str); 9] = [
 pub(super) fn check(mode: Mode, threads: usize, context: &Context) -> Result<u8> {
     let spec = context.file.engines().spec(mode)?;
     let options = EngineOptions { threads, engines: context.file.engines().only(mode), ..EngineOptions::default() };
-    if let Some(version) = external::version(spec)? {
-        console::result(&format!("version: {version}"));
+    match external::version(spec) {
+        Ok(version) => version.iter().for_each(|version| console::result(&format!("version: {version}"))),
+        // Measurements go on without, too.
+        Err(error) => console::warning(error.chain()),
     }
     let mut differing = 0;
     for (index, case) in CASES.iter().enumerate() {

@@ -114,7 +114,9 @@ pub(super) fn exit_codes(verb: &str) -> &'static str {
         "parity" | "quick-validate" => {
             "Exit codes: 0 identical; 1 engines differ; 2 usage, input or internal error; 130 interrupted."
         }
-        "engine" => "Exit codes: 0 done, or identical; 1 rows differ; 2 usage, input or internal error; 130 interrupted.",
+        "engine" => {
+            "Exit codes: 0 done, or identical; 1 rows differ; 2 usage, input or internal error; 130 interrupted."
+        }
         "doctor" => "Exit codes: 0 done; 2 usage or internal error; 3 unfit, with --strict.",
         "run" | "baseline-update" | "generate" => {
             "Exit codes: 0 done; 1 events are not those that must come out; 2 usage, input or internal error; 130 \

@@ -107,18 +107,23 @@ pub(super) fn years_of<'a>(
     folder: Result<PathBuf>,
     said: Option<u64>,
 ) -> Box<dyn Iterator<Item = Result<Events>> + 'a> {
-    let whole = folder.and_then(|folder| {
-        let output = Output::new(spec, &folder);
-        output.check(years)?;
-        let wrote = output.rows(years)?;
-        match said.filter(|said| *said != wrote) {
-            Some(said) => Err(output.fault(format!("it said that it generated {said} events, and wrote {wrote}"))),
-            None => Ok(folder),
-        }
-    });
-    match whole {
+    match folder.and_then(|folder| whole(spec, years, &folder, said).map(|()| folder)) {
         Ok(folder) => Box::new(years.iter().map(move |year| Output::new(spec, &folder).read(*year))),
         Err(error) => Box::new(std::iter::once(Err(error))),
+    }
+}
+
+/// Refuses a folder that is not whole, or holds more or fewer rows than were said.
+///
+/// # Errors
+/// Names what is missing or does not belong there.
+pub(super) fn whole(spec: &Spec, years: &[i32], folder: &Path, said: Option<u64>) -> Result<()> {
+    let output = Output::new(spec, folder);
+    output.check(years)?;
+    let wrote = output.rows(years)?;
+    match said.filter(|said| *said != wrote) {
+        Some(said) => Err(output.fault(format!("it said that it generated {said} events, and wrote {wrote}"))),
+        None => Ok(()),
     }
 }
 

@@ -119,9 +119,9 @@ impl Answer {
     /// What answers a request as it should.
     pub fn wanted(request: &Request<'_>) -> &'static str {
         match request {
-            Request::Open { .. } => r#"{"answer": "ready"}"#,
-            Request::Generate => r#"{"answer": "generated", "events": N}"#,
-            Request::Write { .. } => r#"{"answer": "written"}"#,
+            Request::Open { .. } => r#"{"answer": "ready", "id": the request's}"#,
+            Request::Generate => r#"{"answer": "generated", "id": the request's, "events": how many}"#,
+            Request::Write { .. } => r#"{"answer": "written", "id": the request's}"#,
             Request::Close => "nothing, and ends",
         }
     }
