@@ -116,7 +116,7 @@ fn what_is_held_at_the_same_time_adds_up() {
     about(sampler.peak_so_far().expect("told"), 350);
     engine.go("a");
     engine.go("b");
-    engine.ends();
+    about(engine.ends().largest_process_bytes.expect("told"), 200);
     about(sampler.finish().peak_memory_bytes.expect("told"), 350);
 }
 
@@ -188,7 +188,7 @@ fn who_was_started_by_way_of_another_that_ended_is_in_it() {
 
 #[test]
 fn the_time_of_processes_that_come_and_go_is_counted_once() {
-    // Each but the last may go at once.
+    // All but the last go at once.
     let burn = |name: &str| format!(": > {name}.go; {}", holder(name, 0, 0, 150));
     // One ends below the shell, two below a shell that ends, one below nobody.
     let work = format!("{}; sh -c '{}; {}'; ( {} & )", burn("a"), burn("b"), burn("c"), burn("d"));

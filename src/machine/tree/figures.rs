@@ -2,13 +2,16 @@
 
 use super::accounts::Accounts;
 use super::descendants::{Newcomers, below};
-use crate::machine::process::DiskIo;
+use crate::machine::process::{DiskIo, thread_cpu_time};
 use std::time::{Duration, Instant};
 
 /// How often the accounts are read until nobody ends in the middle of it.
 const TRIES: usize = 8;
 /// Longest time between two searches for descendants: a process can be on no list for a moment, when its parent ends.
 const SEARCH: Duration = Duration::from_millis(500);
+/// The time between two searches is so many times the CPU time that one takes, which is much where a process has a hundred
+/// threads: looks at who is known stay frequent all the same.
+const THRIFT: u32 = 100;
 
 /// The processes that descend from one, which is not among them.
 #[derive(Debug)]
@@ -16,23 +19,48 @@ pub struct Tree {
     root: Accounts,
     members: Vec<Member>,
     newcomers: Newcomers,
-    search_again: bool,
+    /// Searches that somebody new is worth: who has just been given a number may be on no list yet.
+    searches_due: u8,
     searched: Instant,
+    /// CPU time of the last search.
+    search_cost: Duration,
+    /// CPU time of all searches.
+    searching: Duration,
 }
 
 #[derive(Debug)]
 struct Member {
     accounts: Accounts,
+    found: Instant,
+    /// Whether its memory is its own.
+    counts: bool,
     /// High-water mark at the look before, bytes.
     mark: u64,
+}
+
+/// CPU time without which nobody touches more than some megabytes.
+const WORK: Duration = Duration::from_millis(1);
+/// Time after which somebody who does not work is no program that is about to begin.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// Whether a process' memory is its own. One that has just been forked shows all that its parent has until it becomes
+/// another program, mostly in less than a millisecond: a look in between would tell of twice the memory that is used.
+fn is_its_own(cpu: Duration, known_for: Duration) -> bool {
+    cpu >= WORK || known_for >= SETTLED
 }
 
 impl Tree {
     /// The processes below the one of this number; `None` if it is not there, or the platform does not tell.
     pub fn under(pid: u32) -> Option<Self> {
-        let newcomers = Newcomers::new();
-        let root = Accounts::open(pid)?;
-        let mut tree = Self { root, members: Vec::new(), newcomers, search_again: true, searched: Instant::now() };
+        let mut tree = Self {
+            root: Accounts::open(pid)?,
+            members: Vec::new(),
+            newcomers: Newcomers::new(),
+            searches_due: 0,
+            searched: Instant::now(),
+            search_cost: Duration::ZERO,
+            searching: Duration::ZERO,
+        };
         tree.search()?;
         Some(tree)
     }
@@ -79,14 +107,15 @@ impl Tree {
         self.members.iter().map(|member| &member.accounts).filter(|one| one.has_ended() == Some(false))
     }
 
-    /// Resident memory of all processes now, bytes: of each its present size or, where its high-water mark rose since the
-    /// look before, that mark. The first figure is the sum of present sizes, the second that with the marks.
+    /// Resident memory of all processes now, bytes; and the same with high-water marks in the place of the sizes of those
+    /// whose mark rose since the look before.
     pub(super) fn memory(&mut self) -> Option<(u64, u64)> {
         if self.newcomers.came() {
-            // Who has just been given a number may be on no list yet: once more at the next look.
-            self.search()?;
-            self.search_again = true;
-        } else if std::mem::take(&mut self.search_again) || self.searched.elapsed() > SEARCH {
+            self.searches_due = 2;
+        }
+        let since = self.searched.elapsed();
+        if since > SEARCH || (self.searches_due > 0 && since >= self.search_cost * THRIFT) {
+            self.searches_due = self.searches_due.saturating_sub(1);
             self.search()?;
         } else if !self.root.is_there() {
             return None;
@@ -94,6 +123,11 @@ impl Tree {
         let (mut resident, mut highest) = (0, 0);
         self.members.retain_mut(|member| {
             let Some(memory) = member.accounts.memory() else { return false };
+            let cpu = || member.accounts.own_cpu_time().unwrap_or_default();
+            member.counts = member.counts || is_its_own(cpu(), member.found.elapsed());
+            if !member.counts {
+                return true;
+            }
             // A mark that fell is that of another program in the same process.
             let rose = memory.mark != member.mark;
             member.mark = memory.mark;
@@ -104,8 +138,14 @@ impl Tree {
         Some((resident, highest))
     }
 
+    /// CPU time that searches for descendants have taken so far.
+    pub(super) fn searching(&self) -> Duration {
+        self.searching
+    }
+
     /// Looks who is there.
     fn search(&mut self) -> Option<()> {
+        let before = thread_cpu_time();
         for _ in 0..TRIES {
             let found = below(self.root.pid)?;
             // A process that was found once stays below: orphans go to the one at the top.
@@ -114,7 +154,9 @@ impl Tree {
             for pid in found {
                 if self.members.iter().all(|member| member.accounts.pid != pid) {
                     match Accounts::open(pid) {
-                        Some(accounts) => self.members.push(Member { accounts, mark: 0 }),
+                        Some(accounts) => {
+                            self.members.push(Member { accounts, found: Instant::now(), counts: false, mark: 0 })
+                        }
                         None => vanished = true,
                     }
                 }
@@ -125,6 +167,8 @@ impl Tree {
             }
         }
         self.searched = Instant::now();
+        self.search_cost = thread_cpu_time().saturating_sub(before);
+        self.searching += self.search_cost;
         self.root.is_there().then_some(())
     }
 
@@ -186,6 +230,13 @@ mod tests {
         assert!(tree.cpu_time().is_some() && tree.memory().is_some());
         shell.wait().expect("it ends");
         assert_eq!((tree.cpu_time(), tree.disk_io(), tree.memory()), (None, None, None));
+    }
+
+    #[test]
+    fn who_was_just_forked_has_no_memory_yet() {
+        let ms = Duration::from_millis;
+        assert!(!is_its_own(ms(0), ms(0)) && !is_its_own(Duration::from_micros(900), ms(99)));
+        assert!(is_its_own(ms(1), ms(0)) && is_its_own(ms(0), ms(100)));
     }
 
     #[test]

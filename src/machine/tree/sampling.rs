@@ -2,6 +2,7 @@
 //! windows.
 
 use super::figures::Tree;
+use crate::machine::process::thread_cpu_time;
 use crate::machine::sampler::Windows;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,9 @@ use std::time::{Duration, Instant};
 
 /// Shortest time between two looks.
 const INTERVAL: Duration = Duration::from_millis(5);
-/// The time between two looks is so many times the CPU time that one takes: the sampler has 2 % of one CPU at most.
-const THRIFT: u32 = 50;
+/// The time between two looks is so many times the CPU time that one takes, and likewise for searches for descendants: the
+/// sampler has about 2 % of one CPU at most.
+const THRIFT: u32 = 100;
 
 /// What was seen. The peak is since the start, all else since the last [`mark`](TreeSampler::mark).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -33,11 +35,13 @@ pub struct TreeUsage {
 /// Peak memory is the largest sum over the processes at one look. Each counts with its present resident size or, where
 /// its high-water mark (`VmHWM`) rose since the look before, with that mark. So it is exact for one process, whatever
 /// happens between two looks, and marks that were reached at different times are never added up, unless both rose between
-/// the same two looks. A process that begins and ends between two looks is not seen.
+/// the same two looks. A process that begins and ends between two looks is not seen, and one that has just been forked
+/// counts only when it has worked for a millisecond, or is there for a tenth of a second: until it becomes another
+/// program it shows its parent's memory.
 ///
 /// Pages that processes share, such as those of libraries and those that a child has from its parent, count in each of
-/// them. Shares of pages (`Pss`) would tell them apart, but the kernel walks all page tables for these and stops the
-/// process from mapping memory meanwhile (`docs/measuring.md`, "Trees of processes").
+/// them. Shares of pages (`Pss`) would tell them apart, but the kernel walks all page tables for these, which takes
+/// hundreds of times as long (`docs/measuring.md`, "Trees of processes").
 pub struct TreeSampler {
     seen: Arc<Mutex<Seen>>,
     stop: Sender<()>,
@@ -45,7 +49,8 @@ pub struct TreeSampler {
 }
 
 impl TreeSampler {
-    /// Starts to look at the processes below the one of this number. Where the platform does not tell of them, or it is
+    /// Starts to look at the processes below the one of this number, best when there are none yet: at the first look every
+    /// high-water mark counts. Where the platform does not tell of them, or it is
     /// not there, nothing is seen.
     ///
     /// # Errors
@@ -93,7 +98,7 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 /// The looks so far.
 struct Seen {
     tree: Option<Tree>,
-    /// CPU time of a look, in the mean of the last few.
+    /// CPU time of a look at who is known, in the mean of the last few.
     cost: Option<Duration>,
     peak: Option<u64>,
     span: Span,
@@ -130,6 +135,7 @@ impl Seen {
 
     fn look(&mut self) {
         let before = thread_cpu_time();
+        let searching = self.tree.as_ref().map_or(Duration::ZERO, Tree::searching);
         let Some((tree, (resident, highest))) = self.tree.as_mut().and_then(|tree| {
             let memory = tree.memory()?;
             Some((tree, memory))
@@ -146,7 +152,8 @@ impl Seen {
         {
             windows.look(now, cpu);
         }
-        let cost = thread_cpu_time().saturating_sub(before);
+        let searching = tree.searching().saturating_sub(searching);
+        let cost = thread_cpu_time().saturating_sub(before).saturating_sub(searching);
         self.cost = Some(self.cost.map_or(cost, |mean| (mean * 7 + cost) / 8));
     }
 
@@ -174,17 +181,10 @@ impl Seen {
     }
 }
 
-/// CPU time that the calling thread has used.
-fn thread_cpu_time() -> Duration {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is a valid timespec for the call to fill.
-    let told = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) == 0 };
-    if told { Duration::new(time.tv_sec as u64, time.tv_nsec as u32) } else { Duration::ZERO }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::process::cpu_time;
     use crate::machine::tree::descendants::{by_lists, by_parents};
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
         seen.cost = Some(Duration::from_micros(20));
         assert_eq!(seen.interval(), INTERVAL);
         seen.cost = Some(Duration::from_millis(1));
-        assert_eq!(seen.interval(), Duration::from_millis(50));
+        assert_eq!(seen.interval(), Duration::from_millis(100));
     }
 
     /// Prints what looks at a process cost; `docs/measuring.md` quotes it. Run by hand, with `LOOK_AT=PID` for the processes
@@ -210,9 +210,13 @@ mod tests {
     #[test]
     #[ignore = "a measurement, not a check"]
     fn cost_of_looks() {
+        // Alone in a process that sleeps, all CPU time is the sampler's.
         let pid = std::env::var("LOOK_AT").ok().and_then(|pid| pid.parse().ok());
         let mut sleep = std::process::Command::new("sh").args(["-c", "sleep 60 & wait"]).spawn().expect("sh");
         let mut tree = Tree::under(pid.unwrap_or(sleep.id())).expect("there");
+        while tree.pids().is_empty() {
+            std::thread::yield_now();
+        }
         println!("{} process(es)", tree.pids().len());
         let mut cost = |what: &str, look: &mut dyn FnMut(&mut Tree)| {
             let before = thread_cpu_time();
@@ -232,7 +236,9 @@ mod tests {
             }
         });
         let sampler = TreeSampler::start(root).expect("a thread");
+        let before = cpu_time();
         std::thread::sleep(Duration::from_secs(5));
+        println!("{:.2} % of one CPU", (cpu_time() - before).as_secs_f64() * 100.0 / 5.0);
         println!("{:?}", sampler.finish());
         sleep.kill().expect("it ends");
         sleep.wait().expect("it ends");

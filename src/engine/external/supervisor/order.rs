@@ -40,6 +40,7 @@ pub(super) struct Report {
     pub signal: Option<i32>,
     pub seconds: f64,
     pub cpu_seconds: Option<f64>,
+    pub largest_process_bytes: Option<u64>,
     pub disk_read_bytes: Option<u64>,
     pub disk_written_bytes: Option<u64>,
     pub left_behind: Vec<String>,

@@ -2,7 +2,7 @@
 
 use super::order::{ARGUMENT, NotStarted, Order, Report, Sent, VARIABLE};
 use crate::error::{Error, Result};
-use crate::machine::process::{DiskIo, children_cpu_time, disk_io};
+use crate::machine::process::{DiskIo, children_cpu_time, children_peak_memory_bytes, disk_io};
 use crate::machine::tree::Tree;
 use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -176,6 +176,7 @@ fn used(before: Option<DiskIo>) -> Report {
     let told = cfg!(target_os = "linux");
     Report {
         cpu_seconds: children_cpu_time().filter(|_| told).map(|time| time.as_secs_f64()),
+        largest_process_bytes: children_peak_memory_bytes(),
         disk_read_bytes: disk.map(|(now, before)| now.read_bytes.saturating_sub(before.read_bytes)),
         disk_written_bytes: disk.map(|(now, before)| now.written_bytes.saturating_sub(before.written_bytes)),
         ..Report::default()

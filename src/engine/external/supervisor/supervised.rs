@@ -22,8 +22,11 @@ pub struct Ended {
     /// Wall time from its start to its end, seconds; not that of what it left behind.
     pub seconds: f64,
     /// CPU time (user and system) of the program and all that descended from it, seconds; absent where the platform does
-    /// not tell. Who was never waited for by a parent that does not want to know is not in it.
+    /// not tell. Those whose parent never wanted to know of their end (`SIGCHLD` ignored) are not in it.
     pub cpu_seconds: Option<f64>,
+    /// Highest resident set size of the largest process among them, bytes: peak memory is no less, and a look at the tree
+    /// that comes too late for the last moment does not know. Absent where the platform does not tell.
+    pub largest_process_bytes: Option<u64>,
     /// Storage account of the program and all that descended from it; absent where the platform does not tell.
     pub disk_io: Option<DiskIo>,
     /// Processes that were there three seconds after the program's end, and were ended then: `java (process 4711)`.
@@ -133,6 +136,7 @@ impl Supervised {
             },
             seconds: report.seconds,
             cpu_seconds: report.cpu_seconds,
+            largest_process_bytes: report.largest_process_bytes,
             disk_io: disk.map(|(read_bytes, written_bytes)| DiskIo { read_bytes, written_bytes }),
             left_behind: report.left_behind,
             not_started: report.not_started,
