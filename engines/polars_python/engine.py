@@ -15,6 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "shared"))
 
 from planbench_engine import Engine, Generated, Inputs, serve, year_folder
 
+# As the built-in engines write.
+ZSTD_LEVEL = 1
+
 if TYPE_CHECKING:
     import polars
 
@@ -65,7 +68,8 @@ class PolarsPython(Engine):
 
     def write(self, folder: Path) -> None:
         for year, events in zip(self.simulation.years, self.events):
-            events.write_parquet(year_folder(folder, year.plan.year) / "events.parquet", compression="zstd")
+            file = year_folder(folder, year.plan.year) / "events.parquet"
+            events.write_parquet(file, compression="zstd", compression_level=ZSTD_LEVEL)
 
     def close(self) -> None:
         if self.beside is not None:

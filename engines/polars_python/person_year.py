@@ -18,7 +18,8 @@ EVENTS = ("hire", *BETWEEN, "termination")
 
 def person_year(roster: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl.LazyFrame:
     return (
-        roster.pipe(derived_quantities, plan, assumptions)
+        roster.with_row_index("person")
+        .pipe(derived_quantities, plan, assumptions)
         .pipe(promotions, plan, assumptions)
         .pipe(raises, plan, assumptions)
         .pipe(pay_and_level, plan, assumptions)
@@ -123,6 +124,7 @@ def pay_and_level(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions
 
     return (
         people.with_columns(
+            early.alias("raise_is_early"),
             (pl.col("level_id") + is_promoted.cast(pl.Int32)).alias("final_level_id"),
             pl.when(early).then(raised("compensation", "level_id")).otherwise("compensation").alias("early_pay"),
         )
