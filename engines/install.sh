@@ -26,6 +26,7 @@ has_java() {
 
 install() {
     name=$1
+    case $name in *spark*) has_java "$name" || return 1 ;; esac
     if sh ./python.sh "$name" >/dev/null 2>&1; then
         return 0
     fi
@@ -34,7 +35,6 @@ install() {
         say "there is no engine $name"
         return 1
     fi
-    case $name in *spark*) has_java "$name" || return 1 ;; esac
     sum=$(cksum <"$wanted")
     folder=$cache/engine-$name-${sum%% *}
     say "installing $name into $folder"

@@ -34,17 +34,10 @@ class DbtEngine(Engine):
         self.years, self.threads = inputs.years, threads
         self.database = self.work.path / "simulation.duckdb"
         database.load(self.database, inputs.folder, threads)
-        self.variables = {
-            "start_year": self.years[0],
-            "draws_folder": str(inputs.draws(self.years[0]).parent),
-            **bounds(inputs),
-        }
-        settings = dbt_runs.settings(self.database, threads, inputs.run["event_id_key"])
-        self.runs = self.start_runs(self.work.path, self.variables_of(self.years[0]), settings)
+        self.variables = dbt_runs.variables(inputs)
+        settings = dbt_runs.settings(inputs, self.database, threads)
+        self.runs = self.start_runs(self.work.path, settings, self.variables)
         return {package: version(package) for package in PACKAGES}
-
-    def variables_of(self, year: int) -> dict[str, object]:
-        return {"simulation_year": year, **self.variables}
 
     def generate(self) -> Generated:
         year_seconds: list[float] = []
@@ -52,7 +45,7 @@ class DbtEngine(Engine):
         for year in self.years:
             start = perf_counter()
             # The first year makes the tables anew that the others add to.
-            self.runs.run(self.variables_of(year), full_refresh=year == self.years[0])
+            self.runs.run(self.variables | {"simulation_year": year}, full_refresh=year == self.years[0])
             year_seconds.append(perf_counter() - start)
             models = dbt_runs.seconds_of_models(self.work.path)
             for model, seconds in models.items():
@@ -66,20 +59,6 @@ class DbtEngine(Engine):
 
     def close(self) -> None:
         self.work.remove()
-
-
-def bounds(inputs: Inputs) -> dict[str, list[int]]:
-    """Where bands and segments begin, by the names of the project's variables: they stand in its SQL, not in tables."""
-    segments = inputs.assumptions["segments"]
-    return {
-        "age_band_from": inputs.assumptions["age_bands"]["from"],
-        "tenure_band_from": inputs.assumptions["tenure_bands"]["from"],
-        "choice_age_from": segments["choice_age_from"],
-        "auto_age_from": segments["auto_age_from"],
-        "income_from_cents": segments["income_from_cents"],
-        "level_segment_from": segments["level_from"],
-        "tenure_segment_from": segments["tenure_from"],
-    }
 
 
 def versions() -> str:

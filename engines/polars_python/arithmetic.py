@@ -36,7 +36,10 @@ def band(value: pl.Expr, lower_bounds: list[int]) -> pl.Expr:
 
 
 def largest_remainder(total: int, weights: list[int]) -> list[int]:
-    """The split of a total over levels. What is missing goes to the largest remainders, of equal ones to the lower level."""
+    """The split of a total over levels.
+
+    What is missing goes to the largest remainders, of equal ones to the lower level.
+    """
     whole = sum(weights)
     if whole == 0:
         return [0] * len(weights)

@@ -8,15 +8,19 @@ import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "shared"))
 
-from planbench_engine import Engine, Generated, Inputs, serve, year_folder
+from planbench_engine import Engine, Generated, Inputs, Steps, serve, year_folder
 
 if TYPE_CHECKING:
     import polars
+
+# As the built-in engines write.
+ZSTD_LEVEL = 1
 
 
 class PolarsPython(Engine):
@@ -39,24 +43,31 @@ class PolarsPython(Engine):
         return {"polars": polars.__version__, "numpy": version("numpy"), "pyarrow": version("pyarrow")}
 
     def generate(self) -> Generated:
-        """A year's event rows are not needed for the next year, and are made beside it where there are threads for it."""
+        """A year's event rows are not needed for the next year, and are made beside it where there are threads for it.
+
+        So the seconds of the steps may add up to more than there were.
+        """
         self.events = []
+        steps = Steps()
         start = time.perf_counter()
-        state, rows = self.simulation.census, []
+        state, pending = self.simulation.census, []
         for year in self.simulation.years:
-            people = year.people(state)
-            rows.append(self.start(timed, year.event_rows, people))
+            people = year.people(state, steps)
+            pending.append(self.beside_or_now(timed, year.events, people, steps))
             if year is not self.simulation.years[-1]:
-                state = year.roll_forward(people)
-        finished = []
-        for row in rows:
-            events, end = row.result()
+                state = year.roll_forward(people, steps)
+        finished = [start]
+        for work in pending:
+            events, end = work.result()
             self.events.append(events)
             finished.append(end)
-        year_seconds = [end - before for before, end in zip([start, *finished], finished)]
-        return Generated(sum(frame.height for frame in self.events), year_seconds)
+        return Generated(
+            events=sum(frame.height for frame in self.events),
+            year_seconds=[end - before for before, end in pairwise(finished)],
+            step_seconds=steps.seconds,
+        )
 
-    def start(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def beside_or_now(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         if self.beside is not None:
             return self.beside.submit(work, *arguments)
         done: Future[Any] = Future()
@@ -65,7 +76,8 @@ class PolarsPython(Engine):
 
     def write(self, folder: Path) -> None:
         for year, events in zip(self.simulation.years, self.events):
-            events.write_parquet(year_folder(folder, year.plan.year) / "events.parquet", compression="zstd")
+            file = year_folder(folder, year.plan.year) / "events.parquet"
+            events.write_parquet(file, compression="zstd", compression_level=ZSTD_LEVEL)
 
     def close(self) -> None:
         if self.beside is not None:

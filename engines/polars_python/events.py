@@ -51,7 +51,7 @@ class Event:
         def value(expression: pl.Expr | int | None, kind: type[pl.DataType]) -> pl.Expr:
             return (expression if isinstance(expression, pl.Expr) else pl.lit(expression)).cast(kind)
 
-        order = pl.col(f"{self.name}_order")
+        order, sequence = pl.col(f"{self.name}_order"), pl.col(f"{self.name}_sequence")
         return people.filter(order.is_not_null()).select(
             "employee_id",
             "employee_ssn",
@@ -68,7 +68,8 @@ class Event:
             "age_band",
             "tenure_band",
             decimal(value(self.probability_ppm, pl.Int64), 7, 6).alias("event_probability"),
-            pl.col(f"{self.name}_sequence").alias("event_sequence"),
+            sequence.alias("event_sequence"),
+            (pl.col("person") * 16 + sequence.cast(pl.UInt32)).alias("place"),
         )
 
 
@@ -76,10 +77,15 @@ def pay_at(event: str) -> pl.Expr:
     """Pay in force after an event that does not change it."""
     order = pl.col(f"{event}_order")
     raised, promoted = pl.col("raise_order") < order, pl.col("promotion_order") < order
+    all_of_it = raised & (promoted | ~pl.col("raise_is_early"))
     return (
-        pl.when(raised & promoted).then("final_pay").when(promoted).then("promoted_pay")
-        .when(raised & pl.col("promotion_order").is_null()).then("final_pay")
-        .when(raised).then("early_pay").otherwise("compensation")
+        pl.when(all_of_it)
+        .then("final_pay")
+        .when(promoted)
+        .then("promoted_pay")
+        .when(raised)
+        .then("early_pay")
+        .otherwise("compensation")
     )
 
 
@@ -91,7 +97,7 @@ def level_at(event: str) -> pl.Expr:
 
 def events_of(plan: YearPlan, assumptions: Assumptions) -> list[Event]:
     is_hire = pl.col("is_hire")
-    raised_first = pl.col("raise_date") < plan.promotion_day
+    raised_first = pl.col("raise_is_early")
     level_before, level_after = pl.col("level_id"), pl.col("final_level_id")
     raise_level = pl.when(raised_first).then(level_before).otherwise(level_after)
     merit = assumptions.of_level("merit_ppm", raise_level)
@@ -159,15 +165,14 @@ def events_of(plan: YearPlan, assumptions: Assumptions) -> list[Event]:
 
 
 def event_rows(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions, run: dict) -> pl.LazyFrame:
-    """All columns of the year's events but the event id, which needs the category's code."""
-    categories = pl.Series([None, *assumptions.code])
-    types = pl.Series([None, *(assumptions.event_type[name] for name in assumptions.code)])
+    """The year's events in canonical order, with all columns but the event id, which needs the category's code."""
+    categories, code = assumptions.categories, pl.col("code") - 1
     rows = pl.concat([event.rows(people) for event in events_of(plan, assumptions)])
-    return rows.with_columns(
+    return rows.sort("place").with_columns(
         pl.lit(run["scenario_id"]).alias("scenario_id"),
         pl.lit(run["plan_design_id"]).alias("plan_design_id"),
-        lookup(types, pl.col("code")).alias("event_type"),
-        lookup(categories, pl.col("code")).alias("event_category"),
+        lookup(categories["event_type"], code).alias("event_type"),
+        lookup(categories["event_category"], code).alias("event_category"),
         lookup(pl.Series(assumptions.age_bands["labels"]), pl.col("age_band")).alias("age_band"),
         lookup(pl.Series(assumptions.tenure_bands["labels"]), pl.col("tenure_band")).alias("tenure_band"),
     )

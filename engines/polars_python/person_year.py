@@ -1,4 +1,4 @@
-"""Everything that happens to a person in a year, as columns of one row: "Events" to "Roll forward" of docs/event-rules.md.
+"""Everything that happens to a person in a year, in one row: "Events" to "Roll forward" of docs/event-rules.md.
 
 A date that is null says that the event does not happen.
 """
@@ -18,7 +18,8 @@ EVENTS = ("hire", *BETWEEN, "termination")
 
 def person_year(roster: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl.LazyFrame:
     return (
-        roster.pipe(derived_quantities, plan, assumptions)
+        roster.with_row_index("person")
+        .pipe(derived_quantities, plan, assumptions)
         .pipe(promotions, plan, assumptions)
         .pipe(raises, plan, assumptions)
         .pipe(pay_and_level, plan, assumptions)
@@ -123,6 +124,7 @@ def pay_and_level(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions
 
     return (
         people.with_columns(
+            early.alias("raise_is_early"),
             (pl.col("level_id") + is_promoted.cast(pl.Int32)).alias("final_level_id"),
             pl.when(early).then(raised("compensation", "level_id")).otherwise("compensation").alias("early_pay"),
         )
@@ -134,7 +136,10 @@ def pay_and_level(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions
 
 
 def enrollments(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) -> pl.LazyFrame:
-    """By choice, proactively, or automatically. Choice goes first: who leaves before its date has no enrollment at all."""
+    """By choice, proactively, or automatically.
+
+    Choice goes first: who leaves before its date has no enrollment at all.
+    """
     cell = pl.col("enrollment_cell")
     choice = "voluntary" if plan.choice_category == "voluntary_enrollment" else "conversion"
     choice_rate = "rate_bp" if choice == "voluntary" else "conversion_rate_bp"
@@ -253,21 +258,26 @@ def event_order(people: pl.LazyFrame, plan: YearPlan, assumptions: Assumptions) 
 
 
 def event_sequence(people: pl.LazyFrame) -> pl.LazyFrame:
-    """The place of each event among the person's events of the year, from 1: a hire is the first, a termination the last."""
+    """The place of each event among the person's events of the year, from 1.
 
-    def place(event: str) -> pl.Expr:
-        order = pl.col(f"{event}_order")
+    A hire is the first, a termination the last.
+    """
+
+    def order(event: str) -> pl.Expr:
+        return pl.col(f"{event}_order")
+
+    def earlier(event: str) -> list[pl.Expr]:
+        if event == "hire":
+            return []
         others = [other for other in BETWEEN if other != event]
-        before = [(pl.col(f"{other}_order") < order).fill_null(False) for other in others]
         if event == "termination":
-            before = [pl.col(f"{other}_order").is_not_null() for other in others]
-        if event != "hire":
-            before = [pl.col("is_hire"), *before]
-        else:
-            before = []
-        return sum((flag.cast(pl.Int32) for flag in before), pl.lit(1, pl.Int32))
+            return [pl.col("is_hire"), *(order(other).is_not_null() for other in others)]
+        return [pl.col("is_hire"), *((order(other) < order(event)).fill_null(False) for other in others)]
 
-    return people.with_columns(place(event).alias(f"{event}_sequence") for event in EVENTS)
+    return people.with_columns(
+        sum((flag.cast(pl.Int32) for flag in earlier(event)), pl.lit(1, pl.Int32)).alias(f"{event}_sequence")
+        for event in EVENTS
+    )
 
 
 def roll_forward(people: pl.LazyFrame) -> pl.LazyFrame:

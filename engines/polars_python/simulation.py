@@ -8,7 +8,7 @@ import polars as pl
 
 from events import event_rows, with_event_ids
 from person_year import person_year, roll_forward
-from planbench_engine import Inputs
+from planbench_engine import Inputs, Steps
 from tables import Assumptions, YearPlan
 from workforce import census_state, needs_by_level, roster
 
@@ -26,20 +26,26 @@ class Year:
     assumptions: Assumptions
     plan: YearPlan
 
-    def people(self, state: pl.DataFrame) -> pl.DataFrame:
+    def people(self, state: pl.DataFrame, steps: Steps) -> pl.DataFrame:
         """Everybody employed in the year, with everything that happens to them."""
-        draws = collect(pl.scan_parquet(self.inputs.draws(self.plan.year)).drop("reserve"))
-        needs = needs_by_level(state, self.plan, self.assumptions)
-        employed = roster(state, draws, needs, self.plan, self.assumptions)
-        return collect(person_year(employed, self.plan, self.assumptions))
+        with steps("draws"):
+            draws = collect(pl.scan_parquet(self.inputs.draws(self.plan.year)).drop("reserve"))
+        with steps("people"):
+            needs = needs_by_level(state, self.plan, self.assumptions)
+            employed = roster(state, draws, needs, self.plan, self.assumptions)
+            return collect(person_year(employed, self.plan, self.assumptions))
 
-    def event_rows(self, people: pl.DataFrame) -> pl.DataFrame:
-        rows = collect(event_rows(people.lazy(), self.plan, self.assumptions, self.inputs.run))
-        return with_event_ids(rows, self.inputs.event_id_key, self.plan.year)
+    def events(self, people: pl.DataFrame, steps: Steps) -> pl.DataFrame:
+        """The year's events in canonical order."""
+        with steps("event rows"):
+            rows = collect(event_rows(people.lazy(), self.plan, self.assumptions, self.inputs.run))
+        with steps("event ids"):
+            return with_event_ids(rows, self.inputs.event_id_key, self.plan.year)
 
-    def roll_forward(self, people: pl.DataFrame) -> pl.DataFrame:
+    def roll_forward(self, people: pl.DataFrame, steps: Steps) -> pl.DataFrame:
         """The state of the next 1 January."""
-        return collect(roll_forward(people.lazy()))
+        with steps("roll forward"):
+            return collect(roll_forward(people.lazy()))
 
 
 def collect(query: pl.LazyFrame) -> pl.DataFrame:

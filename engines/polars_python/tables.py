@@ -75,9 +75,8 @@ class Assumptions:
         self.escalation_cap_bp = escalation["cap_bp"]
         self.escalation_hired_from = _day_or_none(escalation["hired_from"])
 
-        categories = {row["event_category"]: row for row in json["categories"]}
-        self.code = {name: row["code"] for name, row in categories.items()}
-        self.event_type = {name: row["event_type"] for name, row in categories.items()}
+        self.categories = pl.DataFrame(json["categories"]).sort("code")
+        self.code = dict(self.categories.select("event_category", "code").iter_rows())
 
     def of_level(self, column: str, level: pl.Expr) -> pl.Expr:
         """What a level has in this column."""

@@ -144,12 +144,21 @@ class Tables:
                 "first_k": sum(hires[:index]) + 1,
                 "last_k": sum(hires[: index + 1]),
                 "hire_point_cents": level["hire_point_cents"],
+                # What holds for all hires of the year.
+                "simulation_year": year,
+                "first_day": day(plan["first_day"]),
+                "last_day": day(plan["last_day"]),
+                "hired_before": plan["hired_before"],
+                "new_hire_termination_ppm": plan["new_hire_termination_ppm"],
+                "hire_age_places": len(self.assumptions["hire_ages"]),
+                "pay_spread_ppm": self.assumptions["pay_spread_ppm"],
             }
             for index, level in enumerate(levels)
         ]
         return broadcast(small_table(self.spark, rows, columns(
             level_id=INT, leavers=LONG, termination_ppm=LONG, hires=LONG, first_k=LONG, last_k=LONG,
-            hire_point_cents=LONG,
+            hire_point_cents=LONG, simulation_year=INT, first_day=DATE, last_day=DATE, hired_before=LONG,
+            new_hire_termination_ppm=LONG, hire_age_places=LONG, pay_spread_ppm=LONG,
         )))  # fmt: skip
 
 

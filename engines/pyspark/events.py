@@ -116,7 +116,7 @@ EVENT_DETAILS = f"""CASE
 
 def event_rows(timeline: DataFrame, year_row: DataFrame, categories: DataFrame, event_id: Callable[..., Column]) -> DataFrame:
     """The year's events in the columns of the event row."""
-    events = reported(ordered(timeline.crossJoin(year_row))).join(categories, "code")
+    events = reported(ordered(timeline.crossJoin(year_row))).join(categories, "code", "left")
     return events.selectExpr(
         "scenario_id", "plan_design_id", "employee_id", "employee_ssn", "event_type", "event_category",
         "simulation_year", "code", "effective_date",

