@@ -8,6 +8,7 @@ use crate::engine::Mode;
 use crate::figures::count;
 use crate::record::benchmark::Benchmark;
 use crate::record::key::Conditions;
+use crate::scenario::SCALING;
 use crate::stats::{Crossing, Estimate, Interval, certain_sign, crossings, on_axis};
 use serde::Serialize;
 
@@ -85,20 +86,24 @@ pub fn overtaking(results: &Results, base: Mode) -> Vec<Overtaking> {
             None => sets.push((conditions, vec![group])),
         }
     }
-    let words: Vec<String> = sets.iter().map(|(conditions, _)| conditions.words()).collect();
+    sets.retain(|(_, groups)| groups.len() > 1);
+    let of = |conditions: &Conditions, groups: &[&Group]| match groups[0].modes[0].benchmark.scenario.as_str() {
+        SCALING => format!("{SCALING}, {}", conditions.words()),
+        _ => conditions.words(),
+    };
+    let all_words: Vec<String> = sets.iter().map(|(conditions, groups)| of(conditions, groups)).collect();
     let mut found = Vec::new();
     for (conditions, groups) in &mut sets {
         groups.sort_by(|a, b| person_years(a).total_cmp(&person_years(b)));
         // Of two works of one size neither is the larger: the one that is named first stands for it.
         groups.dedup_by(|later, first| person_years(later) == person_years(first));
-        let alone = words.iter().filter(|other| **other == conditions.words()).count() == 1;
-        let conditions = match alone {
-            true => conditions.words(),
-            false => format!("{}, {}", conditions.words(), describe(&conditions.machine)),
-        };
+        let mut words = of(conditions, groups);
+        if all_words.iter().filter(|other| **other == words).count() > 1 {
+            words = format!("{words}, {}", describe(&conditions.machine));
+        }
         for time in [Timed::ExecutionTime, Timed::WholeRun] {
             for modes in pairs(groups, base) {
-                found.extend(over(groups, modes, time, &conditions));
+                found.extend(over(groups, modes, time, &words));
             }
         }
     }

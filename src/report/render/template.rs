@@ -1,8 +1,10 @@
 //! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
 
 use super::charts;
+use crate::engine::external::{Protocol, Rules};
 use crate::error::{Error, Flaw, Input, Result};
 use crate::figures;
+use crate::record::run::OwnEngine;
 use crate::report::model::{Report, ScenarioReport};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<Stri
     let mut context = Context::from_serialize(report).map_err(|e| Error::failed(format!("template {name}"), e))?;
     let has_other_work = report.scenarios.iter().any(|scenario| !scenario.other_work.is_empty());
     context.insert("has_other_work", &has_other_work);
+    context.insert("engine_words", &engine_words(report));
     if name.ends_with(".html") {
         let palette = charts::Palette::of(&report.modes);
         context.insert("charts", &chart_texts(&report.scenarios, &palette)?);
@@ -37,6 +40,25 @@ pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<Stri
         context.insert("growth_chart", &growth);
     }
     render_context(name, &context, folder)
+}
+
+/// An engine that is not built in, in words.
+#[derive(Serialize)]
+struct EngineWords {
+    mode: &'static str,
+    words: String,
+}
+
+fn engine_words(report: &Report) -> Vec<EngineWords> {
+    let words = |(mode, engine): (&&'static str, &OwnEngine)| {
+        let mut parts: Vec<String> =
+            engine.versions.iter().map(|(what, version)| format!("{what} {version}")).collect();
+        parts.push(if engine.protocol == Protocol::Once { "run once" } else { "session" }.to_owned());
+        parts.push(if engine.rules == Rules::Own { "rules of its own" } else { "PlanAlign's rules" }.to_owned());
+        parts.extend(engine.draws.then(|| "draws as files".to_owned()));
+        EngineWords { mode, words: parts.join(", ") }
+    };
+    report.engines.iter().map(words).collect()
 }
 
 /// Renders anything that serialises to an object by the template that makes `name`.
