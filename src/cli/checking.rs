@@ -55,7 +55,7 @@ impl Against<'_> {
         let modes = || results.groups.iter().flat_map(|group| &group.modes);
         for mode in modes() {
             let id = mode.benchmark.id();
-            let has_processes = mode.failed().len() + mode.samples().execution_time_seconds.len() > 0;
+            let has_processes = mode.failed().len() + mode.samples().time().len() > 0;
             match Baseline::read(self.files, self.name, &mode.benchmark)?.filter(|_| has_processes) {
                 // Where work of one name is several, the baseline is of one of them alone.
                 Some(baseline) if !fits(&baseline, mode) && modes().any(|other| fits(&baseline, other)) => {}

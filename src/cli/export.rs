@@ -9,6 +9,7 @@ use crate::export::{Options, Shape};
 use crate::files::write_whole;
 use crate::record::names::none_of;
 use crate::report::model::Report;
+use crate::results::comparison::BASE;
 use crate::results::{Results, criterion_folder};
 use crate::settings::flags::{Place, Selected};
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     };
     let results = Results::read(&folder)?
         .select(&args.selected.scenarios(), &args.selected.modes_of_results(context.file.engines())?)?;
-    let report = Report::new(&results, context.command.clone());
+    let report = Report::new(&results, BASE, context.command.clone());
     // The first is the error in the end.
     for problem in results.problems.iter().skip(1) {
         console::warning(format!("left out: {}: {}", console::path(&problem.path), problem.what));

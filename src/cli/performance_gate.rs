@@ -10,6 +10,7 @@ use crate::figures;
 use crate::record::baseline::BYTES_PER_MB;
 use crate::report::model::Report;
 use crate::report::model::ReportRow;
+use crate::results::comparison::BASE;
 use crate::results::{Results, criterion_folder};
 use crate::settings::flags::{Measure, Runs, TargetTime, positive};
 use crate::stats::Figure;
@@ -83,7 +84,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             results_of(records)
         }
     };
-    let report = Report::new(&results, context.command.clone());
+    let report = Report::new(&results, BASE, context.command.clone());
     let outcome = judge(&report, args.limits)?;
     if outcome != FAILED {
         lost?;
@@ -95,7 +96,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 pub(super) fn judge(report: &Report, limits: Limits) -> Result<u8> {
     let mut codes = Vec::new();
     for scenario in &report.scenarios {
-        for mode in &scenario.modes {
+        for mode in scenario.rows() {
             let id = format!("{}/{}", scenario.name, mode.mode);
             if !mode.failures.is_empty() {
                 let failed = format!("{id}: {} run(s) failed: {}", mode.failures.len(), mode.failures[0]);

@@ -5,14 +5,17 @@ use super::context::{Context, PASS};
 use super::messages::Messages;
 use super::output::{Output, tell};
 use crate::console;
+use crate::engine::Mode;
 use crate::error::{Input, Result};
 use crate::figures;
 use crate::record::baseline::check_name;
 use crate::record::names::none_of;
 use crate::report::model::Report;
 use crate::report::render::{Format, render, write};
-use crate::results::{Results, criterion_folder};
-use crate::settings::flags::{BaselineDir, HistoryDir, Place, Selected, Templates};
+use crate::results::comparison::ModeComparison;
+use crate::results::{Basis, Results, criterion_folder};
+use crate::settings::flags::{BaseMode, BaselineDir, HistoryDir, Place, Selected, Templates};
+use crate::stats::Figure;
 use clap::Args as ClapArgs;
 use comfy_table::{CellAlignment, Table, presets};
 use std::path::{Path, PathBuf};
@@ -29,6 +32,8 @@ pub(super) struct Reports {
     to: Option<PathBuf>,
     #[command(flatten)]
     templates: Templates,
+    #[command(flatten)]
+    base: BaseMode,
 }
 
 impl Reports {
@@ -41,8 +46,9 @@ impl Reports {
         Ok(place)
     }
 
-    /// Makes sure, before anything is measured, that folder and templates can be used.
-    pub fn check(&self, place: &Output) -> Result<()> {
+    /// Makes sure, before anything is measured, that base, folder and templates can be used.
+    pub fn check(&self, place: &Output, context: &Context) -> Result<()> {
+        self.base.mode(context.file.engines(), &[])?;
         if let Output::Place(folder) = place {
             crate::files::check_writable(folder)?;
         }
@@ -51,7 +57,10 @@ impl Reports {
 
     /// Writes the reports, and the essence to standard output.
     pub fn make(&self, results: &Results, place: &Output, context: &Context, messages: Messages) -> Result<Report> {
-        let report = Report::new(results, context.command.clone());
+        let measured: Vec<Mode> =
+            results.groups.iter().flat_map(|group| &group.modes).map(|mode| mode.benchmark.mode).collect();
+        let base = self.base.mode(context.file.engines(), &measured)?;
+        let report = Report::new(results, base, context.command.clone());
         let templates = self.templates.templates.as_deref();
         let mut formats = self.formats.clone();
         formats.sort();
@@ -127,35 +136,38 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
 
 /// The essence of a report as a table.
 fn essence(report: &Report) -> String {
+    let rows = || report.scenarios.iter().flat_map(|scenario| scenario.rows().map(move |row| (scenario, row)));
+    // Of who is run once there is nothing else; of all others it is in the reports.
+    let whole = rows().any(|(_, row)| row.execution_time.is_none() && row.batch_seconds.is_some());
+    let mut header = vec!["benchmark", "execution", "95 % interval", "first run", "events/s", "peak memory", "target"];
+    if whole {
+        header.insert(4, "whole run");
+    }
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header([
-        "benchmark",
-        "execution",
-        "95 % interval",
-        "first run",
-        "events/s",
-        "peak memory",
-        "target",
-    ]);
-    for scenario in &report.scenarios {
-        for mode in &scenario.modes {
-            let absent = || figures::ABSENT.to_owned();
-            let interval = mode.execution_time.and_then(|time| time.ci95);
-            table.add_row([
-                format!("{}/{}", scenario.name, mode.mode),
-                mode.execution_time.map_or_else(absent, |figure| figures::seconds(figure.estimate)),
-                interval
-                    .map_or_else(absent, |i| format!("{} to {}", figures::seconds(i.lower), figures::seconds(i.upper))),
-                mode.first_run_seconds.map_or_else(absent, |figure| figures::seconds(figure.estimate)),
-                mode.events_per_second.map_or_else(absent, |figure| figures::rate(figure.estimate)),
-                mode.peak_memory_bytes.map_or_else(absent, |figure| figures::bytes(figure.estimate)),
-                match mode.meets_target {
-                    Some(true) => "met".to_owned(),
-                    Some(false) => "MISSED".to_owned(),
-                    None => absent(),
-                },
-            ]);
+    table.load_preset(presets::NOTHING).set_header(header);
+    for (scenario, row) in rows() {
+        let absent = || figures::ABSENT.to_owned();
+        let show = |figure: Option<Figure>, words: fn(f64) -> String| {
+            figure.map_or_else(absent, |figure| words(figure.estimate))
+        };
+        let interval = row.execution_time.and_then(|time| time.ci95);
+        let mut cells = vec![
+            format!("{}/{}", scenario.name, row.mode),
+            show(row.execution_time, figures::seconds),
+            interval.map_or_else(absent, |i| format!("{} to {}", figures::seconds(i.lower), figures::seconds(i.upper))),
+            show(row.first_run_seconds, figures::seconds),
+            show(row.events_per_second, figures::rate),
+            show(row.peak_memory_bytes, figures::bytes),
+            match row.meets_target {
+                Some(true) => "met".to_owned(),
+                Some(false) => "MISSED".to_owned(),
+                None => absent(),
+            },
+        ];
+        if whole {
+            cells.insert(4, show(row.batch_seconds, figures::seconds));
         }
+        table.add_row(cells);
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -163,22 +175,27 @@ fn essence(report: &Report) -> String {
     let mut text =
         format!("{}\nfigures are geometric means, and their intervals are on logarithms\n", table.trim_fmt());
     for scenario in &report.scenarios {
-        let Some(comparison) = &scenario.comparison else { continue };
-        let interval = comparison
-            .speedup_interval
-            .map_or_else(String::new, |i| format!(" ({} to {})", figures::ratio(i.lower), figures::ratio(i.upper)));
-        let winner = match (comparison.winner, &comparison.no_winner_because) {
-            (Some(winner), _) => format!("{winner} is faster"),
-            (None, why) => format!("no winner: {}", why.as_deref().unwrap_or("undecided")),
-        };
-        text += &format!(
-            "{}: sql takes {}{interval} the time of polars: {winner}\n",
-            scenario.name,
-            figures::ratio(comparison.speedup)
-        );
+        for comparison in scenario.with_base() {
+            text += &format!("{}: {}\n", scenario.name, in_words(comparison));
+        }
     }
     for note in &report.notes {
         text += &format!("note: {note}\n");
     }
     text
+}
+
+/// A comparison with the base.
+fn in_words(comparison: &ModeComparison) -> String {
+    let interval = comparison
+        .speedup_interval
+        .map_or_else(String::new, |i| format!(" ({} to {})", figures::ratio(i.lower), figures::ratio(i.upper)));
+    let winner = match (comparison.winner, &comparison.no_winner_because) {
+        (Some(winner), _) => format!("{winner} is faster"),
+        (None, why) => format!("no winner: {}", why.as_deref().unwrap_or("undecided")),
+    };
+    let (base, mode, ratio) =
+        (comparison.slower_candidate, comparison.faster_candidate, figures::ratio(comparison.speedup));
+    let by = if comparison.basis == Basis::WholeRun { ", by whole runs" } else { "" };
+    format!("{base} takes {ratio}{interval} the time of {mode}{by}: {winner}")
 }

@@ -65,7 +65,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         println!("reports would be written to {place}");
         return Ok(PASS);
     }
-    args.reports.check(&place)?;
+    args.reports.check(&place, context)?;
     if let Some(folder) = &args.history {
         check_writable(folder)?;
     }

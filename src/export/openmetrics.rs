@@ -3,9 +3,15 @@
 use super::row::Row;
 use std::fmt::Write;
 
-const FAMILIES: [(&str, &str, &str, &str); 4] = [
+const FAMILIES: [(&str, &str, &str, &str); 5] = [
     ("wall_time", "bench_wall_time_seconds", "seconds", "Geometric mean of the wall time of one run"),
     ("first_run", "bench_first_run_seconds", "seconds", "Geometric mean of the first run of a process"),
+    (
+        "whole_run",
+        "bench_whole_run_seconds",
+        "seconds",
+        "Geometric mean of the whole run of an engine that is run once",
+    ),
     (
         "throughput",
         "bench_throughput_events_per_second",

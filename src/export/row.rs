@@ -27,6 +27,8 @@ impl Row<'_> {
         let all = [
             ("wall_time", Unit::Seconds, self.report.execution_time),
             ("first_run", Unit::Seconds, self.report.first_run_seconds),
+            // Of an engine that is run once, which has no other time.
+            ("whole_run", Unit::Seconds, self.report.batch_seconds.filter(|_| self.report.execution_time.is_none())),
             ("throughput", Unit::EventsPerSecond, self.report.events_per_second),
             ("peak_memory", Unit::Bytes, self.report.peak_memory_bytes),
         ];
@@ -47,7 +49,7 @@ pub(super) fn rows(report: &Report) -> Vec<Row<'_>> {
     report
         .scenarios
         .iter()
-        .flat_map(|scenario| scenario.modes.iter().map(move |mode| row(&scenario.name, mode, of(scenario))))
+        .flat_map(|scenario| scenario.rows().map(move |mode| row(&scenario.name, mode, of(scenario))))
         .collect()
 }
 

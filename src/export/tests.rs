@@ -5,6 +5,7 @@ use crate::machine::Machine;
 use crate::record::benchmark::Benchmark;
 use crate::record::run::RunRecord;
 use crate::report::model::Report;
+use crate::results::comparison::BASE;
 use crate::results::examples::{sampled, session};
 use crate::results::{Results, scaling, trend};
 
@@ -28,7 +29,7 @@ fn of_two_machines() -> Results {
 fn no_row_is_lost_where_two_works_have_one_name() {
     let results = of_two_machines();
     assert_eq!(results.ids(), ["quick/sql", "quick/polars", "quick (1 CPU)/sql"]);
-    let report = Report::new(&results, "planbench report".into());
+    let report = Report::new(&results, BASE, "planbench report".into());
     let json: serde_json::Value =
         serde_json::from_str(&crate::report::render::json::render(&report).expect("JSON")).expect("JSON");
     let time = |name: &str| {
@@ -56,7 +57,7 @@ fn no_row_is_lost_where_two_works_have_one_name() {
 
 #[test]
 fn only_one_work_on_one_machine_is_compared() {
-    let report = Report::new(&of_two_machines(), "planbench report".into());
+    let report = Report::new(&of_two_machines(), BASE, "planbench report".into());
     assert_eq!(report.summary.performance_comparison.total_comparisons, 1);
     let compared = report.scenarios[0].comparison.as_ref().expect("both modes");
     assert!((compared.speedup - 2.0).abs() < 1e-9 && report.scenarios[1].comparison.is_none());

@@ -1,21 +1,26 @@
 //! The report of results.
 
-use super::model::{FORMAT_VERSION, Overview, Report, ScenarioReport, Wins};
+use super::layers::layers;
+use super::model::{FORMAT_VERSION, Overview, Report, ScenarioReport};
 use super::notes::notes;
 use super::recommendations::recommendations;
 use super::row::row;
 use super::targets::targets;
+use super::wins::{is_contender, wins};
 use crate::engine::Mode;
-use crate::record::run::{Parity, RunRecord};
+use crate::record::run::{OwnEngine, Parity, RunRecord};
 use crate::record::timestamp::Timestamp;
-use crate::results::comparison::compare;
+use crate::results::comparison::{base_of, compare, comparisons};
 use crate::results::scaling::{Line, Scaling, lines};
-use crate::results::{Group, ModeResults, Results};
+use crate::results::{Basis, Group, ModeResults, Results};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Report {
-    /// The report of results.
-    pub fn new(results: &Results, command: String) -> Self {
-        let scenarios: Vec<ScenarioReport> = results.groups.iter().map(scenario).collect();
+    /// The report of results, in which modes are held against `base` where that was measured.
+    pub fn new(results: &Results, base: Mode, command: String) -> Self {
+        let scenarios: Vec<ScenarioReport> = results.groups.iter().map(|group| scenario(group, base)).collect();
+        let modes: BTreeSet<Mode> =
+            results.groups.iter().flat_map(|group| &group.modes).map(|mode| mode.benchmark.mode).collect();
         let lines = lines(results);
         let scaling: Vec<Scaling> = lines.iter().filter_map(Line::scaling).collect();
         let targets = targets(&scenarios, &scaling);
@@ -40,10 +45,14 @@ impl Report {
             generated_at: Timestamp::now(),
             command,
             summary,
+            base_mode: base,
+            modes: modes.into_iter().collect(),
+            engines: engines(results),
+            layers: layers(results, base),
             scaling,
             targets,
             recommendations: Vec::new(),
-            notes: notes(results),
+            notes: notes(results, base),
             growth,
             machine: latest.map(|run| &run.machine).or(sampled.map(|s| &s.context.machine)).cloned(),
             build: latest.map(|run| &run.build).or(sampled.map(|s| &s.context.build)).cloned(),
@@ -54,9 +63,11 @@ impl Report {
     }
 }
 
-/// The lines that slopes are of, where there are slopes; else all. A mode with several names their conditions.
+/// The lines of execution times that slopes are of, where there are slopes; else all. A mode with several names their conditions.
 fn growth(lines: &[Line], scaling: &[Scaling]) -> Vec<(String, Vec<(f64, f64)>)> {
-    let drawn: Vec<&Line> = lines.iter().filter(|line| scaling.is_empty() || line.scaling().is_some()).collect();
+    let slopes = !scaling.is_empty();
+    let drawn = |line: &&Line| line.basis() != Basis::WholeRun && (!slopes || line.scaling().is_some());
+    let drawn: Vec<&Line> = lines.iter().filter(drawn).collect();
     let name = |line: &&Line| match drawn.iter().filter(|other| other.mode() == line.mode()).count() {
         1 => line.mode().to_string(),
         _ => format!("{} ({})", line.mode(), line.conditions()),
@@ -64,28 +75,23 @@ fn growth(lines: &[Line], scaling: &[Scaling]) -> Vec<(String, Vec<(f64, f64)>)>
     drawn.iter().map(|line| (name(line), line.points())).collect()
 }
 
+fn engines(results: &Results) -> BTreeMap<&'static str, OwnEngine> {
+    let found = results.groups.iter().flat_map(|group| &group.modes);
+    found.filter_map(|mode| Some((mode.benchmark.mode.name(), mode.engine()?.clone()))).collect()
+}
+
 fn parity<'a>(runs: impl Iterator<Item = &'a RunRecord>) -> Option<Parity> {
-    let checked: Vec<_> = runs.map(|run| run.parity).filter(|parity| *parity != Parity::Unchecked).collect();
+    let compared = |parity: &Parity| matches!(parity, Parity::Identical | Parity::Different);
+    let checked: Vec<_> = runs.map(|run| run.parity).filter(compared).collect();
     let different = checked.contains(&Parity::Different);
     (!checked.is_empty()).then_some(if different { Parity::Different } else { Parity::Identical })
 }
 
-fn wins(scenarios: &[ScenarioReport]) -> Wins {
-    let mut wins = Wins::default();
-    for comparison in scenarios.iter().filter_map(|scenario| scenario.comparison.as_ref()) {
-        wins.total_comparisons += 1;
-        match comparison.winner {
-            Some(Mode::Polars) => wins.polars_wins += 1,
-            Some(_) => wins.sql_wins += 1,
-            None => wins.undecided += 1,
-        }
-    }
-    wins
-}
-
-fn scenario(group: &Group) -> ScenarioReport {
+fn scenario(group: &Group, base: Mode) -> ScenarioReport {
     let benchmark = &group.modes[0].benchmark;
-    let reference = |mode| compare(group, mode, Mode::Reference);
+    let base_mode = base_of(group, base);
+    let compared = comparisons(group, base_mode);
+    let others = group.comparable().map(|found| found.benchmark.mode).filter(|mode| *mode != Mode::Reference);
     ScenarioReport {
         name: group.name.clone(),
         machine: group.machine.clone(),
@@ -94,18 +100,21 @@ fn scenario(group: &Group) -> ScenarioReport {
         end_year: benchmark.end_year,
         seed: benchmark.seed,
         threads: benchmark.threads,
-        events: group.modes.iter().find_map(ModeResults::events),
+        events: group.comparable().find_map(ModeResults::events),
         target_time_seconds: benchmark.target_time_seconds,
-        modes: group.modes.iter().map(row).collect(),
+        modes: group.comparable().map(row).collect(),
+        other_work: group.modes.iter().filter(|found| found.is_other_work()).map(row).collect(),
+        base_mode,
         comparison: compare(group, Mode::Sql, Mode::Polars),
-        against_reference: Mode::BUILT_IN
-            .into_iter()
-            .filter(|mode| *mode != Mode::Reference)
-            .filter_map(reference)
-            .collect(),
-        chart_values: group
-            .modes
+        against_base: compared
             .iter()
+            .filter(|c| Some(c.slower_candidate) == base_mode && is_contender(c.faster_candidate))
+            .map(|c| c.faster_candidate)
+            .collect(),
+        against_reference: others.filter_map(|mode| compare(group, mode, Mode::Reference)).collect(),
+        comparisons: compared,
+        chart_values: group
+            .comparable()
             .filter_map(|mode| Some((mode.benchmark.mode.to_string(), mode.execution_times(mode.best_basis()?))))
             .collect(),
     }

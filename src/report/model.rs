@@ -1,14 +1,15 @@
 //! What a report says, before it has a form: data, and nothing that makes it.
 
 use crate::engine::Mode;
-use crate::machine::{Build, Machine, MachineKey};
+use crate::machine::{Build, Machine, MachineKey, MemoryMethod};
 use crate::record::metric::Direction;
-use crate::record::run::{Parity, RunRecord};
+use crate::record::run::{OwnEngine, Parity, RunRecord};
 use crate::record::timestamp::Timestamp;
 use crate::results::Basis;
 use crate::results::comparison::ModeComparison;
+use crate::results::overtaking::Overtaking;
 use crate::results::scaling::Scaling;
-use crate::stats::Figure;
+use crate::stats::{Estimate, Figure};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,10 +28,18 @@ pub struct Report {
     pub command: String,
     /// The figures in brief.
     pub summary: Overview,
+    /// The mode that the others are held against, as it was asked for; each scenario says which one it was there.
+    pub base_mode: Mode,
+    /// Every mode in the report.
+    pub modes: Vec<Mode>,
+    /// Engines that are not built in, by name.
+    pub engines: BTreeMap<&'static str, OwnEngine>,
     /// By scenario.
     pub scenarios: Vec<ScenarioReport>,
     /// How time grows with the work.
     pub scaling: Vec<Scaling>,
+    /// What each layer costs; absent where no engine of one's own was measured by the rules that all follow.
+    pub layers: Option<Layers>,
     /// What was to be reached.
     pub targets: Vec<Target>,
     /// What follows.
@@ -57,7 +66,7 @@ pub struct Overview {
     pub runs: usize,
     /// Those that failed.
     pub failed_runs: usize,
-    /// Whether every run gave the same rows as the reference; absent if no run was checked.
+    /// Whether every run gave the same rows as the reference; absent if no run was checked. Runs by other rules are not.
     pub parity: Option<Parity>,
     /// Targets reached, missed, undecided.
     pub targets_met: usize,
@@ -78,6 +87,25 @@ pub struct Wins {
     pub undecided: usize,
     /// Scenarios in which both were measured.
     pub total_comparisons: usize,
+    /// Scenarios in which two or more engines were compared, the reference apart.
+    pub scenarios_compared: usize,
+    /// Those of them in which no engine is certainly faster than every other.
+    pub scenarios_undecided: usize,
+    /// Engines by name, the reference apart.
+    pub by_mode: BTreeMap<&'static str, ModeWins>,
+}
+
+/// How an engine did against the others, the reference apart. A win needs an interval that excludes a tie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ModeWins {
+    /// Scenarios in which it is faster than every other.
+    pub scenarios_won: usize,
+    /// Comparisons in which it is the faster one.
+    pub wins: usize,
+    /// Comparisons in which it is the slower one.
+    pub losses: usize,
+    /// Comparisons without a winner.
+    pub undecided: usize,
 }
 
 /// One scenario.
@@ -101,15 +129,36 @@ pub struct ScenarioReport {
     pub events: Option<u64>,
     /// Time that one run may take at the most, seconds.
     pub target_time_seconds: Option<f64>,
-    /// By mode.
+    /// By mode, of all that do the same work.
     pub modes: Vec<ReportRow>,
+    /// By mode, of engines with rules of their own: other work, compared with nothing.
+    pub other_work: Vec<ReportRow>,
+    /// The mode that the others are held against here; absent where there is no time.
+    pub base_mode: Option<Mode>,
+    /// The modes that `comparisons` hold against the base, the reference apart: that is a floor, and here as a base only.
+    pub against_base: Vec<Mode>,
     /// SQL against Polars.
     pub comparison: Option<ModeComparison>,
     /// Each engine against the reference.
     pub against_reference: Vec<ModeComparison>,
+    /// Every pair of modes; in those with the base it is `slower_candidate`.
+    pub comparisons: Vec<ModeComparison>,
     /// A chart of the execution times, SVG; made when rendering HTML.
     #[serde(skip)]
     pub chart_values: Vec<(String, Vec<f64>)>,
+}
+
+impl ScenarioReport {
+    /// Every mode, also those that do other work.
+    pub fn rows(&self) -> impl Iterator<Item = &ReportRow> {
+        self.modes.iter().chain(&self.other_work)
+    }
+
+    /// The comparisons of `against_base`, in which the base is the slower candidate.
+    pub fn with_base(&self) -> impl Iterator<Item = &ModeComparison> {
+        let with_base = |c: &&ModeComparison| Some(c.slower_candidate) == self.base_mode;
+        self.comparisons.iter().filter(with_base).filter(|c| self.against_base.contains(&c.faster_candidate))
+    }
 }
 
 /// A metric of the suite over the runs.
@@ -130,6 +179,10 @@ pub struct MetricFigure {
 pub struct ReportRow {
     /// Mode.
     pub mode: Mode,
+    /// The engine, where it is not built in.
+    pub engine: Option<OwnEngine>,
+    /// Events of one run.
+    pub events: Option<u64>,
     /// Arithmetic mean of the execution times on `basis`, seconds; `execution_time` has the estimate that is shown.
     pub avg_execution_time: Option<f64>,
     /// Arithmetic mean of the events per second of execution time; `events_per_second` has the estimate that is shown.
@@ -150,6 +203,8 @@ pub struct ReportRow {
     pub batch_seconds: Option<Figure>,
     /// Peak resident memory.
     pub peak_memory_bytes: Option<Figure>,
+    /// Whose memory that is; absent where none was observed.
+    pub memory_of: Option<MemoryMethod>,
     /// Peak above the idle process.
     pub peak_above_idle_bytes: Option<Figure>,
     /// Mean resident memory.
@@ -183,9 +238,79 @@ pub struct ReportRow {
     pub samples: BTreeMap<String, Vec<f64>>,
 }
 
+/// What each layer costs: engines of one's own beside the built-in ones.
+#[derive(Debug, Clone, Serialize)]
+pub struct Layers {
+    /// By scenario.
+    pub scenarios: Vec<LayerTable>,
+    /// Which mode is faster from which size on, for every pair.
+    pub overtaking: Vec<Overtaking>,
+}
+
+/// The layers of one scenario.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerTable {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The mode that ratios are to.
+    pub base_mode: Option<Mode>,
+    /// By mode.
+    pub rows: Vec<LayerRow>,
+}
+
+/// What one mode costs. Times are seconds, memory bytes.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerRow {
+    /// Mode.
+    pub mode: Mode,
+    /// Generation; absent of an engine that is run once.
+    pub execution_time: Option<Figure>,
+    /// Engine start and loading of its census.
+    pub start_up_seconds: Option<Figure>,
+    /// From the start of the engine to its written files.
+    pub whole_run_seconds: Option<Figure>,
+    /// Peak resident memory.
+    pub peak_memory_bytes: Option<Figure>,
+    /// Whose memory that is.
+    pub memory_of: Option<MemoryMethod>,
+    /// Execution time over the base's; absent of the base itself.
+    pub execution_ratio: Option<LayerRatio>,
+    /// Whole run over the base's; absent of the base itself.
+    pub whole_run_ratio: Option<LayerRatio>,
+    /// The largest steps that the engine tells of, the largest first.
+    pub steps: Vec<LayerStep>,
+}
+
+/// A mode's time over the base's.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerRatio {
+    /// Ratio of geometric means, with its 95 % interval.
+    pub ratio: Estimate,
+    /// What the times are, in words.
+    pub basis_words: &'static str,
+    /// Whether runs of the same round make pairs.
+    pub paired: bool,
+    /// Values of the mode and of the base.
+    pub counts: (usize, usize),
+}
+
+/// A step of an engine.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerStep {
+    /// Its name, as the engine tells it.
+    pub name: String,
+    /// Time of it in a first run.
+    pub seconds: Figure,
+    /// Its share of the first run, or of the whole run of an engine that is run once.
+    pub share: Option<f64>,
+}
+
 /// One target of one benchmark.
 #[derive(Debug, Clone, Serialize)]
 pub struct Target {
+    /// The mode.
+    #[serde(skip)]
+    pub mode: Mode,
     /// `<group>/<mode>`, or the mode for scaling.
     pub subject: String,
     /// What is to be reached, in words.

@@ -1,20 +1,23 @@
 //! What a reader must know before trusting a figure. What holds for several benchmarks is said once.
 
+use crate::engine::Mode;
 use crate::machine::load::NOISE;
 use crate::record::names::Problem;
 use crate::record::run::RunRecord;
 use crate::remarks::{Remark, gather};
+use crate::results::comparison::base_of;
 use crate::results::{Basis, Group, ModeResults, Results};
 use crate::stats::mean;
 
 /// The notes of results.
-pub(super) fn notes(results: &Results) -> Vec<String> {
+pub(super) fn notes(results: &Results, base: Mode) -> Vec<String> {
     let left_out = |problem: &Problem| format!("{} is in no figure: {}", problem.path.display(), problem.what);
     let mut notes: Vec<String> = results.problems.iter().map(left_out).collect();
     notes.extend(results.remarks.iter().cloned());
     let modes = results.groups.iter().flat_map(|group| &group.modes).flat_map(|mode| of_mode(mode, &results.problems));
     let groups = results.groups.iter().flat_map(of_group);
-    notes.extend(gather(modes.chain(groups)).iter().map(Remark::to_string));
+    let bases = results.groups.iter().filter_map(|group| other_base(group, base));
+    notes.extend(gather(modes.chain(groups).chain(bases)).iter().map(Remark::to_string));
     notes.extend(namesakes(results));
     let busiest = results.groups.iter().flat_map(|group| &group.modes).filter_map(|mode| {
         let others: Vec<f64> = mode.runs.iter().filter_map(|run| run.machine.others_cpus).collect();
@@ -63,7 +66,21 @@ fn of_mode(mode: &ModeResults, problems: &[Problem]) -> Vec<(String, String)> {
                     not in its interval. `planbench run` measures it.";
         said.push((id(), text.to_owned()));
     }
+    if mode.is_other_work() {
+        let text = "follows rules of its own: its figures are of other work, and are held against nothing.";
+        said.push((id(), text.to_owned()));
+    } else if mode.is_run_once() {
+        let text = "is run once and has no execution time; it is compared by its whole runs.";
+        said.push((id(), text.to_owned()));
+    }
     said
+}
+
+/// Where another mode than `base` is the one that the others are held against.
+fn other_base(group: &Group, base: Mode) -> Option<(String, String)> {
+    let found = base_of(group, base).filter(|found| *found != base)?;
+    let text = format!("{base}, the base, has no figures here; the others are held against {found}.");
+    (group.comparable().filter(|mode| mode.has_times()).count() > 1).then(|| (group.name.clone(), text))
 }
 
 /// Records of the same session and benchmark that were done, but cannot be read.
@@ -78,12 +95,13 @@ fn unreadable(problems: &[Problem], record: &RunRecord) -> usize {
 
 fn of_group(group: &Group) -> Option<(String, String)> {
     let mut sessions: Vec<_> =
-        group.modes.iter().filter_map(|mode| mode.runs.first()).map(|run| &run.session).collect();
+        group.comparable().filter_map(|mode| mode.runs.first()).map(|run| &run.session).collect();
     sessions.dedup();
-    let interleaved = group.modes.iter().flat_map(|mode| &mode.runs).all(|run| run.interleaved);
+    let interleaved = group.comparable().flat_map(|mode| &mode.runs).all(|run| run.interleaved);
     let text = "the modes did not take turns (`cargo bench`, or several sessions), so drift of the machine is in their \
                 comparison. `planbench run` interleaves them.";
-    (group.modes.len() > 1 && (sessions.len() > 1 || !interleaved)).then(|| (group.name.clone(), text.to_owned()))
+    (group.comparable().count() > 1 && (sessions.len() > 1 || !interleaved))
+        .then(|| (group.name.clone(), text.to_owned()))
 }
 
 /// Groups that go by one name and are not the same.

@@ -1,6 +1,7 @@
 //! One scenario by one mode, in figures: a row of tables.
 
 use super::model::{MetricFigure, ReportRow};
+use crate::machine::MemoryMethod;
 use crate::record::run::Observation;
 use crate::results::{Basis, ModeResults};
 use crate::stats::Figure;
@@ -24,6 +25,8 @@ pub(super) fn row(results: &ModeResults) -> ReportRow {
     let batch_seconds = over(Observation::batch_seconds);
     let mut row = ReportRow {
         mode: results.benchmark.mode,
+        engine: results.engine().cloned(),
+        events: results.events(),
         avg_execution_time: execution_time.map(|figure| figure.mean),
         avg_events_per_second: events_per_second.map(|figure| figure.mean),
         meets_target: None,
@@ -34,6 +37,7 @@ pub(super) fn row(results: &ModeResults) -> ReportRow {
         first_run_seconds: over(|o| o.wall_seconds),
         batch_seconds,
         peak_memory_bytes: over(|o| o.peak_memory_bytes.map(|bytes| bytes as f64)),
+        memory_of: memory_of(&seen),
         peak_above_idle_bytes: over(|o| o.peak_above_idle_bytes().map(|bytes| bytes as f64)),
         mean_memory_bytes: over(|o| o.mean_memory_bytes),
         cpu_percent: over(|o| o.cpu_utilisation_mean.map(|mean| 100.0 * mean)),
@@ -57,8 +61,16 @@ pub(super) fn row(results: &ModeResults) -> ReportRow {
     row.meets_target = results
         .benchmark
         .target_time_seconds
+        // A target is set for the work that all others do.
+        .filter(|_| !results.is_other_work())
         .and_then(|target| below(row.batch_seconds.or(row.execution_time)?, target));
     row
+}
+
+/// Whose memory was measured: this process' own where a record says nothing.
+fn memory_of(seen: &[&Observation]) -> Option<MemoryMethod> {
+    let known = seen.iter().find(|seen| seen.peak_memory_bytes.is_some())?;
+    Some(known.memory_method.unwrap_or(MemoryMethod::OneProcess))
 }
 
 fn phases(over: &impl Fn(Reading) -> Option<Figure>) -> BTreeMap<&'static str, Figure> {

@@ -2,6 +2,7 @@
 
 use super::model::{ScenarioReport, Target};
 use crate::figures;
+use crate::results::Basis;
 use crate::results::scaling::{LINEAR, Scaling};
 use crate::stats::Figure;
 use crate::verdict::limit::{EVENTS_PER_SECOND, PEAK_MEMORY_BYTES, above, below};
@@ -24,7 +25,8 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
                         }
                         None => format!("{} ({} value(s), no interval)", show(figure.estimate), figure.count),
                     };
-                    targets.push(Target { subject: subject.clone(), target, observed, met: met(figure, limit) });
+                    let (mode, subject) = (mode.mode, subject.clone());
+                    targets.push(Target { mode, subject, target, observed, met: met(figure, limit) });
                 }
             };
             if let Some(seconds) = scenario.target_time_seconds {
@@ -44,11 +46,20 @@ pub fn targets(scenarios: &[ScenarioReport], scaling: &[Scaling]) -> Vec<Target>
         let interval =
             scaling.slope.interval.map_or_else(String::new, |i| format!(" ({:.2} to {:.2})", i.lower, i.upper));
         targets.push(Target {
+            mode: scaling.mode,
             subject: format!("{} ({})", scaling.mode, scaling.conditions),
-            target: format!("linear scaling: log-log slope of time over employees x years at most {LINEAR}"),
+            target: format!(
+                "linear scaling: log-log slope of {} over employees x years at most {LINEAR}",
+                what(scaling)
+            ),
             observed: format!("{:.2}{interval}", scaling.slope.value),
             met: scaling.linear,
         });
     }
     targets
+}
+
+/// What grows; an execution time is meant where nothing is said.
+fn what(scaling: &Scaling) -> &'static str {
+    if scaling.basis == Basis::WholeRun { "whole run" } else { "time" }
 }

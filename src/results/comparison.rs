@@ -1,4 +1,4 @@
-//! Two modes of one scenario against each other.
+//! The modes of one scenario against each other.
 
 use super::group::{Basis, Group, ModeResults};
 use crate::engine::Mode;
@@ -63,14 +63,56 @@ pub struct ModeComparison {
     pub hedges_g: Option<Effect>,
 }
 
+/// The mode that the others are held against where nobody names one.
+pub const BASE: Mode = Mode::Sql;
+
+/// The mode that a group's modes are held against: `wanted` if it was measured there and does the same work, else the first
+/// that was. `None` where no mode has a time.
+pub fn base_of(group: &Group, wanted: Mode) -> Option<Mode> {
+    let mut measured = group.comparable().filter(|results| results.has_times()).map(|results| results.benchmark.mode);
+    let first = measured.clone().next();
+    measured.find(|mode| *mode == wanted).or(first)
+}
+
+/// Every pair of modes that do the same work: those with the base first, the base as the slower candidate; the others in
+/// the order of modes.
+pub fn comparisons(group: &Group, base: Option<Mode>) -> Vec<ModeComparison> {
+    let mut modes: Vec<Mode> = group.comparable().map(|results| results.benchmark.mode).collect();
+    modes.sort_by_key(|mode| Some(*mode) != base);
+    let pairs = modes.iter().enumerate().flat_map(|(index, a)| modes[index + 1..].iter().map(move |b| (*a, *b)));
+    pairs.filter_map(|(a, b)| compare(group, a, b)).collect()
+}
+
 /// Compares two modes of a group, and so of one work on one machine, on the best basis that both have; `None` if they have
-/// none in common, or one is not there.
+/// none in common, one is not there, or one does other work.
 pub fn compare(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<ModeComparison> {
+    best_of(group, slower_candidate, faster_candidate, &Basis::ALL)
+}
+
+/// As [`compare`], by execution time alone: on no basis that is a whole run.
+pub fn compare_execution(group: &Group, slower_candidate: Mode, faster_candidate: Mode) -> Option<ModeComparison> {
+    best_of(group, slower_candidate, faster_candidate, &Basis::OF_EXECUTION)
+}
+
+fn best_of(group: &Group, slower: Mode, faster: Mode, bases: &[Basis]) -> Option<ModeComparison> {
+    bases.iter().find_map(|basis| compare_on(group, slower, faster, *basis))
+}
+
+/// As [`compare`], on one basis.
+pub fn compare_on(
+    group: &Group,
+    slower_candidate: Mode,
+    faster_candidate: Mode,
+    basis: Basis,
+) -> Option<ModeComparison> {
     let (slower, faster) = (group.mode(slower_candidate)?, group.mode(faster_candidate)?);
-    let basis = Basis::ALL
-        .into_iter()
-        .find(|&basis| [slower, faster].iter().all(|results| !results.execution_times(basis).is_empty()))?;
+    if slower.is_other_work() || faster.is_other_work() {
+        return None;
+    }
     let (a, b) = (slower.execution_times(basis), faster.execution_times(basis));
+    if a.is_empty() || b.is_empty() {
+        return None;
+    }
     let logs = |values: &[f64]| values.iter().map(|value| value.ln()).collect::<Vec<_>>();
     let rounds = pairs(slower, faster, basis);
     let difference = match &rounds {

@@ -1,11 +1,12 @@
 //! Records for tests.
 
 use crate::engine::Mode;
+use crate::engine::external::{Protocol, Rules};
 use crate::events::fingerprint::Fingerprint;
 use crate::machine::{Build, Machine};
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::Sampled;
-use crate::record::run::{FORMAT_VERSION, Observation, Parity, Phases, RunRecord};
+use crate::record::run::{FORMAT_VERSION, Observation, OwnEngine, Parity, Phases, RunRecord};
 use crate::record::timestamp::Timestamp;
 
 /// A session's runs: ten processes about `seconds`, with a spread of two percent.
@@ -73,6 +74,38 @@ pub(crate) fn session(name: &str, commit: Option<&str>, seconds: f64) -> Vec<Run
         }
     };
     (1..=10).map(of).collect()
+}
+
+/// A mode of one's own.
+pub(crate) fn own(name: &str) -> Mode {
+    Mode::try_from(name.to_owned()).expect("a name")
+}
+
+/// As [`session`], of an engine of one's own in the same session and rounds.
+pub(crate) fn session_of(mode: &str, protocol: Protocol, rules: Rules, seconds: f64) -> Vec<RunRecord> {
+    let mut runs = session("s", None, seconds);
+    for run in &mut runs {
+        run.benchmark.mode = own(mode);
+        run.engine =
+            Some(OwnEngine { protocol, rules, draws: false, versions: [("version".into(), "1.0".into())].into() });
+        let Some(seen) = &mut run.observation else { continue };
+        if protocol == Protocol::Once {
+            let nothing = Phases {
+                census_read: None,
+                engine_start: None,
+                census_load: None,
+                years: vec![],
+                persist: None,
+                cleanup: None,
+            };
+            (seen.whole_seconds, seen.wall_seconds, seen.warm_wall_seconds) = (seen.wall_seconds, None, vec![]);
+            (seen.phases, seen.memory_method) = (nothing, Some(crate::machine::MemoryMethod::ProcessTree));
+        }
+        if rules == Rules::Own {
+            (run.parity, seen.fingerprint, seen.events) = (Parity::OtherRules, None, 77);
+        }
+    }
+    runs
 }
 
 /// Ten of Criterion's samples of the same work.

@@ -1,11 +1,12 @@
 //! What was measured of one work on one machine, by mode.
 
 use crate::engine::Mode;
+use crate::engine::external::{Protocol, Rules};
 use crate::machine::MachineKey;
 use crate::record::baseline::Samples;
 use crate::record::benchmark::Benchmark;
 use crate::record::criterion::Sampled;
-use crate::record::run::{Observation, RunRecord};
+use crate::record::run::{Observation, OwnEngine, RunRecord};
 use serde::Serialize;
 
 /// Which observations an execution time rests on, the best evidence first.
@@ -25,6 +26,8 @@ pub enum Basis {
 impl Basis {
     /// The best evidence first.
     pub const ALL: [Basis; 4] = [Basis::Processes, Basis::OneProcess, Basis::FirstRun, Basis::WholeRun];
+    /// Those of an execution time, which a whole run is not.
+    pub const OF_EXECUTION: [Basis; 3] = [Basis::Processes, Basis::OneProcess, Basis::FirstRun];
 
     /// In words.
     pub fn words(self) -> &'static str {
@@ -46,7 +49,7 @@ pub struct Group {
     pub name: String,
     /// The machine.
     pub machine: MachineKey,
-    /// Its modes, in the order sql, polars, reference; each once.
+    /// Its modes, in the order sql, polars, reference and then the others by name; each once.
     pub modes: Vec<ModeResults>,
 }
 
@@ -92,8 +95,27 @@ impl ModeResults {
 
     /// The best basis of an execution time that there is, which a whole run is not.
     pub fn best_basis(&self) -> Option<Basis> {
-        let generation = Basis::ALL.into_iter().filter(|basis| *basis != Basis::WholeRun);
-        generation.into_iter().find(|&basis| !self.execution_times(basis).is_empty())
+        Basis::OF_EXECUTION.into_iter().find(|&basis| !self.execution_times(basis).is_empty())
+    }
+
+    /// Whether there is a time on any basis.
+    pub fn has_times(&self) -> bool {
+        Basis::ALL.into_iter().any(|basis| !self.execution_times(basis).is_empty())
+    }
+
+    /// The engine, where it is not built in and a run told.
+    pub fn engine(&self) -> Option<&OwnEngine> {
+        self.runs.iter().find_map(|run| run.engine.as_ref())
+    }
+
+    /// Whether it follows rules of its own, and so does other work than the rest of its group.
+    pub fn is_other_work(&self) -> bool {
+        self.engine().is_some_and(|engine| engine.rules == Rules::Own)
+    }
+
+    /// Whether it is run once, and has a whole run and no execution time.
+    pub fn is_run_once(&self) -> bool {
+        self.engine().is_some_and(|engine| engine.protocol == Protocol::Once)
     }
 
     /// Events of one run, where a run told.
@@ -112,5 +134,10 @@ impl Group {
     /// A mode's results.
     pub fn mode(&self, mode: Mode) -> Option<&ModeResults> {
         self.modes.iter().find(|results| results.benchmark.mode == mode)
+    }
+
+    /// The modes that do the same work, and so may be held against each other.
+    pub fn comparable(&self) -> impl Iterator<Item = &ModeResults> + Clone {
+        self.modes.iter().filter(|results| !results.is_other_work())
     }
 }

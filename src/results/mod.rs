@@ -5,6 +5,7 @@ pub mod comparison;
 pub(crate) mod examples;
 mod group;
 mod names;
+pub mod overtaking;
 mod reading;
 pub mod scaling;
 pub mod trend;

@@ -9,6 +9,7 @@ use crate::record::key::Conditions;
 use crate::stats::CONFIDENCE;
 use crate::stats::{Estimate, geometric_mean, log_log_slope};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Slopes up to this count as linear: one, and room for what no measurement tells apart from it.
 pub const LINEAR: f64 = 1.05;
@@ -24,6 +25,8 @@ pub struct Scaling {
     pub conditions: String,
     /// What the times are.
     pub basis: Basis,
+    /// `basis` in words.
+    pub basis_words: &'static str,
     /// Group names, smallest first.
     pub over: Vec<String>,
     /// Log-log slope of time (geometric mean) over person-years: 1 is linear, below 1 a fixed cost is still visible.
@@ -48,16 +51,18 @@ pub struct Line {
     machine: Machine,
 }
 
-/// The lines of two or more sizes, by mode and conditions, each on the best basis that has most to show.
+/// The lines of two or more sizes, by mode and conditions, each on the best basis that has most to show. An engine that
+/// follows rules of its own has none: its times grow with other work.
 pub fn lines(results: &Results) -> Vec<Line> {
     let all: Vec<(Conditions, &Group, &ModeResults)> = results
         .groups
         .iter()
-        .flat_map(|group| group.modes.iter().map(move |found| (group, found)))
+        .flat_map(|group| group.comparable().map(move |found| (group, found)))
         .filter_map(|(group, found)| Some((Conditions::of(&found.benchmark, &group.machine)?, group, found)))
         .collect();
+    let modes: BTreeSet<Mode> = all.iter().map(|(conditions, _, _)| conditions.mode).collect();
     let mut lines: Vec<Line> = Vec::new();
-    for mode in Mode::BUILT_IN {
+    for mode in modes {
         let mut seen: Vec<&Conditions> = Vec::new();
         for (conditions, _, _) in all.iter().filter(|(conditions, _, _)| conditions.mode == mode) {
             if seen.contains(&conditions) {
@@ -106,6 +111,11 @@ impl Line {
         &self.conditions
     }
 
+    /// What the seconds are.
+    pub fn basis(&self) -> Basis {
+        self.basis
+    }
+
     /// Person-years and seconds, smallest first.
     pub fn points(&self) -> Vec<(f64, f64)> {
         self.points.iter().map(|(x, y, _)| (*x, *y)).collect()
@@ -118,6 +128,7 @@ impl Line {
             mode: self.mode,
             conditions: self.conditions.clone(),
             basis: self.basis,
+            basis_words: self.basis.words(),
             over: self.points.iter().map(|point| point.2.clone()).collect(),
             slope,
             memory_bandwidth_bytes_per_second: self.machine.memory_bandwidth_bytes_per_second,

@@ -106,7 +106,8 @@ impl Trend {
             .values()
             .flat_map(|entries| figures.iter().filter_map(|&figure| series(entries, figure)))
             .collect();
-        let notes = notes(&series);
+        let mut notes = notes(&series);
+        notes.extend(whole_runs(entries));
         Self { generated_at: Timestamp::now(), command, series, growth: growth(entries), notes }
     }
 }
@@ -126,6 +127,13 @@ fn notes(series: &[Series]) -> Vec<Remark> {
         };
         Some((name(series), text.to_owned()))
     }))
+}
+
+/// Whose times are whole runs, for want of an execution time.
+fn whole_runs(entries: &[Baseline]) -> Vec<Remark> {
+    let once = entries.iter().filter(|entry| !entry.samples.whole_run_seconds.is_empty());
+    let text = "the engine is run once, and its times are of whole runs";
+    gather(once.map(|entry| (entry.benchmark.id(), text.to_owned())))
 }
 
 fn series(entries: &[&Baseline], figure: Gated) -> Option<Series> {

@@ -60,6 +60,7 @@ const PIPED: &str = "PLANBENCH_CONFIG_PIPED";
 pub struct SettingsFile {
     scenarios: Vec<String>,
     modes: Vec<String>,
+    base_mode: Option<String>,
     runs: Option<u32>,
     seed: Option<u64>,
     threads: Option<usize>,
@@ -205,6 +206,7 @@ impl SettingsFile {
         }
         self.engines = Engines::new(self.engine.clone()).map_err(|why| ("engine", why))?;
         self.engines.all_named(&self.modes).map_err(key("modes"))?;
+        self.base_mode.iter().try_for_each(|name| self.engines.named(name).map(drop)).map_err(key("base_mode"))?;
         match self.places().find(|(_, path)| path.as_os_str().is_empty()) {
             Some((key, _)) => Err((key, "names no folder".to_owned())),
             None => Ok(()),
@@ -231,6 +233,7 @@ impl SettingsFile {
         match key {
             "scenarios" => names(&self.scenarios),
             "modes" => names(&self.modes),
+            "base_mode" => one(self.base_mode.as_ref()),
             "runs" => one(self.runs),
             "seed" => one(self.seed),
             "threads" => one(self.threads),
@@ -355,6 +358,7 @@ mod tests {
             ("scenarios = ['quick', '5kx6']", "scenarios: unknown scenario `5kx6`"),
             ("scenarios = ['custom']", "scenarios: custom"),
             ("modes = ['sql', 'spark']", "modes: unknown mode `spark`"),
+            ("base_mode = 'spark'", "base_mode: unknown mode `spark`"),
             ("threads = 0", "threads: 0 threads: give 1 to"),
             ("threads = 9999999", "1 to 1024"),
             ("threads = -1", "threads = -1"),

@@ -6,6 +6,7 @@ use crate::census::{CensusFile, CensusFormat, ColumnNames, DateFormat};
 use crate::engine::{ALL, EngineOptions, Engines, Mode};
 use crate::error::{Error, Result};
 use crate::machine::available_threads;
+use crate::results::comparison::BASE;
 use crate::scenario::DEFAULT_SEED;
 use crate::verdict::thresholds::{Percent, Thresholds};
 use clap::{Args, Command, FromArgMatches};
@@ -203,6 +204,26 @@ pub struct Templates {
     pub templates: Option<PathBuf>,
 }
 
+/// The mode that others are held against.
+#[derive(Debug, Clone, Args)]
+pub struct BaseMode {
+    /// Mode that the others are held against in summaries and recommendations
+    #[arg(long, env = "BENCHMARK_BASE_MODE", value_name = "MODE", hide_possible_values = true, default_value = BASE.name(), value_parser = Names::modes())]
+    base_mode: String,
+}
+
+impl BaseMode {
+    /// The mode: a known one, or one that is among those `measured`, whose engine no settings file need describe any more.
+    ///
+    /// # Errors
+    /// Lists the known modes.
+    pub fn mode(&self, engines: &Engines, measured: &[Mode]) -> Result<Mode> {
+        let name = self.base_mode.trim();
+        let found = measured.iter().find(|mode| mode.name() == name);
+        found.map_or_else(|| engines.named(name), |mode| Ok(*mode))
+    }
+}
+
 /// What a run may take.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct TargetTime {
@@ -273,6 +294,8 @@ pub struct Every {
     pub history: HistoryDir,
     #[command(flatten)]
     pub templates: Templates,
+    #[command(flatten)]
+    base: BaseMode,
     #[command(flatten)]
     target: TargetTime,
     #[command(flatten)]

@@ -15,8 +15,10 @@
 //! | How many rounds would settle it? | [`power`] |
 //! | When did a history change? | [`change_points`] |
 //! | How does the cost grow with the size? | [`scaling`] |
+//! | From which size on is the other one faster? | [`crossing`] |
 
 pub mod change_points;
+pub mod crossing;
 pub mod describe;
 mod distribution;
 pub mod effect;
@@ -33,6 +35,7 @@ pub mod signed_rank;
 mod simulation;
 
 pub use change_points::{ChangePoint, ChangePointSearch};
+pub use crossing::{Crossing, certain_sign, crossings, on_axis};
 pub use describe::{coefficient_of_variation, mean, median, quantile, standard_deviation};
 pub use effect::{Magnitude, cohens_d, hedges_g};
 pub use figure::{Figure, Statistic};

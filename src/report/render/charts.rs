@@ -9,30 +9,66 @@ use std::ops::Range;
 
 const WIDTH: u32 = 720;
 const ROW_HEIGHT: u32 = 44;
-/// Colours of the modes, and of the rest, told apart without colour vision too (Okabe and Ito, 2008).
-const COLOURS: [RGBColor; 6] = [
+/// Colours, told apart without colour vision too (Okabe and Ito, 2008): those of the built-in modes first.
+const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(230, 159, 0),
     RGBColor(0, 158, 115),
     RGBColor(86, 180, 233),
     RGBColor(213, 94, 0),
+    RGBColor(204, 121, 167),
     RGBColor(240, 228, 66),
+    RGBColor(90, 90, 90),
 ];
-const REST: RGBColor = RGBColor(204, 121, 167);
+/// Width of a letter of a label, pixels, about.
+const LETTER: u32 = 8;
 
-/// The colour of a mode, the same in every chart; behind the mode a name may hold its conditions.
-fn colour_of(name: &str) -> RGBColor {
-    let mode_name = name.split(' ').next().unwrap_or_default();
-    Mode::BUILT_IN.iter().position(|mode| mode.name() == mode_name).map_or(REST, |index| COLOURS[index % COLOURS.len()])
+/// How modes look, the same in every chart of a report: the built-in ones always alike, the others by their order among
+/// the modes of the report.
+#[derive(Debug, Clone)]
+pub struct Palette(Vec<String>);
+
+impl Palette {
+    /// Of the modes of a report.
+    pub fn of(modes: &[Mode]) -> Self {
+        let own = modes.iter().filter(|mode| !mode.is_built_in());
+        Self(Mode::BUILT_IN.iter().chain(own).map(|mode| mode.name().to_owned()).collect())
+    }
+
+    /// Colour and marker of a series; behind the mode its name may hold conditions.
+    fn look(&self, name: &str) -> (RGBColor, usize) {
+        let mode = name.split(' ').next().unwrap_or_default();
+        let index = self.0.iter().position(|known| known == mode).unwrap_or(self.0.len());
+        // When the colours begin anew the markers are others: there are not as many of them.
+        (COLOURS[index % COLOURS.len()], index % MARKERS)
+    }
+}
+
+/// Markers that are told apart without colours: disc, triangle, square, cross and diamond.
+const MARKERS: usize = 5;
+
+/// The outline of a marker about its point, pixels.
+fn outline(shape: usize) -> Vec<(i32, i32)> {
+    match shape {
+        1 => vec![(0, -6), (6, 5), (-6, 5)],
+        2 => vec![(-4, -4), (4, -4), (4, 4), (-4, 4)],
+        3 => {
+            let arms = [(0, -2), (4, -6), (6, -4), (2, 0), (6, 4), (4, 6), (0, 2), (-4, 6), (-6, 4), (-2, 0), (-6, -4)];
+            arms.into_iter().chain([(-4, -6)]).collect()
+        }
+        4 => vec![(0, -6), (6, 0), (0, 6), (-6, 0)],
+        _ => vec![(0, -5), (4, -3), (5, 0), (4, 3), (0, 5), (-4, 3), (-5, 0), (-4, -3)],
+    }
 }
 
 /// A row per series, a dot per value, a bar at the geometric mean, as tables have it; logarithmic in seconds.
 ///
 /// # Errors
 /// When there is nothing to draw.
-pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
+pub fn dots(series: &[(String, Vec<f64>)], palette: &Palette) -> Result<String> {
     let range = decades(series.iter().flat_map(|(_, values)| values.iter().copied()))?;
     let rows = series.len() as f64;
+    let names = series.iter().map(|(name, _)| name.len() as u32 * LETTER + 12).max().unwrap_or_default();
     let mut svg = String::new();
     {
         let height = 60 + ROW_HEIGHT * series.len() as u32;
@@ -40,7 +76,7 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
         let mut chart = ChartBuilder::on(&area)
             .margin_right(16)
             .x_label_area_size(44)
-            .y_label_area_size(90)
+            .y_label_area_size(names.max(90))
             .build_cartesian_2d(Logarithmic(range), 0.0..rows)
             .map_err(unusable)?;
         let name = |position: &f64| {
@@ -63,7 +99,7 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
             .draw()
             .map_err(unusable)?;
         for (index, (name, values)) in series.iter().enumerate() {
-            let (y, colour) = (rows - index as f64 - 0.5, colour_of(name));
+            let (y, (colour, _)) = (rows - index as f64 - 0.5, palette.look(name));
             let dots = values.iter().map(|value| Circle::new((*value, y), 4, colour.mix(0.45).filled()));
             chart.draw_series(dots).map_err(unusable)?;
             if let Some(centre) = crate::stats::geometric_mean(values) {
@@ -80,7 +116,7 @@ pub fn dots(series: &[(String, Vec<f64>)]) -> Result<String> {
 ///
 /// # Errors
 /// When there is nothing to draw.
-pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
+pub fn growth(series: &[(String, Vec<(f64, f64)>)], palette: &Palette) -> Result<String> {
     let points = || series.iter().flat_map(|(_, points)| points.iter().copied());
     let (x, y) = (decades(points().map(|point| point.0))?, decades(points().map(|point| point.1))?);
     let mut svg = String::new();
@@ -104,12 +140,17 @@ pub fn growth(series: &[(String, Vec<(f64, f64)>)]) -> Result<String> {
             .draw()
             .map_err(unusable)?;
         for (name, points) in series {
-            let colour = colour_of(name);
+            let (colour, shape) = palette.look(name);
             chart
-                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)).point_size(4))
+                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))
                 .map_err(unusable)?
                 .label(name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(3)));
+                .legend(move |(x, y)| {
+                    let line = PathElement::new([(-8, 0), (8, 0)], colour.stroke_width(3));
+                    EmptyElement::at((x + 8, y)) + line + Polygon::new(outline(shape), colour.filled())
+                });
+            let marker = |at: &(f64, f64)| EmptyElement::at(*at) + Polygon::new(outline(shape), colour.filled());
+            chart.draw_series(points.iter().map(marker)).map_err(unusable)?;
         }
         chart
             .configure_series_labels()
@@ -222,12 +263,31 @@ mod tests {
 
     #[test]
     fn charts_hold_what_they_are_given() {
-        let svg = dots(&[("sql".into(), vec![0.2, 0.3, 0.25]), ("polars".into(), vec![0.03])]).expect("a chart");
+        let palette = Palette::of(&[Mode::Sql]);
+        let svg = dots(&[("sql".into(), vec![0.2, 0.3, 0.25]), ("polars".into(), vec![0.03])], &palette);
+        let svg = svg.expect("a chart");
         assert_eq!(svg.matches("<circle").count(), 4);
         assert!(svg.contains("sql") && svg.contains("polars") && svg.contains("100 ms"), "{svg}");
-        let svg = growth(&[("sql".into(), vec![(200.0, 0.2), (3_000.0, 0.3)])]).expect("a chart");
+        let svg = growth(&[("sql".into(), vec![(200.0, 0.2), (3_000.0, 0.3)])], &palette).expect("a chart");
         assert!(svg.contains("<polyline") && svg.contains("sql"));
-        assert!(dots(&[]).is_err() && dots(&[("none".into(), vec![])]).is_err());
+        assert!(dots(&[], &palette).is_err() && dots(&[("none".into(), vec![])], &palette).is_err());
+    }
+
+    #[test]
+    fn modes_differ_by_colour_and_marker() {
+        let own = |name: &str| Mode::try_from(name.to_owned()).expect("a name");
+        let modes = [Mode::Polars, own("dbt"), own("polars-python"), own("spark")];
+        let palette = Palette::of(&modes);
+        let names = ["sql", "polars", "reference", "dbt", "polars-python", "spark"];
+        let looks: Vec<_> = names.iter().map(|name| palette.look(name)).collect();
+        for (index, look) in looks.iter().enumerate() {
+            assert!(!looks[..index].iter().any(|other| other.0 == look.0 || *other == *look), "{}", names[index]);
+        }
+        // A built-in mode looks the same whatever else is there, with its conditions behind it too.
+        assert_eq!(Palette::of(&[]).look("polars (seed 7)"), palette.look("polars"));
+        let series: Vec<_> = names.iter().map(|name| ((*name).to_owned(), vec![(1.0, 1.0), (10.0, 2.0)])).collect();
+        let svg = growth(&series, &palette).expect("a chart");
+        assert!(svg.matches("<polygon").count() >= 2 && svg.contains("polars-python"), "{svg}");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Reports for spreadsheets. What was not observed is an empty cell.
 
+use crate::engine::external::Rules;
 use crate::error::{Cause, Error, Result};
 use crate::record::baseline::BYTES_PER_MB;
 use crate::record::run::RunRecord;
 use crate::report::model::Report;
 use crate::stats::median;
 
-const RUN_COLUMNS: [&str; 29] = [
+const RUN_COLUMNS: [&str; 32] = [
     "scenario_name",
     "mode",
     "run_number",
@@ -36,6 +37,9 @@ const RUN_COLUMNS: [&str; 29] = [
     "seed",
     "session",
     "started_at",
+    "rules",
+    "protocol",
+    "memory_method",
 ];
 
 /// One row per run in a fresh process.
@@ -53,7 +57,7 @@ pub fn runs(report: &Report) -> Result<String> {
 }
 
 fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
-    let seen = run.observation.as_ref();
+    let (seen, engine) = (run.observation.as_ref(), run.engine.as_ref());
     let figure = |value: fn(&crate::record::run::Observation) -> Option<f64>| {
         seen.and_then(value).map(|value| value.to_string()).unwrap_or_default()
     };
@@ -101,6 +105,9 @@ fn run_row(scenario: &str, run: &RunRecord) -> Vec<String> {
         run.benchmark.seed.to_string(),
         run.session.clone(),
         run.started_at.to_string(),
+        word(serde_json::to_value(engine.map_or(Rules::Planalign, |engine| engine.rules))),
+        engine.map(|engine| word(serde_json::to_value(engine.protocol))).unwrap_or_default(),
+        seen.and_then(|o| o.memory_method).map(|method| word(serde_json::to_value(method))).unwrap_or_default(),
     ]
 }
 

@@ -16,8 +16,10 @@ pub fn render(report: &Report) -> Result<String> {
     {
         let mut scenarios = by_name(scenarios, "name");
         for scenario in scenarios.values_mut().filter_map(Value::as_object_mut) {
-            if let Some(modes) = scenario.remove("modes") {
-                scenario.insert("results_by_mode".into(), by_name(modes, "mode").into());
+            for (list, by_mode) in [("modes", "results_by_mode"), ("other_work", "other_work")] {
+                if let Some(modes) = scenario.remove(list) {
+                    scenario.insert(by_mode.into(), by_name(modes, "mode").into());
+                }
             }
         }
         object.insert("scenarios_tested".into(), scenarios.into());

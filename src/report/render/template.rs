@@ -1,8 +1,10 @@
 //! Reports for people, from Tera templates: the built-in ones in `templates/`, or a user's own of the same names.
 
 use super::charts;
+use crate::engine::external::{Protocol, Rules};
 use crate::error::{Error, Flaw, Input, Result};
 use crate::figures;
+use crate::record::run::OwnEngine;
 use crate::report::model::{Report, ScenarioReport};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,12 +30,35 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// Names the template, the place in it, and what is wrong.
 pub fn render(name: &str, report: &Report, folder: Option<&Path>) -> Result<String> {
     let mut context = Context::from_serialize(report).map_err(|e| Error::failed(format!("template {name}"), e))?;
+    let has_other_work = report.scenarios.iter().any(|scenario| !scenario.other_work.is_empty());
+    context.insert("has_other_work", &has_other_work);
+    context.insert("engine_words", &engine_words(report));
     if name.ends_with(".html") {
-        context.insert("charts", &chart_texts(&report.scenarios)?);
-        let growth = (!report.growth.is_empty()).then(|| charts::growth(&report.growth)).transpose()?;
+        let palette = charts::Palette::of(&report.modes);
+        context.insert("charts", &chart_texts(&report.scenarios, &palette)?);
+        let growth = (!report.growth.is_empty()).then(|| charts::growth(&report.growth, &palette)).transpose()?;
         context.insert("growth_chart", &growth);
     }
     render_context(name, &context, folder)
+}
+
+/// An engine that is not built in, in words.
+#[derive(Serialize)]
+struct EngineWords {
+    mode: &'static str,
+    words: String,
+}
+
+fn engine_words(report: &Report) -> Vec<EngineWords> {
+    let words = |(mode, engine): (&&'static str, &OwnEngine)| {
+        let mut parts: Vec<String> =
+            engine.versions.iter().map(|(what, version)| format!("{what} {version}")).collect();
+        parts.push(if engine.protocol == Protocol::Once { "run once" } else { "session" }.to_owned());
+        parts.push(if engine.rules == Rules::Own { "rules of its own" } else { "PlanAlign's rules" }.to_owned());
+        parts.extend(engine.draws.then(|| "draws as files".to_owned()));
+        EngineWords { mode, words: parts.join(", ") }
+    };
+    report.engines.iter().map(words).collect()
 }
 
 /// Renders anything that serialises to an object by the template that makes `name`.
@@ -113,6 +138,7 @@ fn engine() -> Tera {
     figure("ratio", figures::ratio);
     figure("change", figures::change);
     figure("percent", figures::percent);
+    figure("share", |share| figures::percent(100.0 * share));
     figure("probability", figures::probability);
     figure("signed_percent", |value| format!("{value:+.1} %"));
     figure("decimal", |value| format!("{value:.2}"));
@@ -134,9 +160,9 @@ fn engine() -> Tera {
 }
 
 /// A chart per scenario, by name.
-fn chart_texts(scenarios: &[ScenarioReport]) -> Result<BTreeMap<&str, String>> {
+fn chart_texts<'a>(scenarios: &'a [ScenarioReport], palette: &charts::Palette) -> Result<BTreeMap<&'a str, String>> {
     let drawable = scenarios.iter().filter(|scenario| !scenario.chart_values.is_empty());
-    drawable.map(|scenario| Ok((scenario.name.as_str(), charts::dots(&scenario.chart_values)?))).collect()
+    drawable.map(|scenario| Ok((scenario.name.as_str(), charts::dots(&scenario.chart_values, palette)?))).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Intervals contain the truth as often as they say.
 
 use crate::stats::{
-    geometric_mean_interval, hodges_lehmann, log_log_slope, paired_difference, t_interval, welch_difference,
+    Estimate, crossings, geometric_mean_interval, hodges_lehmann, log_log_slope, paired_difference, t_interval,
+    welch_difference,
 };
 
 use super::{CONFIDENCE, Noise, RUNS, contains, error, rate, within};
@@ -101,4 +102,41 @@ fn slopes_cover() {
         contains(log_log_slope(&points, CONFIDENCE).unwrap().interval, 0.9)
     });
     within(share, 0.95, error(0.95));
+}
+
+/// Logarithms of ratios at sizes a factor of ten apart, from rounds with noise, about a line that crosses zero at `truth`
+/// (a position among the sizes).
+fn measured(noise: &mut Noise, sizes: usize, slope: f64, truth: f64) -> Vec<Estimate> {
+    let at = |size: usize| slope * (truth - size as f64);
+    let sizes = (0..sizes).map(|size| {
+        let rounds = noise.normals(10, at(size), 0.3);
+        paired_difference(&[0.0; 10], &rounds, CONFIDENCE).unwrap()
+    });
+    sizes.collect()
+}
+
+/// At a size the interval of a crossing is as wide as that of the ratio there, and between two sizes wider: it holds the
+/// truth at the stated rate or more often, and not by being as wide as the sizes.
+#[test]
+fn crossings_lie_within_their_intervals() {
+    for (truth, least) in [(1.0, 0.95), (1.3, 0.95), (1.5, 0.95), (2.0, 0.95)] {
+        let (mut stated, mut width) = (0, 0.0);
+        let share = rate(&format!("crossing at {truth}"), RUNS, 40, |noise| {
+            let found = crossings(&measured(noise, 4, 1.0, truth));
+            stated += found.len();
+            width += found.first().map_or(0.0, |one| one.interval.width());
+            found.first().is_some_and(|one| one.interval.contains(truth))
+        });
+        assert!(share >= least - error(least), "{share}");
+        assert!(stated * 100 >= RUNS * 99 && width / (RUNS as f64) < 1.0, "{stated} {width}");
+    }
+}
+
+/// Where two modes are equal at every size a crossing is hardly ever stated: it takes two sizes that err to different sides.
+#[test]
+fn ties_do_not_cross() {
+    let share = rate("crossing of two equal modes over 4 sizes", RUNS, 41, |noise| {
+        !crossings(&measured(noise, 4, 0.0, 0.0)).is_empty()
+    });
+    within(share, 0.0073, error(0.0073));
 }
