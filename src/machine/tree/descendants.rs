@@ -6,9 +6,9 @@ use std::os::unix::fs::FileExt;
 
 /// Processes below `root`, each after its parent; `None` where the platform does not tell.
 ///
-/// The kernel's lists of children are read, one for each thread of the tree: 5 us a thread, so 0.02 ms for a shell and its
-/// child and 0.46 ms for a Java machine with 77 threads. The parents of all 108 processes of the same machine took 1.3 ms,
-/// and there are more on others: they are for kernels without such lists.
+/// The kernel's lists of children are read, one for each thread of the tree: 5 us a thread, so 0.02 ms for a shell and
+/// its child and 0.46 ms for a Java machine with 77 threads. The parents of all 108 processes of the same machine took
+/// 1.3 ms, and there are more on others: they are for kernels without such lists.
 pub(super) fn below(root: u32) -> Option<Vec<u32>> {
     by_lists(root).or_else(|| by_parents(root))
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 const TRIES: usize = 8;
 /// Longest time between two searches for descendants: a process can be on no list for a moment, when its parent ends.
 const SEARCH: Duration = Duration::from_millis(500);
-/// The time between two searches is so many times the CPU time that one takes, which is much where a process has a hundred
-/// threads: looks at who is known stay frequent all the same.
+/// The time between two searches is so many times the CPU time that one takes, which is much where a process has a
+/// hundred threads: looks at who is known stay frequent all the same.
 const THRIFT: u32 = 100;
 
 /// The processes that descend from one, which is not among them.
@@ -65,11 +65,11 @@ impl Tree {
         Some(tree)
     }
 
-    /// CPU time (user and system) that the processes have used, and those that have ended: the difference of two looks is
-    /// what was used in between. `None` if the process at the top is gone.
+    /// CPU time (user and system) that the processes have used, and those that have ended: the difference of two looks
+    /// is what was used in between. `None` if the process at the top is gone.
     ///
-    /// Who is there is counted in nanoseconds, who has ended in hundredths of a second, and only if its parent waited for
-    /// it, as POSIX has it. The process at the top has the time of those that it waited for.
+    /// Who is there is counted in nanoseconds, who has ended in hundredths of a second, and only if its parent waited
+    /// for it, as POSIX has it. The process at the top has the time of those that it waited for.
     pub fn cpu_time(&mut self) -> Option<Duration> {
         self.search()?;
         self.cpu_time_of_known()
@@ -81,11 +81,11 @@ impl Tree {
     }
 
     /// Bytes that the processes, and those that have ended, have caused to be read from and written to storage: the
-    /// difference of two looks is what was read and written in between. `None` if the process at the top is gone, or one
-    /// belongs to somebody else.
+    /// difference of two looks is what was read and written in between. `None` if the process at the top is gone, or
+    /// one belongs to somebody else.
     ///
-    /// Who ends leaves its account to the parent that waits for it (`wait_task_zombie` in the kernel), in the end to the
-    /// process at the top, whose own account is therefore in the sum.
+    /// Who ends leaves its account to the parent that waits for it (`wait_task_zombie` in the kernel), in the end to
+    /// the process at the top, whose own account is therefore in the sum.
     pub fn disk_io(&mut self) -> Option<DiskIo> {
         self.search()?;
         self.sum(Accounts::disk_io, Accounts::disk_io)
@@ -96,8 +96,8 @@ impl Tree {
         self.alive().map(|accounts| accounts.pid).collect()
     }
 
-    /// Names and numbers of the processes, for people: `java (process 4711)`. Without those that have ended and wait for
-    /// their parent.
+    /// Names and numbers of the processes, for people: `java (process 4711)`. Without those that have ended and wait
+    /// for their parent.
     pub fn names(&mut self) -> Vec<String> {
         self.alive().filter_map(|one| Some(format!("{} (process {})", one.name()?, one.pid))).collect()
     }
@@ -107,8 +107,8 @@ impl Tree {
         self.members.iter().map(|member| &member.accounts).filter(|one| one.has_ended() == Some(false))
     }
 
-    /// Resident memory of all processes now, bytes; and the same with high-water marks in the place of the sizes of those
-    /// whose mark rose since the look before.
+    /// Resident memory of all processes now, bytes; and the same with high-water marks in the place of the sizes of
+    /// those whose mark rose since the look before.
     pub(super) fn memory(&mut self) -> Option<(u64, u64)> {
         if self.newcomers.came() {
             self.searches_due = 2;

@@ -1,5 +1,5 @@
-//! A thread that looks at a tree of processes now and then: memory at its peak and in the mean, and CPU utilisation over
-//! windows.
+//! A thread that looks at a tree of processes now and then: memory at its peak and in the mean, and CPU utilisation
+//! over windows.
 
 use super::figures::Tree;
 use crate::machine::process::thread_cpu_time;
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 /// Shortest time between two looks.
 const INTERVAL: Duration = Duration::from_millis(5);
-/// The time between two looks is so many times the CPU time that one takes, and likewise for searches for descendants: the
-/// sampler has about 2 % of one CPU at most.
+/// The time between two looks is so many times the CPU time that one takes, and likewise for searches for descendants:
+/// the sampler has about 2 % of one CPU at most.
 const THRIFT: u32 = 100;
 
 /// What was seen. The peak is since the start, all else since the last [`mark`](TreeSampler::mark).
@@ -34,10 +34,10 @@ pub struct TreeUsage {
 ///
 /// Peak memory is the largest sum over the processes at one look. Each counts with its present resident size or, where
 /// its high-water mark (`VmHWM`) rose since the look before, with that mark. So it is exact for one process, whatever
-/// happens between two looks, and marks that were reached at different times are never added up, unless both rose between
-/// the same two looks. A process that begins and ends between two looks is not seen, and one that has just been forked
-/// counts only when it has worked for a millisecond, or is there for a tenth of a second: until it becomes another
-/// program it shows its parent's memory.
+/// happens between two looks, and marks that were reached at different times are never added up, unless both rose
+/// between the same two looks. A process that begins and ends between two looks is not seen, and one that has just been
+/// forked counts only when it has worked for a millisecond, or is there for a tenth of a second: until it becomes
+/// another program it shows its parent's memory.
 ///
 /// Pages that processes share, such as those of libraries and those that a child has from its parent, count in each of
 /// them. Shares of pages (`Pss`) would tell them apart, but the kernel walks all page tables for these, which takes
@@ -49,9 +49,8 @@ pub struct TreeSampler {
 }
 
 impl TreeSampler {
-    /// Starts to look at the processes below the one of this number, best when there are none yet: at the first look every
-    /// high-water mark counts. Where the platform does not tell of them, or it is
-    /// not there, nothing is seen.
+    /// Starts to look at the processes below the one of this number, best when there are none yet: at the first look
+    /// every high-water mark counts. Where the platform does not tell of them, or it is not there, nothing is seen.
     ///
     /// # Errors
     /// When no thread can be started.
@@ -205,8 +204,8 @@ mod tests {
         assert_eq!(seen.interval(), Duration::from_millis(100));
     }
 
-    /// Prints what looks at a process cost; `docs/measuring.md` quotes it. Run by hand, with `LOOK_AT=PID` for the processes
-    /// below another: it needs a quiet machine.
+    /// Prints what looks at a process cost; `docs/measuring.md` quotes it. Run by hand, with `LOOK_AT=PID` for the
+    /// processes below another: it needs a quiet machine.
     #[test]
     #[ignore = "a measurement, not a check"]
     fn cost_of_looks() {

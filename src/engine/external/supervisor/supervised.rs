@@ -21,11 +21,11 @@ pub struct Ended {
     pub status: ExitStatus,
     /// Wall time from its start to its end, seconds; not that of what it left behind.
     pub seconds: f64,
-    /// CPU time (user and system) of the program and all that descended from it, seconds; absent where the platform does
-    /// not tell. Those whose parent never wanted to know of their end (`SIGCHLD` ignored) are not in it.
+    /// CPU time (user and system) of the program and all that descended from it, seconds; absent where the platform
+    /// does not tell. Those whose parent never wanted to know of their end (`SIGCHLD` ignored) are not in it.
     pub cpu_seconds: Option<f64>,
-    /// Highest resident set size of the largest process among them, bytes: peak memory is no less, and a look at the tree
-    /// that comes too late for the last moment does not know. Absent where the platform does not tell.
+    /// Highest resident set size of the largest process among them, bytes: peak memory is no less, and a look at the
+    /// tree that comes too late for the last moment does not know. Absent where the platform does not tell.
     pub largest_process_bytes: Option<u64>,
     /// Storage account of the program and all that descended from it; absent where the platform does not tell.
     pub disk_io: Option<DiskIo>,
@@ -90,8 +90,8 @@ impl Supervised {
         self.child.stderr.take()
     }
 
-    /// Waits for the end of the program and of all that it started, at most until `deadline`; `None` if it is still there.
-    /// After the end it tells the same again.
+    /// Waits for the end of the program and of all that it started, at most until `deadline`; `None` if it is still
+    /// there. After the end it tells the same again.
     ///
     /// # Errors
     /// When the supervisor ended without a report: somebody ended it, and with it the program.
