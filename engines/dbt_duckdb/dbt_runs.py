@@ -75,7 +75,7 @@ class Processes:
 
     def run(self, variables: dict, full_refresh: bool) -> None:
         forget_last_run(self.work)
-        # What the program `dbt` does, which does not work any more where its environment has been moved to another folder.
+        # What the program `dbt` does, which itself does not start where its environment has been moved to another folder.
         dbt = [sys.executable, "-m", "dbt.cli.main"]
         command = [*dbt, *arguments("run", self.work, variables), *["--full-refresh"] * full_refresh]
         output = self.work / "dbt.log"
@@ -149,15 +149,17 @@ def model_name(result: dict) -> str:
 def reasons(work: Path, said: list[str]) -> str:
     """Why a run failed: what happened to its models, or else its last words."""
     if report(work).exists():
-        failed = [f"{model_name(result)}: {result['message']}" for result in results(work) if result["status"] == "error"]
+        failed = [result for result in results(work) if result["status"] == "error"]
         if failed:
-            return "\n".join(failed)
+            return "\n".join(f"{model_name(result)}: {result['message']}" for result in failed)
     return "\n".join(said[-LINES_OF_LAST_WORDS:])
 
 
 def seconds_of_models(work: Path) -> dict[str, float]:
-    """How long dbt's last run executed each model, by its own report. What it compiled before is not in it. Models that ran
-    side by side share the time, so that all together are no longer than the run."""
+    """How long dbt's last run executed each model, by its own report; compiling it comes before.
+
+    Models that ran side by side share the time, so that all together are no longer than the run.
+    """
     spans = {
         model_name(result): (moment(part["started_at"]), moment(part["completed_at"]))
         for result in results(work)

@@ -38,7 +38,8 @@ class SparkEngine(Engine):
         self.tables = assumptions.Tables(spark, inputs)
         self.event_id = events.event_id_function(inputs.event_id_key)
         schema = ", ".join(f"{name} {kind}" for name, kind in steps.STATE.items())
-        self.census = spark.read.schema(schema).parquet(uri(inputs.census)).persist()
+        census = spark.read.schema(schema).parquet(uri(inputs.census))
+        self.census = census.repartition(self.session.partitions).persist()
         self.census.count()
         self.events = {}
         return {"pyspark": version("pyspark"), "java": java_version(spark)}
@@ -67,6 +68,8 @@ class SparkEngine(Engine):
 
     def checkpoint(self, table):
         """The table as it is, without the plan that led to it, which would grow with every year."""
+        # Employees and hires come from different tables, and each year would add the tasks of its hires.
+        table = table.coalesce(self.session.partitions)
         return table.localCheckpoint() if self.session.is_local else table.checkpoint()
 
     def forget_events(self) -> None:
@@ -76,7 +79,7 @@ class SparkEngine(Engine):
 
     def write(self, folder: Path) -> None:
         for year, rows in self.events.items():
-            rows.write.mode("append").parquet(uri(year_folder(folder, year)))
+            rows.write.mode("append").option("compression", "zstd").parquet(uri(year_folder(folder, year)))
 
     def close(self) -> None:
         if self.session is not None:

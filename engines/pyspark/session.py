@@ -9,8 +9,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-# Rows of a person's year are about half a KiB, and Spark's makers advise tasks of some hundred MiB.
-PEOPLE_PER_PARTITION = 200_000
+# A person's year is about half a KiB, and Spark's makers advise tasks of some hundred MiB at most. Smaller tasks are for
+# keeping all cores busy, if there is enough to do to be worth one.
+MOST_PEOPLE_PER_TASK = 200_000
+FEWEST_PEOPLE_PER_TASK = 5_000
 SECONDS_FOR_JVM_TO_END = 20
 
 
@@ -67,9 +69,16 @@ class Session:
                 raise ValueError(
                     "PLANBENCH_SPARK_CHECKPOINTS is not set: name a folder that all machines of the cluster see"
                 )
-            context.setCheckpointDir(checkpoints)
-        partitions = min(context.defaultParallelism, -(-people // PEOPLE_PER_PARTITION))
-        self.spark.conf.set("spark.sql.shuffle.partitions", partitions)
+            self.keep_checkpoints_in(checkpoints)
+        self.partitions = tasks(people, context.defaultParallelism)
+        self.spark.conf.set("spark.sql.shuffle.partitions", self.partitions)
+
+    def keep_checkpoints_in(self, folder: str) -> None:
+        """A folder in there for this session, which goes when its JVM ends, however that comes."""
+        context = self.spark.sparkContext
+        context.setCheckpointDir(folder)
+        path = self.spark._jvm.org.apache.hadoop.fs.Path(context.getCheckpointDir())
+        path.getFileSystem(context._jsc.hadoopConfiguration()).deleteOnExit(path)
 
     def close(self) -> None:
         """Ends the JVM, too: Spark itself leaves it to the end of Python."""
@@ -91,10 +100,13 @@ class Session:
         SparkContext._gateway = SparkContext._jvm = None
 
 
+def tasks(people: int, cores: int) -> int:
+    """Into how many tasks a step is divided."""
+    return max(-(-people // MOST_PEOPLE_PER_TASK), min(cores, -(-people // FEWEST_PEOPLE_PER_TASK)))
+
+
 def require_java() -> None:
     home = os.environ.get("JAVA_HOME")
     if not (Path(home, "bin", "java").exists() if home else shutil.which("java")):
-        raise FileNotFoundError(
-            f"no Java at JAVA_HOME ({home})" if home else "no java on the PATH, and JAVA_HOME is not set"
-            + ": Spark 4 needs Java 17 or 21"
-        )
+        missing = f"no Java in JAVA_HOME ({home})" if home else "no java on the PATH, and JAVA_HOME is not set"
+        raise FileNotFoundError(f"{missing}: install Java 17 or later, Spark runs on it")
