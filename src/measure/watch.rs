@@ -78,7 +78,7 @@ impl Watch {
                     peak_cpu_utilisation: usage.and_then(|usage| usage.peak_cpu_utilisation),
                     peak_memory_bytes: usage.and_then(|usage| usage.peak_memory_bytes),
                     mean_memory_bytes: usage.and_then(|usage| usage.mean_memory_bytes),
-                    memory_method: Some(MemoryMethod::Tree),
+                    memory_method: Some(MemoryMethod::ProcessTree),
                 }
             }
             Self::EachRun => whole.map_or_else(Used::default, |whole| Used {
@@ -86,7 +86,7 @@ impl Watch {
                 peak_cpu_utilisation: None,
                 peak_memory_bytes: whole.peak_memory_bytes,
                 mean_memory_bytes: whole.mean_memory_bytes,
-                memory_method: Some(MemoryMethod::Tree),
+                memory_method: Some(MemoryMethod::ProcessTree),
             }),
         }
     }

@@ -153,7 +153,7 @@ fn memory(report: &Report, sound: &dyn Fn(Mode) -> bool) -> Option<String> {
     let known = |scenario: &'_ ScenarioReport| -> Vec<String> {
         let wanted = |row: &&ReportRow| is_contender(row.mode) && sound(row.mode);
         let peak = |row: &ReportRow| {
-            let tree = if row.memory_of == Some(MemoryMethod::Tree) { " (all its processes)" } else { "" };
+            let tree = if row.memory_of == Some(MemoryMethod::ProcessTree) { " (all its processes)" } else { "" };
             Some(format!("{} with {}{tree}", bytes(row.peak_memory_bytes?.estimate), row.mode))
         };
         scenario.modes.iter().filter(wanted).filter_map(peak).collect()

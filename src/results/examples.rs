@@ -99,7 +99,7 @@ pub(crate) fn session_of(mode: &str, protocol: Protocol, rules: Rules, seconds: 
                 cleanup: None,
             };
             (seen.whole_seconds, seen.wall_seconds, seen.warm_wall_seconds) = (seen.wall_seconds, None, vec![]);
-            (seen.phases, seen.memory_method) = (nothing, Some(crate::machine::MemoryMethod::Tree));
+            (seen.phases, seen.memory_method) = (nothing, Some(crate::machine::MemoryMethod::ProcessTree));
         }
         if rules == Rules::Own {
             (run.parity, seen.fingerprint, seen.events) = (Parity::OtherRules, None, 77);

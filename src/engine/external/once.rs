@@ -89,7 +89,8 @@ impl OnceEngine {
         Ok(WholeRun {
             wall: Duration::from_secs_f64(ended.seconds),
             cpu: ended.cpu_seconds.map(Duration::from_secs_f64),
-            peak_memory_bytes: usage.and_then(|usage| usage.peak_memory_bytes),
+            // What began and ended between two looks shows in the kernel's account of the largest.
+            peak_memory_bytes: usage.and_then(|usage| usage.peak_memory_bytes).max(ended.largest_process_bytes),
             mean_memory_bytes: usage.and_then(|usage| usage.mean_memory_bytes),
             disk: ended.disk_io.map(|io| (io.read_bytes, io.written_bytes)),
         })

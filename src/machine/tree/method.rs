@@ -10,7 +10,7 @@ pub enum MemoryMethod {
     #[default]
     OneProcess,
     /// The largest sum over a process and its descendants at one look, see [`TreeSampler`](super::TreeSampler).
-    Tree,
+    ProcessTree,
 }
 
 impl MemoryMethod {
@@ -18,7 +18,7 @@ impl MemoryMethod {
     pub fn words(self) -> &'static str {
         match self {
             Self::OneProcess => "the kernel's high-water mark of the one process",
-            Self::Tree => {
+            Self::ProcessTree => {
                 "largest sum of the resident memory of all processes of the engine at one look; pages that processes \
                  share count in each of them"
             }
