@@ -17,7 +17,7 @@ use crate::record::sessions::UnderWay;
 use crate::record::timestamp::Timestamp;
 use crate::settings::session::{Selection, Settings};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 
 /// The runs of one scenario and mode in one session.
@@ -53,7 +53,7 @@ impl Observations {
         let benchmark = selection.benchmark(mode, settings.options.threads);
         let folder = benchmark.folder(&settings.folders.criterion);
         std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
-        remove_abandoned(&folder, SCRATCH);
+        remove_scratch(&folder);
         let begin = || UnderWay::begin(&settings.folders.criterion, &folder, &settings.session);
         let under_way = settings.records.then(begin).transpose()?;
         let remark = under_way.as_ref().and_then(|session| session.remark.as_ref());
@@ -110,7 +110,6 @@ impl Observations {
             self.write(&first)?;
             return Ok(vec![first]);
         }
-        remove_abandoned(&self.folder, SCRATCH);
         match self.template.planned_runs {
             // The number of a round is its pairs' in the other modes, so it goes to the run that counts.
             Some(rounds) => {
@@ -165,6 +164,7 @@ impl Observations {
         }
         // A child of the same terminal is interrupted too: its failure is no result.
         if record.ended_from_outside {
+            remove_scratch(&self.folder);
             crate::interrupt::await_interrupt();
         }
         crate::interrupt::check_interrupt()?;
@@ -191,6 +191,11 @@ impl Observations {
         }
         record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(no_peak)
     }
+}
+
+/// Removes what processes left that were ended in the middle of their work, and their engines.
+fn remove_scratch(folder: &Path) {
+    [SCRATCH, external::PLACE].iter().for_each(|prefix| remove_abandoned(folder, prefix));
 }
 
 fn no_peak() -> Error {

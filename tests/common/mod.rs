@@ -93,7 +93,8 @@ pub fn leftovers(folder: &Path) -> Vec<String> {
         for entry in std::fs::read_dir(&next).expect("a folder") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            if name.starts_with(".partial-") || name.starts_with(".scratch-") || name.starts_with(".staging-") {
+            let unfinished = [".partial-", ".scratch-", ".staging-", ".planbench-"];
+            if unfinished.iter().any(|prefix| name.starts_with(prefix)) {
                 found.push(path.display().to_string());
             }
             if path.is_dir() {

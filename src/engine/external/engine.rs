@@ -162,6 +162,7 @@ impl EventLog for SessionLog<'_> {
     }
 
     fn persist(&self, _: &[i32], folder: &Path, _: usize) -> Result<()> {
-        self.write_into(folder)
+        // JSON has no words for a path that is no text; the engine's own folder has another.
+        if folder.to_str().is_some() { self.write_into(folder) } else { self.folder().map(drop) }
     }
 }

@@ -69,12 +69,17 @@ impl Fault {
         if let Some(why) = &ended.not_started {
             return self.cannot_start(&why.text);
         }
-        let (step, how) = (self.step(), format!("it ended with {}", ended.status));
+        // Who was told to end, or runs once, owes no answer.
+        let before = match self.step {
+            Step::Asked(name) if name != "close" => " before it had answered",
+            _ => "",
+        };
+        let (step, how) = (self.step(), format!("it ended with {}{before}", ended.status));
         Outside::EngineEnded { engine: self.engine, step, how, said: self.said }.into()
     }
 
     pub fn closed_its_output(self) -> Error {
-        let (step, how) = (self.step(), "it closed its standard output and went on".to_owned());
+        let (step, how) = (self.step(), "it closed its standard output and went on, so no answer can come".to_owned());
         Outside::EngineEnded { engine: self.engine, step, how, said: self.said }.into()
     }
 
@@ -89,7 +94,8 @@ impl Fault {
     }
 
     pub fn left_behind(self, left: &[String]) -> Error {
-        Outside::EngineLeftProcesses { engine: self.engine, left: left.join(", ") }.into()
+        let step = self.step();
+        Outside::EngineLeftProcesses { engine: self.engine, step, left: left.join(", ") }.into()
     }
 
     pub fn refused(self, why: &str) -> Error {
@@ -98,7 +104,12 @@ impl Fault {
     }
 
     pub fn not_understood(self, line: &[u8], error: &serde_json::Error, wanted: &str) -> Error {
-        self.answered(format!("{} ({error})", shown(line, SHOWN)), wanted)
+        let got = if line.trim_ascii().is_empty() {
+            "an empty line".to_owned()
+        } else {
+            format!("{} ({error})", shown(line, SHOWN))
+        };
+        self.answered(got, &format!("{wanted} on one line, and everything else on standard error"))
     }
 
     pub fn other_answer(self, line: &[u8], wanted: &str) -> Error {
@@ -107,7 +118,10 @@ impl Fault {
     }
 
     pub fn other_number(self, got: u64, wanted: u64) -> Error {
-        self.answered(format!("with id {got}"), &format!("the id of the request, {wanted}"))
+        self.answered(
+            format!("with id {got}"),
+            &format!("the id of the request, {wanted}, and one answer for each request"),
+        )
     }
 
     pub fn too_long(self, most: u64) -> Error {

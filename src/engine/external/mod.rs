@@ -20,5 +20,6 @@ mod words;
 
 pub use engine::SessionEngine;
 pub use once::OnceEngine;
+pub use place::PLACE;
 pub use spec::{Engines, Protocol, Rules, Spec};
 pub use version::version;

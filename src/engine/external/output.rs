@@ -3,7 +3,7 @@
 
 use super::fault::{Fault, Step};
 use super::spec::Spec;
-use crate::error::{Error, Result};
+use crate::error::{Difference, Error, Result};
 use crate::events::read_parquet;
 use crate::events::schema::position;
 use crate::events::year::Events;
@@ -35,7 +35,7 @@ impl<'a> Output<'a> {
             if !known || !path.is_dir() {
                 return Err(self.fault(format!(
                     "it wrote {}, where folders simulation_year=YYYY of the years of the run are wanted, and nothing else",
-                    crate::console::path(&path)
+                    self.shown(&path)
                 )));
             }
         }
@@ -53,9 +53,10 @@ impl<'a> Output<'a> {
         let mut rows = 0;
         for year in years {
             for file in self.files(*year)? {
-                let open = File::open(&file).map_err(|e| Error::file(&file, e))?;
-                let metadata =
-                    ParquetMetaDataReader::new().parse_and_finish(&open).map_err(|e| Error::file(&file, e))?;
+                let open = File::open(&file).map_err(|e| self.named(Error::file(&file, e)))?;
+                let metadata = ParquetMetaDataReader::new()
+                    .parse_and_finish(&open)
+                    .map_err(|e| self.named(Error::file(&file, e)))?;
                 rows += u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
             }
         }
@@ -69,7 +70,8 @@ impl<'a> Output<'a> {
     pub fn read(&self, year: i32) -> Result<Events> {
         let mut batches = Vec::new();
         for file in self.files(year)? {
-            batches.extend(read_parquet::read(&file, year)?.batches().iter().cloned());
+            let events = read_parquet::read(&file, year).map_err(|error| self.named(error))?;
+            batches.extend(events.batches().iter().cloned());
         }
         let events = Events::new(year, batches).map_err(|what| self.fault(what))?;
         if events.check_order().is_ok() {
@@ -88,11 +90,28 @@ impl<'a> Output<'a> {
         let mut files = entries(&folder)?;
         let strange = files.iter().find(|file| !file.is_file() || file.extension().is_none_or(|end| end != "parquet"));
         if let Some(strange) = strange {
-            let strange = crate::console::path(strange);
+            let strange = self.shown(strange);
             return Err(self.fault(format!("it wrote {strange}, where only files with names in .parquet are wanted")));
         }
         files.sort();
         Ok(files)
+    }
+
+    /// A path as the engine knows it. The folder is gone when somebody reads this.
+    fn shown(&self, path: &Path) -> String {
+        crate::console::path(path.strip_prefix(self.folder).unwrap_or(path))
+    }
+
+    /// An error about a file, with whose file it is.
+    fn named(&self, error: Error) -> Error {
+        match error {
+            Error::File { path, cause } => self.fault(format!("{}: {cause}", self.shown(&path))),
+            Error::Difference(Difference::Columns { file, differences }) => {
+                let file = Path::new(&self.spec.name).join(self.shown(&file));
+                Difference::Columns { file, differences }.into()
+            }
+            other => other,
+        }
     }
 
     fn fault(&self, problem: String) -> Error {

@@ -1,11 +1,11 @@
 //! Where an engine's input, output and temporary files are: a folder that goes with the engine.
 
-use crate::error::{Error, Flaw, Result};
+use crate::error::{Error, Result};
 use crate::files::{Workspace, temporary_workspace};
 use std::path::{Path, PathBuf};
 
 /// Beginning of the names of these folders.
-const PREFIX: &str = ".planbench-engine-";
+pub const PLACE: &str = ".planbench-engine-";
 
 /// A new folder in `parent`, or in the system's folder for temporary files where there is none, or where its path is no text,
 /// which JSON needs.
@@ -16,14 +16,18 @@ pub(super) fn new(parent: Option<&Path>) -> Result<Workspace> {
     let parent = parent.and_then(|parent| std::path::absolute(parent).ok()).filter(|parent| parent.to_str().is_some());
     let place = match parent {
         Some(parent) => {
-            crate::files::remove_abandoned(&parent, PREFIX);
-            Workspace::new(&parent, PREFIX)?
+            crate::files::remove_abandoned(&parent, PLACE);
+            Workspace::new(&parent, PLACE)?
         }
         None => temporary_workspace()?,
     };
     match place.path().to_str() {
         Some(_) => Ok(place),
-        None => Err(Error::file(place.path(), Flaw::NotUtf8)),
+        // Only the system's folder can have brought that in.
+        None => Err(Error::temporary(std::io::Error::new(
+            std::io::ErrorKind::InvalidFilename,
+            "the path is not UTF-8, and engines are told theirs as text",
+        ))),
     }
 }
 

@@ -86,7 +86,7 @@ impl Session {
         }
         let (text, at) = match self.wait(deadline)? {
             Some(Heard::Line(line, at)) => (line, at),
-            Some(Heard::TooLong) => return Err(self.fault(step).too_long(LONGEST_LINE)),
+            Some(Heard::TooLong) => return Err(self.too_long(step)),
             None => return Err(self.gone(step, deadline)),
         };
         let answer: Answer = match serde_json::from_slice(&text) {
@@ -121,7 +121,8 @@ impl Session {
             return Err(self.fault(step).still_there(self.spec.time_limit()));
         };
         let took = asked.elapsed();
-        if let Ok(heard) = self.heard.recv_timeout(Duration::ZERO) {
+        // Nobody holds its output any more, but what was in it may still be on its way here.
+        if let Ok(heard) = self.heard.recv_timeout(LOOK) {
             return Err(self.unasked(step, heard));
         }
         if !ended.status.success() {
@@ -173,7 +174,9 @@ impl Session {
     fn gone(&mut self, step: Step, deadline: Instant) -> Error {
         let silent = Instant::now() >= deadline;
         let until = if silent { Instant::now() } else { Instant::now() + LAST_MOMENTS };
-        match self.ended(until) {
+        let ended = self.ended(until);
+        self.give_up();
+        match ended {
             Err(error) => error,
             Ok(Some(ended)) => self.fault(step).ended(&ended),
             Ok(None) if silent => self.fault(step).silent(self.spec.time_limit()),
@@ -181,11 +184,21 @@ impl Session {
         }
     }
 
-    fn unasked(&self, step: Step, heard: Heard) -> Error {
+    fn unasked(&mut self, step: Step, heard: Heard) -> Error {
         match heard {
             Heard::Line(line, _) => self.fault(step).unasked(&line),
-            Heard::TooLong => self.fault(step).too_long(LONGEST_LINE),
+            Heard::TooLong => self.too_long(step),
         }
+    }
+
+    fn too_long(&mut self, step: Step) -> Error {
+        self.give_up();
+        self.fault(step).too_long(LONGEST_LINE)
+    }
+
+    /// It hears nothing any more, so it is not told to end before it is ended.
+    fn give_up(&mut self) {
+        self.input = None;
     }
 
     fn fault(&self, step: Step) -> Fault {

@@ -58,7 +58,7 @@ pub struct Spec {
     #[serde(default = "ten_minutes")]
     pub time_limit_seconds: f64,
     /// Folder in which it runs; that of the settings file where none is given.
-    #[serde(default, skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "is_empty", with = "crate::files::paths")]
     pub folder: PathBuf,
 }
 
