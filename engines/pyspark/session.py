@@ -22,7 +22,7 @@ class Settings:
 
     master: str | None = os.environ.get("PLANBENCH_SPARK_MASTER")
     cores: str | None = os.environ.get("PLANBENCH_SPARK_CORES")
-    memory: str = os.environ.get("PLANBENCH_SPARK_MEMORY", "4g")
+    memory: str = os.environ.get("PLANBENCH_SPARK_MEMORY", "2g")
     executor_memory: str | None = os.environ.get("PLANBENCH_SPARK_EXECUTOR_MEMORY")
     checkpoints: str | None = os.environ.get("PLANBENCH_SPARK_CHECKPOINTS")
     host: str = os.environ.get("PLANBENCH_SPARK_HOST", "127.0.0.1")
