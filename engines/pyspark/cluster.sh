@@ -17,6 +17,7 @@ say() {
 launch() {
     name=$1
     shift
+    : >"$folder/$name.log"
     "$home/bin/spark-class" "$@" >"$folder/$name.log" 2>&1 </dev/null &
     echo $! >"$folder/$name.pid"
 }

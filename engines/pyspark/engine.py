@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections import defaultdict
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
-from typing import Iterator
+from typing import TYPE_CHECKING, Any, Callable
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 sys.path.insert(0, str(SHARED))
 
-from planbench_engine import Engine, Generated, Inputs, serve, year_folder  # noqa: E402
+from planbench_engine import Engine, Generated, Inputs, Steps, serve, year_folder  # noqa: E402
 from work_folder import WorkFolder  # noqa: E402
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from session import Session
 
 
 class SparkEngine(Engine):
@@ -23,50 +28,68 @@ class SparkEngine(Engine):
 
     def __init__(self) -> None:
         self.work = WorkFolder()
-        self.session = None
+        self.session: Session | None = None
+        self.beside: ThreadPoolExecutor | None = None
+        self.events: dict[int, DataFrame] = {}
 
     def open(self, inputs: Inputs, threads: int) -> dict[str, str]:
+        # Here, where standard output is out of reach of what they print.
+        import events
+        import steps
+        from assumptions import Tables
         from session import Session, Settings
 
+        self.inputs, self.steps, self.event_rows = inputs, steps, events.event_rows
         self.session = Session(Settings(), threads, inputs.run["employees"], self.work.path, [SHARED / "event_ids.py"])
-        # What needs pyspark, with standard output out of reach.
-        import assumptions, events, steps  # noqa: E401
-
-        self.assumptions, self.events_step, self.steps = assumptions, events, steps
+        self.beside = ThreadPoolExecutor(1) if threads > 1 else None
         spark = self.session.spark
-        self.inputs = inputs
-        self.tables = assumptions.Tables(spark, inputs)
+        self.tables = Tables(spark, inputs)
         self.event_id = events.event_id_function(inputs.event_id_key)
         schema = ", ".join(f"{name} {kind}" for name, kind in steps.STATE.items())
         census = spark.read.schema(schema).parquet(uri(inputs.census))
         self.census = census.repartition(self.session.partitions).persist()
         self.census.count()
-        self.events = {}
         return {"pyspark": version("pyspark"), "java": java_version(spark)}
 
     def generate(self) -> Generated:
-        self.forget_events()
-        self.step_seconds: dict[str, float] = defaultdict(float)
-        year_seconds, count, state = [], 0, self.census
-        for year in self.inputs.years:
-            start = perf_counter()
-            with self.step("timeline"):
-                timeline = self.checkpoint(self.steps.timeline(state, self.draws(year), self.tables, year))
-            with self.step("events"):
-                rows = self.events_step.event_rows(
-                    timeline, self.tables.year_row(year), self.tables.categories, self.event_id
-                )
-                self.events[year] = rows.persist()
-                count += rows.count()
-            state = self.steps.roll_forward(timeline)
-            year_seconds.append(perf_counter() - start)
-        return Generated(count, year_seconds, dict(self.step_seconds))
+        """A year's event rows are not needed for the next year, and are made beside it where there are threads for it.
 
-    def draws(self, year: int):
+        So the seconds of the steps may add up to more than there were.
+        """
+        self.forget_events()
+        seconds = Steps()
+        state, pending, finished = self.census, [], [perf_counter()]
+        for year in self.inputs.years:
+            with seconds("timeline"), self.steps.timeline(state, self.draws(year), self.tables, year) as timeline:
+                timeline = self.checkpoint(timeline)
+            pending.append(self.beside_or_now(self.keep_events, year, timeline, seconds))
+            state = self.steps.roll_forward(timeline)
+        count = 0
+        for work in pending:
+            events, end = work.result()
+            count += events
+            finished.append(end)
+        return Generated(count, [end - before for before, end in pairwise(finished)], seconds.seconds)
+
+    def keep_events(self, year: int, timeline: DataFrame, seconds: Steps) -> tuple[int, float]:
+        """The year's event rows in Spark's memory, all of them computed: how many there are, and when they were."""
+        with seconds("events"):
+            rows = self.event_rows(timeline, self.tables.year_row(year), self.tables.categories, self.event_id)
+            self.events[year] = rows.persist()
+            return rows.count(), perf_counter()
+
+    def beside_or_now(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        if self.beside is not None:
+            return self.beside.submit(work, *arguments)
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+    def draws(self, year: int) -> DataFrame:
         schema = ", ".join(["employee_id STRING", *(f"{name} BIGINT" for name in self.steps.DRAWS)])
         return self.session.spark.read.schema(schema).parquet(uri(self.inputs.draws(year)))
 
-    def checkpoint(self, table):
+    def checkpoint(self, table: DataFrame) -> DataFrame:
         """The table as it is, without the plan that led to it, which would grow with every year."""
         # Employees and hires come from different tables, and each year would add the tasks of its hires.
         table = table.coalesce(self.session.partitions)
@@ -82,15 +105,11 @@ class SparkEngine(Engine):
             rows.write.mode("append").option("compression", "zstd").parquet(uri(year_folder(folder, year)))
 
     def close(self) -> None:
+        if self.beside is not None:
+            self.beside.shutdown(cancel_futures=True)
         if self.session is not None:
             self.session.close()
         self.work.remove()
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        self.step_seconds[name] += perf_counter() - start
 
 
 def uri(path: Path) -> str:
@@ -98,7 +117,7 @@ def uri(path: Path) -> str:
     return f"file://{path.resolve()}"
 
 
-def java_version(spark) -> str:
+def java_version(spark: SparkSession) -> str:
     return spark.sparkContext._jvm.java.lang.System.getProperty("java.version")
 
 
@@ -106,7 +125,14 @@ def versions() -> str:
     return f"pyspark {version('pyspark')}"
 
 
+def stop(signal_number: int, _frame: object) -> None:
+    """Ends at once and in order: first the JVM, so that nobody waits for its work, at exit the work folder."""
+    if "session" in sys.modules:
+        sys.modules["session"].terminate_jvm()
+    sys.exit(128 + signal_number)
+
+
 if __name__ == "__main__":
-    # Ends in order, with its JVM and its work folder.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     serve(SparkEngine, versions)

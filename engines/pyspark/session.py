@@ -22,7 +22,7 @@ class Settings:
 
     master: str | None = os.environ.get("PLANBENCH_SPARK_MASTER")
     cores: str | None = os.environ.get("PLANBENCH_SPARK_CORES")
-    memory: str = os.environ.get("PLANBENCH_SPARK_MEMORY", "4g")
+    memory: str = os.environ.get("PLANBENCH_SPARK_MEMORY", "2g")
     executor_memory: str | None = os.environ.get("PLANBENCH_SPARK_EXECUTOR_MEMORY")
     checkpoints: str | None = os.environ.get("PLANBENCH_SPARK_CHECKPOINTS")
     host: str = os.environ.get("PLANBENCH_SPARK_HOST", "127.0.0.1")
@@ -31,12 +31,16 @@ class Settings:
 class Session:
     def __init__(self, settings: Settings, threads: int, people: int, work: Path, modules: list[Path]) -> None:
         require_java()
+        self.is_local = settings.master is None
+        if not self.is_local and settings.checkpoints is None:
+            raise ValueError(
+                "PLANBENCH_SPARK_CHECKPOINTS is not set: name a folder that all machines of the cluster see"
+            )
         # Workers run the Python of the driver, unless the cluster's machines have it elsewhere.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_LOCAL_IP", settings.host)
         from pyspark.sql import SparkSession
 
-        self.is_local = settings.master is None
         options = {
             "spark.master": settings.master or f"local[{threads}]",
             "spark.app.name": "planbench",
@@ -64,12 +68,7 @@ class Session:
         for module in modules:
             context.addPyFile(str(module))
         if not self.is_local:
-            checkpoints = settings.checkpoints
-            if checkpoints is None:
-                raise ValueError(
-                    "PLANBENCH_SPARK_CHECKPOINTS is not set: name a folder that all machines of the cluster see"
-                )
-            self.keep_checkpoints_in(checkpoints)
+            self.keep_checkpoints_in(settings.checkpoints)
         self.partitions = tasks(people, context.defaultParallelism)
         self.spark.conf.set("spark.sql.shuffle.partitions", self.partitions)
 
@@ -86,18 +85,28 @@ class Session:
 
         gateway = SparkContext._gateway
         self.spark.stop()
-        if gateway is None:
-            return
         gateway.shutdown()
-        # The JVM ends when nobody holds its standard input.
+        # It ends when nobody holds its standard input any more.
         gateway.proc.stdin.close()
-        try:
-            gateway.proc.wait(SECONDS_FOR_JVM_TO_END)
-        except subprocess.TimeoutExpired:
-            gateway.proc.kill()
-            gateway.proc.wait()
-        # So that the next session starts a JVM of its own.
+        await_end(gateway.proc)
+        # So that the next session starts one of its own.
         SparkContext._gateway = SparkContext._jvm = None
+
+
+def terminate_jvm() -> None:
+    from pyspark import SparkContext
+
+    if SparkContext._gateway is not None:
+        SparkContext._gateway.proc.terminate()
+        await_end(SparkContext._gateway.proc)
+
+
+def await_end(jvm: subprocess.Popen) -> None:
+    try:
+        jvm.wait(SECONDS_FOR_JVM_TO_END)
+    except subprocess.TimeoutExpired:
+        jvm.kill()
+        jvm.wait()
 
 
 def tasks(people: int, cores: int) -> int:

@@ -6,6 +6,9 @@ the year, which stand beside each row (`Tables.year_row`).
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import Iterator
+
 from pyspark.sql import DataFrame, Window
 from pyspark.sql.functions import row_number
 
@@ -265,14 +268,18 @@ TIMELINE = (
 )  # fmt: skip
 
 
-def timeline(state: DataFrame, draws: DataFrame, tables: Tables, year: int) -> DataFrame:
-    """Everybody's year in one row."""
+@contextmanager
+def timeline(state: DataFrame, draws: DataFrame, tables: Tables, year: int) -> Iterator[DataFrame]:
+    """Everybody's year in one row. What it rests on is kept until the caller is through with it."""
     levels = tables.levels_of_year(year, headcount(state))
-    hired = hires(draws, levels, tables.hire_ages)
+    # Both are used twice or stand in the midst of a long plan, which Spark plans anew after each of its stages.
+    hired = hires(draws, levels, tables.hire_ages).persist()
     leaving_hires = new_hire_leavers(hired, tables.plan[year]["new_hire_leavers"])
-    leaving = leavers(state, draws, levels).unionByName(leaving_hires)
+    leaving = leavers(state, draws, levels).unionByName(leaving_hires).persist()
     people = everybody(state, hired, leaving, draws, tables.year_row(year))
-    return folded(decided(derived(people, tables))).select(*TIMELINE)
+    yield folded(decided(derived(people, tables))).select(*TIMELINE)
+    leaving.unpersist()
+    hired.unpersist()
 
 
 def roll_forward(timeline: DataFrame) -> DataFrame:
