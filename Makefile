@@ -4,15 +4,20 @@
 # source, by cargo's default feature `bundled`. To choose: PLANALIGN_DUCKDB=bundled, or DUCKDB_LIB_DIR=<folder>.
 
 CARGO ?= cargo
-# Both may be given on the command line, e.g. make test ARGS="-- fingerprint"
+# Each may be given on the command line, e.g. make test ARGS="-- fingerprint"
 #                                          or make benchmark-quick BENCH_ARGS="--save-baseline before"
 ARGS ?=
 BENCH_ARGS ?=
+# Engines of engines/, and the modes that planbench.toml makes of them.
+ENGINES ?= polars_python dbt_duckdb pyspark
+MODES_polars_python := polars-python
+MODES_dbt_duckdb := dbt-duckdb dbt-duckdb-in-process
+MODES_pyspark := pyspark
 
-BUILD_GOALS := benchmark-quick benchmark-dev benchmark-release bench-smoke test lint build
+BUILD_GOALS := benchmark-quick benchmark-dev benchmark-release bench-smoke test lint build engines-test
 
 .DEFAULT_GOAL := help
-.PHONY: help lint-workflows $(BUILD_GOALS)
+.PHONY: help engines lint-workflows $(BUILD_GOALS)
 
 # Looked up once, and not at all for `make help`.
 ifneq ($(filter $(BUILD_GOALS),$(MAKECMDGOALS)),)
@@ -57,6 +62,13 @@ lint: ## Check the formatting and run clippy
 
 lint-workflows: ## Check the GitHub workflows (needs node, npm and python3)
 	sh scripts/lint-workflows.sh
+
+engines: ## Make the environments of the engines in Python (needs python3, and java for pyspark)
+	sh engines/install.sh $(ENGINES)
+
+engines-test: engines ## Prove that the engines in Python give the reference's rows on quick
+	$(CARGO) run --release $(FEATURES) $(ARGS) --bin planbench -- parity --scenarios quick \
+	  --modes reference $(foreach engine,$(ENGINES),$(MODES_$(engine)))
 
 build: ## Build the planbench binary
 	$(CARGO) build --release $(FEATURES) $(ARGS)

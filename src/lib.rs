@@ -73,7 +73,8 @@ pub fn planbench() -> ExitCode {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
     panics::guarded(|| {
-        measure::worker::serve_if_asked().unwrap_or_else(|| match std::env::args_os().nth(1) {
+        let asked = engine::external::supervisor::serve_if_asked().or_else(measure::worker::serve_if_asked);
+        asked.unwrap_or_else(|| match std::env::args_os().nth(1) {
             Some(first) if first == "--bench" => suite::main(),
             _ => cli::main(),
         })

@@ -1,7 +1,7 @@
 //! Proof of equality: every column of every row, of every mode, against the reference.
 
 use crate::census::Census;
-use crate::engine::{EngineOptions, EventLog, Mode, open};
+use crate::engine::{Engine, EngineOptions, EventLog, Mode, open};
 use crate::error::{Difference, Result};
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::events::schema::{EVENT_COLUMNS, position};
@@ -61,8 +61,11 @@ pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &E
     for (mode, engine) in modes.iter().zip(&mut engines) {
         logs.push((mode.name().to_owned(), engine.generate()?));
     }
-    let logs: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
-    compare_logs(&logs)
+    let views: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
+    let report = compare_logs(&views)?;
+    drop(logs);
+    engines.into_iter().try_for_each(Engine::close)?;
+    Ok(report)
 }
 
 /// Compares logs year by year; the first is the yardstick.
@@ -140,6 +143,11 @@ impl Differences {
     /// Number of missing events, extra events and differing values.
     pub fn count(&self) -> u64 {
         self.missing.values().chain(self.extra.values()).chain(self.changed.values()).sum()
+    }
+
+    /// The columns in which values differ.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.changed.keys().map(|(_, column)| *column)
     }
 
     /// Matches events by person and category, which happens at most once a year, and counts what differs.

@@ -2,9 +2,10 @@
 
 use super::context::{Context, PASS};
 use super::inputs::{Custom, nothing_to_simulate, work};
+use crate::console;
 use crate::engine::external;
 use crate::error::{Error, Flaw, Input, Result};
-use crate::scenario::DEFAULT_SEED;
+use crate::figures::ABSENT;
 use crate::settings::flags::Seed;
 use std::path::{Path, PathBuf};
 
@@ -40,9 +41,51 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     match args.action {
+        Action::List => list(context),
+        Action::Check => {
+            let Some(name) = &args.name else {
+                let known =
+                    context.file.engines().modes().iter().map(|mode| mode.name()).collect::<Vec<_>>().join(", ");
+                let what =
+                    if known.is_empty() { NONE.to_owned() } else { format!("say which engine to check: {known}") };
+                return Err(Error::Missing { what, settings: &[], variable: "" });
+            };
+            let mode = context.file.engines().named(name)?;
+            if mode.is_built_in() {
+                return Err(Input::OnlyFor { what: "engine check", only: "an [[engine]] of the settings file" }.into());
+            }
+            crate::interrupt::watch_for_interrupts();
+            super::engine_check::check(mode, args.custom.what.threads, context)
+        }
         Action::Input => input(args, context),
-        _ => Ok(PASS),
     }
+}
+
+/// What is said where there is no engine.
+const NONE: &str = "the settings file describes no [[engine]] (docs/engines.md)";
+
+/// The engines of the settings file.
+fn list(context: &Context) -> Result<u8> {
+    let engines = context.file.engines();
+    if engines.is_empty() {
+        println!("{NONE}");
+        return Ok(PASS);
+    }
+    let word = |value: serde_json::Result<serde_json::Value>| {
+        value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    console::result(&format!("{:<24} {:<8} {:<9} {:<5} version", "name", "protocol", "rules", "draws"));
+    for spec in engines.specs() {
+        let (protocol, rules) = (word(serde_json::to_value(spec.protocol)), word(serde_json::to_value(spec.rules)));
+        let draws = if spec.draws { "files" } else { ABSENT };
+        // One that is not installed is no reason not to show the others.
+        let version = match external::version(spec) {
+            Ok(version) => version.unwrap_or_else(|| ABSENT.to_owned()),
+            Err(error) => error.to_string(),
+        };
+        console::result(&format!("{:<24} {protocol:<8} {rules:<9} {draws:<5} {version}", spec.name));
+    }
+    Ok(PASS)
 }
 
 fn input(args: &Args, context: &Context) -> Result<u8> {
@@ -52,7 +95,13 @@ fn input(args: &Args, context: &Context) -> Result<u8> {
             return Err(nothing_to_simulate());
         }
         let given = work.iter().map(|work| work.scenario.map_or("custom".into(), |s| s.name.to_string())).collect();
-        return Err(Input::NotOne { setting: "scenario", given, variable: "BENCHMARK_SCENARIOS" }.into());
+        return Err(Input::NotOne {
+            verb: "engine input",
+            setting: "scenario",
+            given,
+            variable: "BENCHMARK_SCENARIOS",
+        }
+        .into());
     };
     let Some(out) = &args.out else {
         let what = "say where to write the input".into();
@@ -64,13 +113,12 @@ fn input(args: &Args, context: &Context) -> Result<u8> {
     let prepared = work.prepare(seed, None)?;
     prepared.report_census(context.quiet);
     external::input::write(out, &prepared.run, &prepared.loaded.census, args.custom.what.threads, args.draws)?;
-    let _ = DEFAULT_SEED;
     println!(
         "{} people, {} to {}: {}",
         prepared.loaded.census.len(),
         prepared.run.start_year,
         prepared.run.end_year,
-        crate::console::path(out)
+        console::path(out)
     );
     Ok(PASS)
 }
@@ -79,5 +127,5 @@ fn input(args: &Args, context: &Context) -> Result<u8> {
 fn free(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
     let mut entries = std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?;
-    if entries.next().is_some() { Err(Error::file(folder, Flaw::NotEmpty)) } else { Ok(()) }
+    if entries.next().is_some() { Err(Error::file(folder, Flaw::Occupied)) } else { Ok(()) }
 }

@@ -42,7 +42,10 @@ fn only<T: Clone>(
     match found {
         [only] => Ok(only.clone()),
         [] => Err(Error::Missing { what: format!("say which {one} to generate"), settings: setting, variable }),
-        many => Err(Input::NotOne { setting: one, given: many.iter().map(name).collect(), variable }.into()),
+        many => {
+            Err(Input::NotOne { verb: "generate", setting: one, given: many.iter().map(name).collect(), variable }
+                .into())
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::scenario::USUAL;
 
 /// The verb's table of defaults: argument, and what holds without it.
 fn defaults(verb: &str) -> Vec<(&'static str, String)> {
-    let all = || "all".to_owned();
+    let all = || "sql polars reference".to_owned();
     let named = || "all named, but for those with a plan or people of their own".to_owned();
     let found = || "all that are there".to_owned();
     let names = |names: &[&str]| names.join(" ");
@@ -34,6 +34,7 @@ fn defaults(verb: &str) -> Vec<(&'static str, String)> {
             ("scenarios", "custom where people and years are given".into()),
             ("modes", "none: one is to be named".into()),
         ],
+        "engine" => vec![("scenarios", "custom where people and years are given".into())],
         "parity" => vec![
             ("scenarios", format!("custom where people and years are given, else {}", names(&USUAL))),
             ("modes", "reference sql polars; the first is the yardstick".into()),
@@ -45,12 +46,12 @@ fn defaults(verb: &str) -> Vec<(&'static str, String)> {
         }
         "release-gate" => vec![
             ("scenarios", "5kx5".into()),
-            ("modes", "sql polars for the gate, all for the rest".into()),
+            ("modes", "sql polars for the gate, reference too for the rest".into()),
             ("runs", "5 for the gate, 10 for the check".into()),
         ],
         "stress-test" => vec![
             ("scenarios", "stress".into()),
-            ("modes", "sql polars for the gate, all for parity".into()),
+            ("modes", "sql polars for the gate, reference too for parity".into()),
             ("runs", "5".into()),
         ],
         _ => Vec::new(),
@@ -68,6 +69,10 @@ pub(super) fn complete(mut command: clap::Command) -> clap::Command {
                 if has(&sub, id) {
                     sub = sub.mut_arg(id, |argument| with(argument, &default));
                 }
+            }
+            if verb == "engine" {
+                // Which engine is its own argument.
+                sub = sub.mut_arg("modes", |argument| argument.hide(true));
             }
             if has(&sub, "baseline_dir") {
                 sub = sub.mut_arg("baseline_dir", |argument| with(argument, DEFAULT_FOLDER));
@@ -108,6 +113,9 @@ pub(super) fn exit_codes(verb: &str) -> &'static str {
         }
         "parity" | "quick-validate" => {
             "Exit codes: 0 identical; 1 engines differ; 2 usage, input or internal error; 130 interrupted."
+        }
+        "engine" => {
+            "Exit codes: 0 done, or identical; 1 rows differ; 2 usage, input or internal error; 130 interrupted."
         }
         "doctor" => "Exit codes: 0 done; 2 usage or internal error; 3 unfit, with --strict.",
         "run" | "baseline-update" | "generate" => {

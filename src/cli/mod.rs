@@ -9,6 +9,7 @@ mod completions;
 mod context;
 mod doctor;
 mod engine;
+mod engine_check;
 mod export;
 mod generate;
 mod github;

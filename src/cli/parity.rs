@@ -48,6 +48,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let engines = context.file.engines().clone();
     let modes = modes(&what.selected, &engines, context.is_flag("modes"))?;
     let options = EngineOptions { threads: what.threads, engines, ..EngineOptions::default() };
+    if let Some(own) = modes.iter().find(|mode| !options.engines.follows_the_rules(**mode)) {
+        return Err(Input::OwnRules { engine: own.to_string() }.into());
+    }
     if let Some(folder) = &args.against {
         return against(folder, &args, &modes, &options, context);
     }
@@ -183,8 +186,9 @@ fn print(prepared: &Prepared, report: Option<&ParityReport>) {
         prepared.loaded.census.len()
     );
     let Some(report) = report else { return };
+    let width = report.outcomes.iter().map(|(name, _)| name.len()).fold(10, usize::max);
     for (name, outcome) in &report.outcomes {
-        console::result(&format!("  {name:<10} {} {:>9} events", outcome.fingerprint, outcome.events));
+        console::result(&format!("  {name:<width$} {} {:>9} events", outcome.fingerprint, outcome.events));
     }
     for difference in &report.differences {
         console::result(&difference.to_string());

@@ -226,7 +226,7 @@ fn is_its_own(error: &Error) -> bool {
 
 /// Whether fingerprints tell if the output is the same.
 fn comparable(round: &Round) -> bool {
-    round.base.fingerprint.zip(round.head.fingerprint).is_some_and(|(base, head)| base.comparable(head))
+    round.base.fingerprint.zip(round.head.fingerprint).is_none_or(|(base, head)| base.comparable(head))
 }
 
 fn digest(side: &Observed) -> String {

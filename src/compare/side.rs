@@ -3,7 +3,7 @@
 //! A side is only used through its command line (`run --format json`), the report that this writes, and the turns that it
 //! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
-use crate::engine::Mode;
+use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Flaw, Input, Outside, Result};
 use crate::events::fingerprint::Fingerprint;
 use crate::files::{Workspace, read_versioned, temporary_workspace};
@@ -60,6 +60,8 @@ pub struct Task {
     group: String,
     mode: Mode,
     arguments: Vec<OsString>,
+    /// What a side's settings file says: the engine, where the mode is not built in.
+    settings: String,
 }
 
 /// What one process of a side showed.
@@ -94,7 +96,8 @@ impl Observed {
 
 impl Task {
     /// One run of a scenario by a mode.
-    pub fn new(selection: &Selection, mode: Mode, threads: usize) -> Self {
+    pub fn new(selection: &Selection, mode: Mode, options: &EngineOptions) -> Self {
+        let threads = options.threads;
         let run = &selection.run;
         // A side does not see the settings file, and another build may not know the scenario.
         let known = SCENARIOS.iter().any(|scenario| scenario.name == selection.name);
@@ -117,7 +120,9 @@ impl Task {
                 None => add("--employee-count", selection.employee_count.to_string().into()),
             }
         }
-        Self { group: selection.group.clone(), mode, arguments }
+        let engine = options.engines.only(mode);
+        let settings = if engine.is_empty() { String::new() } else { engine.settings() };
+        Self { group: selection.group.clone(), mode, arguments, settings }
     }
 
     /// Those of scenarios and modes.
@@ -125,8 +130,7 @@ impl Task {
     /// # Errors
     /// When there is none.
     pub fn all(settings: &Settings) -> Result<Vec<Self>> {
-        let of =
-            |selection| settings.modes.iter().map(move |&mode| Self::new(selection, mode, settings.options.threads));
+        let of = |selection| settings.modes.iter().map(move |&mode| Self::new(selection, mode, &settings.options));
         let tasks: Vec<Self> = settings.selections.iter().flat_map(of).collect();
         if tasks.is_empty() { Err(Input::NothingTo { what: "compare" }.into()) } else { Ok(tasks) }
     }
@@ -175,8 +179,8 @@ impl Side {
         let place = temporary_workspace()?;
         let words = tempfile::tempfile().map_err(Error::temporary)?;
         let heard = words.try_clone().map_err(Error::temporary)?;
-        // The nearest settings file, so that none of the user's is taken: flags say everything.
-        crate::files::write_whole(&place.path().join(crate::settings::file::FILE), "")?;
+        // The nearest settings file, so that none of the user's is taken: flags say everything else.
+        crate::files::write_whole(&place.path().join(crate::settings::file::FILE), &task.settings)?;
         let (door, address) = turns::open()?;
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {

@@ -13,7 +13,7 @@ pub(crate) mod resources;
 pub mod sql;
 
 pub use external::Engines;
-pub use interface::{Engine, EventLog, SetupTimes};
+pub use interface::{Engine, EventLog, Place, SetupTimes, WholeRun};
 pub use mode::{ALL, LONGEST_NAME, Mode, OwnName};
 pub use options::EngineOptions;
 pub use registry::open;

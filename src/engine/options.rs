@@ -1,6 +1,6 @@
 //! Resources that an engine is started with.
 
-use super::external::Engines;
+use super::external::spec::Engines;
 use super::memory_limit::MemoryLimit;
 use super::mode::Mode;
 use crate::error::{Input, Result};
@@ -21,6 +21,8 @@ pub struct EngineOptions {
     pub spill_parent: Option<PathBuf>,
     /// The engines that are not built in.
     pub engines: Engines,
+    /// Whether the memory of their processes is watched from the start.
+    pub watch: bool,
 }
 
 impl Default for EngineOptions {
@@ -31,6 +33,7 @@ impl Default for EngineOptions {
             database: None,
             spill_parent: None,
             engines: Engines::default(),
+            watch: false,
         }
     }
 }

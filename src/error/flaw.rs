@@ -55,6 +55,7 @@ faults! {
               that wrote it, or generate the output again");
         NoSummary { name: &'static str } => ("holds no {name}; give a folder that `planbench generate` wrote");
         NotEmpty => ("is not empty: it holds an earlier output");
+        Occupied => ("is not empty; give a folder that is, or one that is not there yet");
         AFile => ("is a file; give a folder");
         Irreplaceable => ("cannot be replaced; give a folder in it");
         MountPoint => ("is a mount point, or a folder of a container's image, and cannot be replaced; give a folder in it");

@@ -31,8 +31,8 @@ faults! {
         Labels { key: String, most: usize } =>
             ("assumption `{key}`: the labels of bands must differ and have 1 to {most} bytes on one line");
         NotAboveZero { scenario: String } => ("scenario `{scenario}`: employees and target time must be above zero");
-        NotOne { setting: &'static str, given: Vec<String>, variable: &'static str } =>
-            ("generate takes one {setting}, and {} are asked for (by flag, {variable} or the settings file): {}",
+        NotOne { verb: &'static str, setting: &'static str, given: Vec<String>, variable: &'static str } =>
+            ("{verb} takes one {setting}, and {} are asked for (by flag, {variable} or the settings file): {}",
              given.len(), given.join(", "));
         OneRun { what: &'static str } => ("{what} needs two or more runs: one has no spread");
         NotBoth { one: String, other: String } => ("give {one} or {other}, not both");
@@ -52,6 +52,9 @@ faults! {
         NotKept { #[source] error: Source } =>
             ("{error}, so no baseline is kept, and one that was there is as it was");
         OnlyFor { what: &'static str, only: &'static str } => ("{what} is for {only}");
+        OwnRules { engine: String } =>
+            ("engine {engine} follows rules of its own (rules = \"own\"), so there is nothing that its rows could be held \
+              against; leave it out");
         OneReport => ("standard output takes one report, as JSON or CSV");
         OnlyReport => ("standard output takes nothing but the report");
         EventsToOutput => ("events are written to a folder, not to standard output");
@@ -73,6 +76,9 @@ faults! {
         CargoCriterion =>
             ("this suite measures in three ways, which cargo-criterion does not take; use `cargo bench` or `planbench \
               --bench`");
+        NoCpuTime =>
+            ("this platform does not tell the CPU time of another program's processes; leave cpu_time out by naming \
+              wall_time");
         NoPeakMemory =>
             ("this platform does not tell a process' peak memory; leave peak_memory out by naming wall_time or cpu_time");
     }

@@ -25,6 +25,25 @@ faults! {
         StepEnded { what: String, status: ExitStatus, said: String } => ("{what} ended with {status}{said}");
         NotListed { said: String } => ("listing the benchmarks: {said}");
 
+        // Engines that are other programs.
+        EngineNotStarted { engine: String, step: String, program: String, why: String } =>
+            ("engine {engine}, {step}: `{program}` cannot be started: {why}; its command is in the settings file");
+        EngineEnded { engine: String, step: String, how: String, said: String } =>
+            ("engine {engine}, {step}: {how} before it had answered; its last words: {}", or_nothing(said));
+        EngineSilent { engine: String, step: String, seconds: f64, said: String } =>
+            ("engine {engine}, {step}: no answer within {seconds} s (time_limit_seconds), so it was ended; its last words: {}",
+             or_nothing(said));
+        EngineNotEnded { engine: String, seconds: f64, said: String } =>
+            ("engine {engine}, close: still there {seconds} s after it was told to end (time_limit_seconds), so it was ended; \
+              its last words: {}", or_nothing(said));
+        EngineLeftProcesses { engine: String, left: String } =>
+            ("engine {engine}, close: it left processes behind, which were ended: {left}; it must wait for what it starts");
+        EngineFailed { engine: String, step: String, why: String, said: String } =>
+            ("engine {engine}, {step}: it says that it failed: {why}; its last words: {}", or_nothing(said));
+        EngineAnswered { engine: String, step: String, got: String, wanted: String, said: String } =>
+            ("engine {engine}, {step}: it answered {got}; wanted is {wanted}; its last words: {}", or_nothing(said));
+        EngineOutput { engine: String, problem: String } => ("engine {engine}, output: {problem}");
+
         // Sides of a comparison.
         NeitherFileNorRevision { given: String } => ("`{given}` is neither a file nor a git revision");
         NoClone { given: String, #[source] error: Source } =>

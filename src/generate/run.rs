@@ -56,7 +56,7 @@ pub fn generate(
     fs::write(&file, json + "\n").map_err(|e| Error::file(&file, e))?;
     drop(log);
     // Its temporary files are in the claimed folder, too.
-    drop(engine);
+    engine.close()?;
     claim.publish()?;
     Ok(summary)
 }

@@ -10,7 +10,7 @@ mod key;
 pub mod load;
 pub mod process;
 pub mod sampler;
-mod tree;
+pub mod tree;
 mod versions;
 mod warning;
 

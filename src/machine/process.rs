@@ -24,22 +24,46 @@ pub(super) fn allowed_cpus() -> usize {
 
 /// CPU time (user and system, all threads) that this process has used.
 pub fn cpu_time() -> Duration {
+    own_clock(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// CPU time (user and system) that the calling thread has used.
+pub(super) fn thread_cpu_time() -> Duration {
+    own_clock(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+fn own_clock(id: libc::clockid_t) -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a valid timespec for the call to fill.
-    let status = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
-    assert_eq!(status, 0, "every POSIX system has a process CPU clock");
+    let status = unsafe { libc::clock_gettime(id, &mut time) };
+    assert_eq!(status, 0, "every POSIX system has CPU clocks of a process and its threads");
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// CPU time (user and system) of this process' children that have ended, and of theirs.
 pub fn children_cpu_time() -> Option<Duration> {
-    // SAFETY: an all-zero rusage is valid, and the call only writes to it.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        (libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage) == 0).then_some(usage)?
-    };
+    let usage = children_usage()?;
     let time = |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1_000);
     Some(time(usage.ru_utime) + time(usage.ru_stime))
+}
+
+/// Highest resident set size that any one of this process' children that have ended had, or of theirs, bytes.
+#[cfg(target_os = "linux")]
+pub(crate) fn children_peak_memory_bytes() -> Option<u64> {
+    u64::try_from(children_usage()?.ru_maxrss).ok().map(|kib| kib * 1_024)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn children_peak_memory_bytes() -> Option<u64> {
+    None
+}
+
+fn children_usage() -> Option<libc::rusage> {
+    // SAFETY: an all-zero rusage is valid, and the call only writes to it.
+    unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        (libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage) == 0).then_some(usage)
+    }
 }
 
 /// Highest resident set size of this process' address space so far, bytes.

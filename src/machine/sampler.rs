@@ -39,7 +39,7 @@ impl Sampler {
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 seen.look(Instant::now(), cpu_time(), resident.bytes());
             }
-            seen.finish(Instant::now(), cpu_time());
+            seen.windows.finish(Instant::now(), cpu_time());
             seen.result()
         })?;
         Ok(Self { stop, thread })
@@ -52,35 +52,34 @@ impl Sampler {
     }
 }
 
-/// The looks so far.
-struct Seen {
+/// CPU utilisation over windows that follow each other, each long enough to state it.
+#[derive(Debug)]
+pub(super) struct Windows {
     start: (Instant, Duration),
     window_start: (Instant, Duration),
     peak: Option<f64>,
-    memory_sum: f64,
-    memory_looks: u64,
-    looks: u64,
 }
 
-impl Seen {
-    fn new() -> Self {
-        let start = (Instant::now(), cpu_time());
-        Self { start, window_start: start, peak: None, memory_sum: 0.0, memory_looks: 0, looks: 0 }
+impl Windows {
+    /// Begins with the time and the CPU time used so far.
+    pub(super) fn new(now: Instant, cpu: Duration) -> Self {
+        Self { start: (now, cpu), window_start: (now, cpu), peak: None }
     }
 
-    fn look(&mut self, now: Instant, cpu: Duration, resident: Option<u64>) {
-        self.looks += 1;
-        if let Some(bytes) = resident {
-            self.memory_sum += bytes as f64;
-            self.memory_looks += 1;
-        }
-        if self.window(self.window_start, now, cpu) {
+    /// Whether the window that is open is long enough to be closed.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.window_start.0) >= WINDOW
+    }
+
+    /// Closes the window if it is long enough.
+    pub(super) fn look(&mut self, now: Instant, cpu: Duration) {
+        if self.take(self.window_start, now, cpu) {
             self.window_start = (now, cpu);
         }
     }
 
     /// Takes in the window since `start` if it is long enough.
-    fn window(&mut self, start: (Instant, Duration), now: Instant, cpu: Duration) -> bool {
+    fn take(&mut self, start: (Instant, Duration), now: Instant, cpu: Duration) -> bool {
         let wall = now.saturating_duration_since(start.0);
         let long_enough = wall >= WINDOW;
         if long_enough {
@@ -91,14 +90,42 @@ impl Seen {
     }
 
     /// The end: the whole run is a window too, so that the peak is never below the mean.
-    fn finish(&mut self, now: Instant, cpu: Duration) {
-        self.window(self.start, now, cpu);
+    pub(super) fn finish(&mut self, now: Instant, cpu: Duration) {
+        self.take(self.start, now, cpu);
+    }
+
+    /// Highest CPU utilisation over a window, 1.0 = one CPU; absent if none was long enough.
+    pub(super) fn peak(&self) -> Option<f64> {
+        self.peak
+    }
+}
+
+/// The looks so far.
+struct Seen {
+    windows: Windows,
+    memory_sum: f64,
+    memory_looks: u64,
+    looks: u64,
+}
+
+impl Seen {
+    fn new() -> Self {
+        Self { windows: Windows::new(Instant::now(), cpu_time()), memory_sum: 0.0, memory_looks: 0, looks: 0 }
+    }
+
+    fn look(&mut self, now: Instant, cpu: Duration, resident: Option<u64>) {
+        self.looks += 1;
+        if let Some(bytes) = resident {
+            self.memory_sum += bytes as f64;
+            self.memory_looks += 1;
+        }
+        self.windows.look(now, cpu);
     }
 
     fn result(&self) -> Usage {
         Usage {
             mean_memory_bytes: (self.memory_looks > 0).then(|| self.memory_sum / self.memory_looks as f64),
-            peak_cpu_utilisation: self.peak,
+            peak_cpu_utilisation: self.windows.peak(),
             looks: self.looks,
         }
     }
@@ -114,7 +141,7 @@ mod tests {
     #[test]
     fn a_window_too_short_is_absent() {
         let mut seen = Seen::new();
-        let (start, cpu) = seen.window_start;
+        let (start, cpu) = seen.windows.start;
         seen.look(start + Duration::from_millis(10), cpu + Duration::from_millis(10), Some(100));
         assert_eq!(seen.result().peak_cpu_utilisation, None);
         assert_eq!(seen.result().mean_memory_bytes, Some(100.0));
@@ -126,9 +153,9 @@ mod tests {
     #[test]
     fn the_peak_is_not_below_the_mean_of_the_run() {
         let mut seen = Seen::new();
-        let (start, cpu) = seen.start;
+        let (start, cpu) = seen.windows.start;
         seen.look(start + Duration::from_millis(50), cpu + Duration::from_millis(50), None);
-        seen.finish(start + Duration::from_millis(80), cpu + Duration::from_millis(160));
+        seen.windows.finish(start + Duration::from_millis(80), cpu + Duration::from_millis(160));
         assert_eq!(seen.result().peak_cpu_utilisation, Some(2.0));
     }
 

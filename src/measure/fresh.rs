@@ -1,8 +1,7 @@
 //! Has a fresh process of this program do one thing, and tells how it failed if it did.
 
-use super::worker::{ARGUMENT, Request, RunRequest, STARVED};
+use super::worker::{ARGUMENT, Request, RunRequest, STARVED, Seen};
 use crate::error::{Error, Outside, Result};
-use crate::record::run::Observation;
 use serde::Deserialize;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -27,7 +26,7 @@ impl Failure {
 ///
 /// # Errors
 /// What the process said when it failed, or how it ended.
-pub fn observe(executable: &Path, request: &RunRequest) -> Result<Observation, Failure> {
+pub fn observe(executable: &Path, request: &RunRequest) -> Result<Seen, Failure> {
     ask(executable, &Request::Run(Box::new(request.clone())))
 }
 

@@ -12,8 +12,8 @@ pub struct Run {
     pub events: u64,
     /// Wall time of generation.
     pub wall: Duration,
-    /// CPU time of generation, all threads.
-    pub cpu: Duration,
+    /// CPU time of generation, all threads and processes, where the platform tells.
+    pub cpu: Option<Duration>,
     /// Peak resident memory, where the platform tells.
     pub peak_memory_bytes: Option<u64>,
 }
@@ -61,7 +61,8 @@ impl Metric for EventsPerCpuSecond {
     }
 
     fn finish(&mut self, run: &Run) -> Option<f64> {
-        (!run.cpu.is_zero()).then(|| run.events as f64 / run.cpu.as_secs_f64())
+        let cpu = run.cpu.filter(|cpu| !cpu.is_zero())?;
+        Some(run.events as f64 / cpu.as_secs_f64())
     }
 }
 
@@ -77,9 +78,9 @@ mod tests {
 
     #[test]
     fn no_cpu_time_is_no_figure() {
-        let mut run = Run { events: 10, wall: Duration::ZERO, cpu: Duration::ZERO, peak_memory_bytes: None };
+        let mut run = Run { events: 10, wall: Duration::ZERO, cpu: Some(Duration::ZERO), peak_memory_bytes: None };
         assert_eq!(EventsPerCpuSecond.finish(&run), None);
-        run.cpu = Duration::from_millis(500);
+        run.cpu = Some(Duration::from_millis(500));
         assert_eq!(EventsPerCpuSecond.finish(&run), Some(20.0));
     }
 }

@@ -8,4 +8,5 @@ pub mod oracle;
 pub mod padding;
 pub mod rounds;
 pub mod turns;
+mod watch;
 pub mod worker;

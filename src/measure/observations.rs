@@ -1,7 +1,7 @@
 //! Observed runs in fresh processes, each leaving a whole record beside Criterion's files.
 
 use super::oracle::Oracle;
-use crate::engine::Mode;
+use crate::engine::{Mode, external};
 use crate::error::{Error, Input, Result};
 use crate::files::{remove_abandoned, write_new_json};
 use crate::machine::Build;
@@ -9,15 +9,16 @@ use crate::machine::load::Load;
 use crate::measure::fresh::observe;
 use crate::measure::padding;
 use crate::measure::turns;
-use crate::measure::worker::{FileOfPeople, People, RunRequest, SCRATCH, Warm};
+use crate::measure::worker::{FileOfPeople, People, RunRequest, SCRATCH, Seen, Warm};
 use crate::parity::Outcome;
 use crate::record::names::once;
-use crate::record::run::{FORMAT_VERSION, Parity, RunRecord};
+use crate::record::run::{FORMAT_VERSION, OwnEngine, Parity, RunRecord};
 use crate::record::sessions::UnderWay;
 use crate::record::timestamp::Timestamp;
 use crate::settings::session::{Selection, Settings};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 
 /// The runs of one scenario and mode in one session.
 pub(crate) struct Observations {
@@ -85,7 +86,7 @@ impl Observations {
             ended_from_outside: false,
             replaced_by: None,
             parity: Parity::Unchecked,
-            engine: None,
+            engine: own_engine(settings, mode)?,
             observation: None,
             machine: settings.machine.clone(),
             build: Build::current(),
@@ -137,18 +138,22 @@ impl Observations {
         let outcome = observe(&self.executable, &self.request);
         record.machine.others_cpus = load.and_then(Load::others_until_now);
         match outcome {
-            Ok(observation) => {
-                let same = (observation.events, observation.fingerprint)
-                    == (self.expected.events, Some(self.expected.fingerprint));
-                record.parity = if same { Parity::Identical } else { Parity::Different };
-                record.success = same;
-                if !same {
+            Ok(Seen { observation, versions }) => {
+                if let Some(engine) = &mut record.engine {
+                    engine.versions.extend(versions);
+                }
+                let found =
+                    observation.fingerprint.map(|fingerprint| Outcome { fingerprint, events: observation.events });
+                record.parity = match found {
+                    None => Parity::OtherRules,
+                    Some(found) if found == self.expected => Parity::Identical,
+                    Some(_) => Parity::Different,
+                };
+                record.success = record.parity != Parity::Different;
+                if let Some(found) = found.filter(|_| !record.success) {
                     record.error = Some(format!(
                         "output mismatch, expected {} events ({}), got {} ({})",
-                        self.expected.events,
-                        self.expected.fingerprint,
-                        observation.events,
-                        observation.fingerprint.map_or_else(|| "none".to_owned(), |digest| digest.to_string())
+                        self.expected.events, self.expected.fingerprint, found.events, found.fingerprint
                     ));
                 }
                 record.observation = Some(observation);
@@ -190,4 +195,23 @@ impl Observations {
 
 fn no_peak() -> Error {
     Input::NoPeakMemory.into()
+}
+
+/// What is recorded of a mode's engine, where it is not built in. Its version is asked for once; without one the record says
+/// less, and nothing else changes.
+fn own_engine(settings: &Settings, mode: Mode) -> Result<Option<OwnEngine>> {
+    static KNOWN: Mutex<BTreeMap<Mode, Option<String>>> = Mutex::new(BTreeMap::new());
+    if mode.is_built_in() {
+        return Ok(None);
+    }
+    let spec = settings.options.engines.spec(mode)?;
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let version = known.entry(mode).or_insert_with(|| {
+        external::version(spec).unwrap_or_else(|error| {
+            crate::console::warning(format!("{mode}: its version is not recorded: {}", error.chain()));
+            None
+        })
+    });
+    let versions = version.iter().map(|version| ("version".to_owned(), version.clone())).collect();
+    Ok(Some(OwnEngine { protocol: spec.protocol, rules: spec.rules, draws: spec.draws, versions }))
 }

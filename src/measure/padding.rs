@@ -2,7 +2,7 @@
 //! can be tried against a slow-down that is known. Active only through [`VARIABLE`]; every record then says so.
 
 use crate::census::Census;
-use crate::engine::{self, Engine, EngineOptions, EventLog, Mode, SetupTimes};
+use crate::engine::{self, Engine, EngineOptions, EventLog, Mode, Place, SetupTimes};
 use crate::error::{Input, Result};
 use crate::machine::process::peak_memory_bytes;
 use crate::rules::run::RunSpec;
@@ -104,6 +104,10 @@ impl Engine for Padded {
 
     fn setup_times(&self) -> SetupTimes {
         self.engine.setup_times()
+    }
+
+    fn place(&self) -> Place {
+        self.engine.place()
     }
 }
 

@@ -108,6 +108,16 @@ impl Caller {
         }
     }
 
+    /// Has nothing to do in any later turn, and says so until there is none.
+    pub fn stand_aside(mut self) {
+        loop {
+            self.done();
+            if self.wait() != Instruction::TakeTurn {
+                return;
+            }
+        }
+    }
+
     /// Says that the turn is over.
     pub fn done(&mut self) {
         // If the caller is gone, the next wait says so.

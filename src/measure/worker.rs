@@ -6,13 +6,15 @@
 use super::metric::{self, MetricValue, Run};
 use super::padding::open;
 use super::turns::{Caller, Instruction};
+use super::watch::Watch;
 use crate::census::{self, CensusFormat, LoadedCensus};
-use crate::engine::{Engine, EngineOptions, Mode};
+use crate::engine::external::Spec;
+use crate::engine::{Engine, EngineOptions, Engines, Mode, Place};
 use crate::error::{Error, Outside, Result};
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::files::Workspace;
-use crate::machine::process::{Resident, cpu_time, disk_io, peak_memory_bytes};
-use crate::machine::sampler::Sampler;
+use crate::machine::process::{Resident, disk_io, peak_memory_bytes};
+use crate::machine::tree::Tree;
 use crate::record::run::{Observation, Phases};
 use crate::rules::run::RunSpec;
 use serde::{Deserialize, Serialize};
@@ -78,23 +80,36 @@ pub struct RunRequest {
     pub scratch: PathBuf,
     /// Runs after the first.
     pub warm: Warm,
+    /// The engine, where the mode is not built in.
+    pub engine: Option<Spec>,
 }
 
-/// Runs after the first in the same process: until both are reached.
+/// What a process tells of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The figures.
+    pub observation: Observation,
+    /// Versions that the engine told, by name.
+    pub versions: BTreeMap<String, String>,
+}
+
+/// Runs after the first in the same process: until both are reached, or they have taken so long that they are many in one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Warm {
     /// At least so many runs.
     pub runs: usize,
     /// At least so long, seconds.
     pub seconds: f64,
+    /// No further one after so long, seconds.
+    pub most_seconds: f64,
 }
 
 impl Warm {
     /// None.
-    pub const NONE: Self = Self { runs: 0, seconds: 0.0 };
+    pub const NONE: Self = Self { runs: 0, seconds: 0.0, most_seconds: 0.0 };
     /// Enough that their median says what a run costs in this process: most of what differs between observations then
     /// differs between processes.
-    pub const MEDIAN: Self = Self { runs: 5, seconds: 0.1 };
+    pub const MEDIAN: Self = Self { runs: 5, seconds: 0.1, most_seconds: 60.0 };
 }
 
 /// What a process that allocated tells.
@@ -109,7 +124,9 @@ pub struct Allocated {
 impl RunRequest {
     /// The request for a run of `mode`.
     pub fn new(run: &RunSpec, people: People, mode: Mode, options: &EngineOptions, scratch: &Path, warm: Warm) -> Self {
-        Self { mode, run: run.clone(), people, threads: options.threads, scratch: scratch.to_path_buf(), warm }
+        let engine = options.engines.spec(mode).ok().cloned();
+        let (threads, scratch) = (options.threads, scratch.to_path_buf());
+        Self { mode, run: run.clone(), people, threads, scratch, warm, engine }
     }
 }
 
@@ -166,7 +183,7 @@ fn lap(clock: &mut Instant) -> f64 {
 }
 
 /// Does and observes one run in this process.
-fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<Observation> {
+fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<Seen> {
     let run = &request.run;
     run.check()?;
     let mut caller = Caller::join()?;
@@ -182,80 +199,115 @@ fn observe_here(request: &RunRequest, idle_memory_bytes: Option<u64>) -> Result<
         census::check_same(&file.given, &loaded, file.fingerprint)?;
     }
     let spill_parent = Some(request.scratch.clone());
-    let options = EngineOptions { threads: request.threads, spill_parent, ..EngineOptions::default() };
+    let engines = Engines::new(request.engine.iter().cloned().collect());
+    let engines = engines.map_err(|why| Error::failed("engine", std::io::Error::other(why)))?;
+    let follows_the_rules = engines.follows_the_rules(request.mode);
+    let options =
+        EngineOptions { threads: request.threads, spill_parent, engines, watch: true, ..EngineOptions::default() };
     let mut engine = open(request.mode, run, &loaded.census, &options)?;
     drop(loaded);
     let setup = engine.setup_times();
 
     let mut metrics = metric::all();
-    let sampler = Sampler::start().map_err(|error| Outside::NoSampler { error })?;
+    let place = engine.place();
+    let watch = Watch::begin(engine.as_mut())?;
     metrics.iter_mut().for_each(|metric| metric.start());
-    let cpu_before = cpu_time();
     clock = Instant::now();
     let log = engine.generate()?;
     let wall = clock.elapsed();
-    let cpu = cpu_time().saturating_sub(cpu_before);
     metrics.iter_mut().for_each(|metric| metric.stop());
-    // Read before anything else can raise it: comparison and Parquet are not part of the peak.
-    let peak = peak_memory_bytes();
-    let sampled = sampler.finish();
+    let whole = log.whole_run();
+    let used = watch.end(whole);
 
     let events = log.event_count()?;
-    let seen = Run { events, wall, cpu, peak_memory_bytes: peak };
-    let metrics = metrics.iter_mut().map(|metric| value_of(metric.as_mut(), &seen)).collect();
+    let run_figures = Run { events, wall, cpu: used.cpu, peak_memory_bytes: used.peak_memory_bytes };
+    // What a whole run costs is another thing than what generation does.
+    let of_generation = whole.is_none();
+    let metrics: Vec<MetricValue> = if of_generation {
+        metrics.iter_mut().map(|metric| value_of(metric.as_mut(), &run_figures)).collect()
+    } else {
+        Vec::new()
+    };
 
     let scratch = Workspace::new(&request.scratch, SCRATCH)?;
     clock = Instant::now();
-    let files: Vec<_> = run.years().map(|year| (year, scratch.path().join(format!("{year}.parquet")))).collect();
-    files.chunks(request.threads).try_for_each(|files| log.write_side_by_side(files))?;
-    let persist = lap(&mut clock);
-    let io_after = disk_io();
-    let io =
-        |field: fn(crate::machine::process::DiskIo) -> u64| Some(field(io_after?).saturating_sub(field(io_before?)));
+    let persist = if of_generation {
+        log.persist(&run.years().collect::<Vec<_>>(), scratch.path(), request.threads)?;
+        Some(lap(&mut clock))
+    } else {
+        None
+    };
+    let io = match place {
+        Place::ThisProcess => disk_io().zip(io_before).map(|(after, before)| {
+            (
+                after.read_bytes.saturating_sub(before.read_bytes),
+                after.written_bytes.saturating_sub(before.written_bytes),
+            )
+        }),
+        Place::Below(pid) => {
+            Tree::under(pid).and_then(|mut tree| tree.disk_io()).map(|io| (io.read_bytes, io.written_bytes))
+        }
+        Place::EachRun => whole.and_then(|whole| whole.disk),
+    };
 
     let mut printer = Fingerprinter::default();
     let mut events_by_type = BTreeMap::new();
-    for events in log.years() {
-        let events = events?;
-        printer.add_year(&events);
-        events.count_values("event_type", &mut events_by_type);
+    if follows_the_rules {
+        for events in log.years() {
+            let events = events?;
+            printer.add_year(&events);
+            events.count_values("event_type", &mut events_by_type);
+        }
+    } else {
+        log.check_written()?;
     }
-    let years = log.year_seconds().to_vec();
+    let (years, step_seconds) = (log.year_seconds().to_vec(), log.step_seconds());
     clock = Instant::now();
     drop(log);
     let mut cleanup = lap(&mut clock);
-    let warm_wall_seconds = warm_runs(engine.as_mut(), request.warm, caller)?;
+    let warm_wall_seconds = if of_generation {
+        warm_runs(engine.as_mut(), request.warm, caller)?
+    } else {
+        // There is no later run in the same process; who gives turns goes on.
+        caller.into_iter().for_each(Caller::stand_aside);
+        Vec::new()
+    };
+    let versions = engine.versions();
     clock = Instant::now();
-    drop(engine);
+    engine.close()?;
     cleanup += lap(&mut clock);
 
-    Ok(Observation {
-        wall_seconds: Some(wall.as_secs_f64()),
-        whole_seconds: None,
+    let here = place == Place::ThisProcess;
+    let taken = whole.map_or(wall, |whole| whole.wall);
+    let observation = Observation {
+        wall_seconds: of_generation.then_some(wall.as_secs_f64()),
+        whole_seconds: whole.map(|whole| whole.wall.as_secs_f64()),
         warm_wall_seconds,
-        cpu_seconds: Some(cpu.as_secs_f64()),
-        cpu_utilisation_mean: Some(utilisation(cpu, wall)),
-        cpu_utilisation_peak: sampled.and_then(|sampled| sampled.peak_cpu_utilisation),
-        peak_memory_bytes: peak,
-        memory_method: None,
-        idle_memory_bytes,
-        mean_memory_bytes: sampled.and_then(|sampled| sampled.mean_memory_bytes),
-        disk_read_bytes: io(|io| io.read_bytes),
-        disk_written_bytes: io(|io| io.written_bytes),
+        cpu_seconds: used.cpu.map(|cpu| cpu.as_secs_f64()),
+        cpu_utilisation_mean: used.cpu.map(|cpu| utilisation(cpu, taken)),
+        cpu_utilisation_peak: used.peak_cpu_utilisation,
+        peak_memory_bytes: used.peak_memory_bytes,
+        memory_method: used.memory_method,
+        idle_memory_bytes: idle_memory_bytes.filter(|_| here),
+        mean_memory_bytes: used.mean_memory_bytes,
+        disk_read_bytes: io.map(|(read, _)| read),
+        disk_written_bytes: io.map(|(_, written)| written),
         phases: Phases {
-            census_read: Some(census_read),
-            engine_start: Some(setup.engine_start.as_secs_f64()),
-            census_load: Some(setup.census_load.as_secs_f64()),
+            // Another program reads its census itself.
+            census_read: here.then_some(census_read),
+            engine_start: setup.engine_start.map(|time| time.as_secs_f64()),
+            census_load: setup.census_load.map(|time| time.as_secs_f64()),
             years,
-            persist: Some(persist),
-            cleanup: Some(cleanup),
+            persist,
+            cleanup: of_generation.then_some(cleanup),
         },
         events,
         events_by_type,
-        fingerprint: Some(printer.finish()),
-        step_seconds: BTreeMap::new(),
+        fingerprint: follows_the_rules.then(|| printer.finish()),
+        step_seconds,
         metrics,
-    })
+    };
+    Ok(Seen { observation, versions })
 }
 
 /// Wall seconds of further runs: as many as asked for, or in turns with other processes.
@@ -279,7 +331,10 @@ fn warm_runs(engine: &mut dyn Engine, warm: Warm, caller: Option<Caller>) -> Res
             }
         }
     }
-    while seconds.len() < warm.runs || seconds.iter().sum::<f64>() < warm.seconds {
+    let together = |seconds: &[f64]| seconds.iter().sum::<f64>();
+    while (seconds.len() < warm.runs || together(&seconds) < warm.seconds)
+        && (seconds.is_empty() || together(&seconds) < warm.most_seconds)
+    {
         run(&mut seconds)?;
     }
     Ok(seconds)

@@ -2,6 +2,7 @@
 
 use super::arguments::{Action, Arguments};
 use super::failures::{Failures, attempted, give_up};
+use super::of_an_engine::OfAnEngine;
 use super::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use super::profiler;
 use crate::engine::Mode;
@@ -64,12 +65,18 @@ impl Suite<'_> {
             10_000..50_000 => (20, 5),
             _ => (10, 10),
         };
+        // Another program's runs take seconds, and there is no call so short that it would have to be repeated.
+        if !mode.is_built_in() {
+            self.sized(&mut group, 10, seconds, Duration::from_nanos(1));
+            group.sampling_mode(SamplingMode::Flat);
+            return group;
+        }
         self.sized(&mut group, samples, seconds, Duration::from_secs(1));
         group
     }
 
     /// A group of one measurement of warm runs.
-    pub fn warm<M: Measurement>(
+    pub fn warm<M: OfAnEngine>(
         &self,
         criterion: &mut Criterion<M>,
         measurement: M,
@@ -86,7 +93,7 @@ impl Suite<'_> {
     }
 
     /// A measurement of warm runs in this process.
-    pub fn in_process<M: Measurement>(
+    pub fn in_process<M: OfAnEngine>(
         &self,
         group: &mut BenchmarkGroup<'_, M>,
         measurement: M,
@@ -107,10 +114,8 @@ impl Suite<'_> {
             bencher.iter_custom(|iterations| {
                 let mut total = measurement.zero();
                 for _ in 0..iterations {
-                    let start = measurement.start();
-                    let log = engine.generate().unwrap_or_else(|error| give_up(error));
-                    total = measurement.add(&total, &measurement.end(start));
-                    drop(log);
+                    let took = measurement.of(engine.as_mut()).unwrap_or_else(|error| give_up(error));
+                    total = measurement.add(&total, &took);
                 }
                 total
             });

@@ -1,4 +1,4 @@
-//! CPU time (user and system, all threads of the process) as a Criterion measurement.
+//! CPU time (user and system, all threads of the process; of another program all its processes) as a Criterion measurement.
 
 use crate::machine::process::cpu_time;
 use criterion::Throughput;

@@ -9,6 +9,7 @@ mod baselines;
 mod benchmarks;
 mod cpu_time;
 mod failures;
+mod of_an_engine;
 pub mod peak_memory;
 mod profiler;
 mod run;

@@ -7,6 +7,7 @@ use super::failures::Failures;
 use super::peak_memory::PeakMemory;
 use super::profiler::FlamegraphProfiler;
 use super::{baselines, scaling};
+use crate::engine::external::Protocol;
 use crate::error::{Error, Input, Result};
 use crate::measure::oracle::Oracle;
 use crate::measure::padding;
@@ -24,7 +25,8 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     crate::machine::allocator::settle();
     crate::panics::guarded(|| {
-        crate::measure::worker::serve_if_asked().unwrap_or_else(|| match run() {
+        let asked = crate::engine::external::supervisor::serve_if_asked();
+        asked.or_else(crate::measure::worker::serve_if_asked).unwrap_or_else(|| match run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 crate::console::error(error.chain());
@@ -81,7 +83,10 @@ fn run() -> Result<()> {
             let note = |function: &str, outcome| {
                 suite.failures.note(&format!("{}/{}/{function}", selection.group, mode.name()), outcome)
             };
-            note("wall_time", suite.warm(&mut wall, WallTime, "wall_time", selection, mode))?;
+            // What runs once has a whole run, and no execution time that could be held against others'.
+            let once = settings.options.engines.spec(mode).is_ok_and(|spec| spec.protocol == Protocol::Once);
+            let time = if once { "whole_run" } else { "wall_time" };
+            note(time, suite.warm(&mut wall, WallTime, time, selection, mode))?;
             note("cpu_time", suite.warm(&mut cpu, CpuTime, "cpu_time", selection, mode))?;
             note("peak_memory", suite.peak_memory(&mut memory, selection, mode))?;
         }

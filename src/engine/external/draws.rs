@@ -1,6 +1,6 @@
 //! Draws as files, for engines that do not compute them: sixteen words for everybody who can be employed in a year.
 
-use super::input::write_parquet;
+use super::parquet_file::write_parquet;
 use crate::census::Census;
 use crate::error::{Error, Result};
 use crate::rules::draws::{SLOTS, Slot, YearDraws, employee_key};

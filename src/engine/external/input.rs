@@ -2,6 +2,7 @@
 //! every year. Everything is multiplied out to integers, so that nobody needs 128-bit arithmetic.
 
 use super::draws;
+use super::parquet_file::write_parquet;
 use crate::census::Census;
 use crate::error::{Error, Result};
 use crate::rules::RULES_VERSION;
@@ -14,12 +15,9 @@ use crate::rules::tables::{Cell, Chance, EnrollmentTerms, Tables, cells};
 use crate::rules::units::share_ppm;
 use crate::rules::vocabulary::{Category, PROMOTION_AGE_BELOW};
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch};
-use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
-use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
 use serde_json::{Value, json};
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -220,16 +218,4 @@ fn people(census: &Census, file: &Path) -> Result<()> {
     let named = columns.into_iter().map(|(name, array)| (name, array, true));
     let batch = RecordBatch::try_from_iter_with_nullable(named).map_err(|e| Error::failed("census", e))?;
     write_parquet(&batch, file, Compression::SNAPPY)
-}
-
-/// Writes a batch as one Parquet file whose columns any reader understands.
-pub(super) fn write_parquet(batch: &RecordBatch, file: &Path, compression: Compression) -> Result<()> {
-    let written = || -> Result<(), ParquetError> {
-        let to = File::create(file).map_err(|e| ParquetError::External(Box::new(e)))?;
-        let properties = WriterProperties::builder().set_compression(compression).build();
-        let mut writer = ArrowWriter::try_new(to, batch.schema(), Some(properties))?;
-        writer.write(batch)?;
-        writer.close().map(drop)
-    };
-    written().map_err(|e| Error::file(file, e))
 }

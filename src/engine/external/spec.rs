@@ -201,6 +201,16 @@ impl Engines {
         Self(Arc::new(self.0.iter().filter(|spec| spec.name == mode.name()).cloned().collect()))
     }
 
+    /// As a settings file that says nothing else.
+    pub fn settings(&self) -> String {
+        #[derive(Serialize)]
+        struct File<'a> {
+            engine: &'a [Spec],
+        }
+        // Text, numbers and tables of text: TOML holds all of them.
+        toml::to_string(&File { engine: &self.0 }).unwrap_or_default()
+    }
+
     /// As they are.
     pub fn specs(&self) -> &[Spec] {
         &self.0

@@ -56,7 +56,7 @@ impl PolarsEngine {
         let engine_start = clock.elapsed();
         let clock = Instant::now();
         let census = state_frame(census).map_err(failed("census"))?;
-        let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
+        let setup_times = SetupTimes { engine_start: Some(engine_start), census_load: Some(clock.elapsed()) };
         Ok(Self { run: run.clone(), tables, plans, census, threads: options.threads, setup_times })
     }
 }

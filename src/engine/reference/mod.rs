@@ -67,7 +67,7 @@ impl ReferenceEngine {
         });
         let employees = employees.collect();
         let names = Names::new(census);
-        let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
+        let setup_times = SetupTimes { engine_start: Some(engine_start), census_load: Some(clock.elapsed()) };
         Ok(Self { run: run.clone(), tables, plans, names, census: employees, pool, setup_times })
     }
 

@@ -72,7 +72,7 @@ impl SqlEngine {
         let engine_start = clock.elapsed();
         let clock = Instant::now();
         tables::load_census(&people.0, census).map_err(failed("census"))?;
-        let setup_times = SetupTimes { engine_start, census_load: clock.elapsed() };
+        let setup_times = SetupTimes { engine_start: Some(engine_start), census_load: Some(clock.elapsed()) };
         Ok(Self {
             run: run.clone(),
             tables,
