@@ -204,7 +204,7 @@ fn no_peak() -> Error {
 
 /// What is recorded of a mode's engine, where it is not built in. Its version is asked for once; without one the record says
 /// less, and nothing else changes.
-fn own_engine(settings: &Settings, mode: Mode) -> Result<Option<OwnEngine>> {
+pub(crate) fn own_engine(settings: &Settings, mode: Mode) -> Result<Option<OwnEngine>> {
     static KNOWN: Mutex<BTreeMap<Mode, Option<String>>> = Mutex::new(BTreeMap::new());
     if mode.is_built_in() {
         return Ok(None);

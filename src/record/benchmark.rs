@@ -1,6 +1,7 @@
 //! What was measured: the identity of a benchmark in every file that carries figures, and the context of Criterion's.
 
 use super::names::check_part;
+use super::own_engine::OwnEngine;
 use crate::engine::Mode;
 use crate::error::Result;
 use crate::events::fingerprint::Fingerprint;
@@ -119,6 +120,9 @@ pub struct MeasuredContext {
     pub events: u64,
     /// Test hook that was active, if any (`docs/measuring.md`, "Padding").
     pub padding: Option<String>,
+    /// The engine, where it is not built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<OwnEngine>,
     /// The machine.
     pub machine: Machine,
     /// The build.
@@ -129,7 +133,8 @@ impl MeasuredContext {
     /// A context of this session.
     pub fn new(session: &str, benchmark: Benchmark, events: u64, padding: Option<String>, machine: Machine) -> Self {
         let session = session.to_owned();
-        Self { format_version: FORMAT_VERSION, session, benchmark, events, padding, machine, build: Build::current() }
+        let (engine, build) = (None, Build::current());
+        Self { format_version: FORMAT_VERSION, session, benchmark, events, padding, engine, machine, build }
     }
 
     /// The file of a function's context, by the name of the function's folder: `baseline` is `new` for the latest

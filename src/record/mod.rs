@@ -7,6 +7,7 @@ pub mod history;
 pub mod key;
 pub mod metric;
 pub mod names;
+mod own_engine;
 pub mod run;
 pub mod sessions;
 pub mod timestamp;

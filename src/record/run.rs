@@ -4,8 +4,8 @@ use super::benchmark::Benchmark;
 use super::key::Key;
 use super::metric::MetricValue;
 use super::names::numbered;
+pub use super::own_engine::OwnEngine;
 use super::timestamp::Timestamp;
-use crate::engine::external::{Protocol, Rules};
 use crate::error::Error;
 use crate::events::fingerprint::Fingerprint;
 use crate::machine::{Build, Machine, MemoryMethod};
@@ -30,20 +30,6 @@ pub enum Parity {
     Unchecked,
     /// The engine follows rules of its own, so there is nothing that its rows could be held against.
     OtherRules,
-}
-
-/// What is recorded of an engine that is not built in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OwnEngine {
-    /// How it was talked to.
-    pub protocol: Protocol,
-    /// Whose rules it follows.
-    pub rules: Rules,
-    /// Whether it got the draws as files.
-    pub draws: bool,
-    /// Versions by name, as it told them; `version` is what its version command printed.
-    pub versions: BTreeMap<String, String>,
 }
 
 /// One observed run of one engine in a process of its own.

@@ -6,7 +6,7 @@ use crate::engine::Mode;
 use crate::engine::external::{Protocol, Rules};
 use crate::record::run::{Parity, RunRecord};
 use crate::results::comparison::BASE;
-use crate::results::examples::{own, session, session_of};
+use crate::results::examples::{own, sampled, session, session_of};
 use crate::results::{Basis, Results};
 
 fn built_in(mode: Mode, seconds: f64) -> Vec<RunRecord> {
@@ -143,6 +143,29 @@ fn an_engine_that_is_run_once_is_compared_by_whole_runs() {
     let runs = csv::runs(&report).unwrap();
     let line = runs.lines().find(|line| line.starts_with("quick,spark,1,,,")).unwrap_or_else(|| panic!("{runs}"));
     assert!(line.ends_with(",planalign,once,process_tree"), "{line}");
+}
+
+/// Criterion's samples of an engine that is run once are whole runs, and the context says whose rules it follows.
+#[test]
+fn samples_of_criterion_are_what_their_context_says() {
+    let records = built_in(Mode::Sql, 0.1);
+    let of = |mode: &str, protocol: Protocol, rules: Rules| {
+        let run = session_of(mode, protocol, rules, 1.0).remove(0);
+        let mut sampled = sampled(&run.benchmark, &run.machine, 5.0);
+        sampled.context.engine = run.engine;
+        sampled
+    };
+    let samples = vec![
+        sampled(&records[0].benchmark, &records[0].machine, 0.1),
+        of("spark", Protocol::Once, Rules::Planalign),
+        of("old", Protocol::Session, Rules::Own),
+    ];
+    let report = Report::new(&Results::new(records, samples), BASE, String::new());
+    let scenario = &report.scenarios[0];
+    assert_eq!(scenario.other_work[0].mode, own("old"));
+    assert_eq!(scenario.comparisons.len(), 1);
+    assert_eq!((scenario.comparisons[0].basis, scenario.comparisons[0].paired), (Basis::WholeRun, false));
+    assert!(scenario.modes.iter().all(|row| row.mode == Mode::Sql || row.execution_time.is_none()));
 }
 
 #[test]

@@ -81,10 +81,19 @@ impl ModeResults {
     pub fn execution_times(&self, basis: Basis) -> Vec<f64> {
         match basis {
             Basis::Processes => self.samples().execution_time_seconds,
-            Basis::OneProcess => self.criterion("wall_time").map_or_else(Vec::new, |sampled| sampled.values.clone()),
+            // Criterion's samples of an engine that is run once are whole runs.
+            Basis::OneProcess if self.is_run_once() => Vec::new(),
+            Basis::OneProcess => self.sampled_times(),
             Basis::FirstRun => self.samples().first_run_seconds,
-            Basis::WholeRun => self.whole_runs(),
+            Basis::WholeRun => match self.whole_runs() {
+                none if none.is_empty() && self.is_run_once() => self.sampled_times(),
+                whole => whole,
+            },
         }
+    }
+
+    fn sampled_times(&self) -> Vec<f64> {
+        self.criterion("wall_time").map_or_else(Vec::new, |sampled| sampled.values.clone())
     }
 
     /// Whole runs of the processes that succeeded, seconds.
@@ -103,9 +112,10 @@ impl ModeResults {
         Basis::ALL.into_iter().any(|basis| !self.execution_times(basis).is_empty())
     }
 
-    /// The engine, where it is not built in and a run told.
+    /// The engine, where it is not built in and a file told.
     pub fn engine(&self) -> Option<&OwnEngine> {
-        self.runs.iter().find_map(|run| run.engine.as_ref())
+        let recorded = self.runs.iter().find_map(|run| run.engine.as_ref());
+        recorded.or_else(|| self.sampled.iter().find_map(|sampled| sampled.context.engine.as_ref()))
     }
 
     /// Whether it follows rules of its own, and so does other work than the rest of its group.

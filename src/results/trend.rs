@@ -206,3 +206,22 @@ fn growth(entries: &[Baseline]) -> Vec<Growth> {
     });
     judged.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::external::{Protocol, Rules};
+    use crate::record::run::RunRecord;
+    use crate::results::examples::session_of;
+
+    #[test]
+    fn an_engine_that_is_run_once_has_whole_runs_in_its_history() {
+        let runs = session_of("spark", Protocol::Once, Rules::Planalign, 5.0);
+        let runs: Vec<&RunRecord> = runs.iter().collect();
+        let entry = Baseline::from_records("history", &runs[0].benchmark, &runs).expect("an entry");
+        let trend = Trend::new(&[entry], String::new());
+        assert!((trend.series[0].geometric_mean / 10.0 - 1.0).abs() < 0.01, "{:?}", trend.series[0]);
+        let said: Vec<String> = trend.notes.iter().map(Remark::to_string).collect();
+        assert!(said.iter().any(|note| note.starts_with("quick/spark: the engine is run once")), "{said:?}");
+    }
+}

@@ -7,7 +7,7 @@ use super::peak_memory::{PeakMemory, spread_equal, sum_of_peaks};
 use super::profiler;
 use crate::engine::Mode;
 use crate::error::Result;
-use crate::measure::observations::Observations;
+use crate::measure::observations::{Observations, own_engine};
 use crate::measure::oracle::Oracle;
 use crate::measure::padding;
 use crate::measure::worker::Warm;
@@ -143,7 +143,8 @@ impl Suite<'_> {
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
         let events = self.oracle.events(selection)?;
         let machine = self.settings.machine.clone();
-        let context = MeasuredContext::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
+        let mut context = MeasuredContext::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
+        context.engine = own_engine(self.settings, mode)?;
         place.write_context(&context, self.arguments.saved.as_deref())
     }
 

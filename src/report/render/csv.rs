@@ -49,7 +49,7 @@ const RUN_COLUMNS: [&str; 32] = [
 pub fn runs(report: &Report) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![RUN_COLUMNS.map(str::to_owned).to_vec()];
-    for (scenario, mode) in report.scenarios.iter().flat_map(|s| s.modes.iter().map(move |mode| (s, mode))) {
+    for (scenario, mode) in report.scenarios.iter().flat_map(|s| s.rows().map(move |mode| (s, mode))) {
         rows.extend(mode.detailed_runs.iter().map(|run| run_row(&scenario.name, run)));
     }
     rows.iter().try_for_each(|row| writer.write_record(row)).map_err(unusable)?;
@@ -120,7 +120,7 @@ pub fn samples(report: &Report) -> Result<String> {
     let header = ["scenario_name", "mode", "source", "measurement", "run_number", "sample_number", "value", "unit"];
     writer.write_record(header).map_err(unusable)?;
     for scenario in &report.scenarios {
-        for mode in &scenario.modes {
+        for mode in scenario.rows() {
             let (scenario, name) = (&scenario.name, mode.mode.name());
             let mut row = |source: &str, measurement: &str, run: String, sample: usize, value: f64, unit: &str| {
                 let (sample, value) = (sample.to_string(), value.to_string());
