@@ -28,7 +28,7 @@ class DbtEngine(Engine):
 
     def __init__(self, in_process: bool) -> None:
         self.start_runs = dbt_runs.InProcess if in_process else dbt_runs.Processes
-        self.work = WorkFolder()
+        self.work = WorkFolder("planbench-dbt-")
 
     def open(self, inputs: Inputs, threads: int) -> dict[str, str]:
         self.years, self.threads = inputs.years, threads

@@ -27,7 +27,7 @@ class SparkEngine(Engine):
     """The state of a year in a checkpoint, the events of all years in Spark's memory."""
 
     def __init__(self) -> None:
-        self.work = WorkFolder()
+        self.work = WorkFolder("planbench-spark-")
         self.session: Session | None = None
         self.beside: ThreadPoolExecutor | None = None
         self.events: dict[int, DataFrame] = {}

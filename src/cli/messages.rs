@@ -3,8 +3,8 @@
 use crate::compare::Step;
 use crate::console;
 use crate::figures;
+use crate::measure::request::Warm;
 use crate::measure::rounds::Observer;
-use crate::measure::worker::Warm;
 use crate::record::run::RunRecord;
 use crate::stats::median;
 use anstyle::{AnsiColor, Style};

@@ -60,6 +60,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     }
     let work = work(&args.custom, &USUAL.map(str::to_owned), context)?;
     remove_abandoned_spills();
+    crate::interrupt::watch_for_interrupts();
     let seeds = seeds::all(&args.seeds);
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
@@ -71,6 +72,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
             None => Box::new(seeds.clone()),
         };
         for seed in seeds {
+            crate::interrupt::check_interrupt()?;
             let prepared = work.prepare(seed, read.take())?;
             if runs == 0 {
                 prepared.report_census(context.quiet);

@@ -1,6 +1,7 @@
 //! Has a fresh process of this program do one thing, and tells how it failed if it did.
 
-use super::worker::{ARGUMENT, Request, RunRequest, STARVED, Seen};
+use super::request::{Request, RunRequest, Seen};
+use super::worker::{ARGUMENT, STARVED};
 use crate::error::{Error, Outside, Result};
 use serde::Deserialize;
 use std::path::Path;
@@ -71,7 +72,7 @@ fn ended_from_outside(status: ExitStatus) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::measure::worker::Allocated;
+    use crate::measure::request::Allocated;
     use std::os::unix::process::ExitStatusExt;
 
     #[test]

@@ -4,8 +4,10 @@
 pub mod fresh;
 pub mod metric;
 pub mod observations;
+mod one_run;
 pub mod oracle;
 pub mod padding;
+pub mod request;
 pub mod rounds;
 pub mod turns;
 mod watch;

@@ -8,8 +8,8 @@ use crate::machine::Build;
 use crate::machine::load::Load;
 use crate::measure::fresh::observe;
 use crate::measure::padding;
+use crate::measure::request::{FileOfPeople, People, RunRequest, SCRATCH, Seen, Warm};
 use crate::measure::turns;
-use crate::measure::worker::{FileOfPeople, People, RunRequest, SCRATCH, Seen, Warm};
 use crate::parity::Outcome;
 use crate::record::names::once;
 use crate::record::run::{FORMAT_VERSION, OwnEngine, Parity, RunRecord};
@@ -175,11 +175,11 @@ impl Observations {
         if self.under_way.is_some() { write_new_json(&record.path(&self.folder), record) } else { Ok(()) }
     }
 
-    /// Observes one run; its peak resident memory in bytes.
+    /// Observes one run; its peak resident memory in bytes, and into `events` how many there were.
     ///
     /// # Errors
     /// When the run failed or gave wrong events, or the platform does not tell.
-    pub fn observe_peak(&mut self) -> Result<u64> {
+    pub fn observe_peak(&mut self, events: &mut u64) -> Result<u64> {
         let records = self.observe()?;
         for record in records.iter().filter(|record| record.replaced_by.is_some()) {
             let what = record.error.as_deref().unwrap_or("no output");
@@ -189,7 +189,9 @@ impl Observations {
         if let Some(error) = &record.error {
             return Err(record.failure(error));
         }
-        record.observation.and_then(|observation| observation.peak_memory_bytes).ok_or_else(no_peak)
+        let observation = record.observation.ok_or_else(no_peak)?;
+        *events = observation.events;
+        observation.peak_memory_bytes.ok_or_else(no_peak)
     }
 }
 

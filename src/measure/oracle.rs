@@ -46,12 +46,16 @@ impl<'a> Oracle<'a> {
         Ok(found)
     }
 
-    /// A started engine whose output has just been found equal to the reference's, if it follows the same rules.
-    pub fn checked_engine(&self, selection: &Selection, mode: Mode) -> Result<Box<dyn Engine>> {
+    /// A started engine whose output has just been found equal to the reference's, if it follows the same rules, and its events.
+    pub fn checked_engine(&self, selection: &Selection, mode: Mode) -> Result<(Box<dyn Engine>, u64)> {
         let expected = self.expected(selection)?;
         let mut engine = open(mode, &selection.run, &selection.census().census, &self.settings.options)?;
         if !self.settings.options.engines.follows_the_rules(mode) {
-            return Ok(engine);
+            let log = engine.generate()?;
+            log.check_written()?;
+            let events = log.event_count()?;
+            drop(log);
+            return Ok((engine, events));
         }
         let log = engine.generate()?;
         let found = outcome(log.as_ref())?;
@@ -62,6 +66,6 @@ impl<'a> Oracle<'a> {
             let benchmark = format!("{}/{}", selection.group, mode.name());
             return Err(Difference::FromReference { benchmark, expected, found }.into());
         }
-        Ok(engine)
+        Ok((engine, found.events))
     }
 }

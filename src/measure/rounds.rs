@@ -4,7 +4,7 @@ use super::observations::Observations;
 use super::oracle::Oracle;
 
 use crate::error::Result;
-use crate::measure::worker::Warm;
+use crate::measure::request::Warm;
 use crate::record::run::RunRecord;
 use crate::settings::session::Settings;
 use rand::seq::SliceRandom;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::measure::observations::{Observations, own_engine};
 use crate::measure::oracle::Oracle;
 use crate::measure::padding;
-use crate::measure::worker::Warm;
+use crate::measure::request::Warm;
 use crate::record::benchmark::MeasuredContext;
 use crate::record::criterion::FunctionPlace;
 use crate::settings::session::{Selection, Settings};
@@ -85,8 +85,10 @@ impl Suite<'_> {
         mode: Mode,
     ) -> Result<()> {
         let mut group = self.group(criterion, selection, mode);
-        // A list needs no figure, and of a custom scenario the figure needs a run.
-        if self.arguments.action != Action::List {
+        // A list needs no figure, and of a custom scenario the figure needs a run. How many events other rules make is known
+        // to nobody beforehand.
+        let follows_the_rules = self.settings.options.engines.follows_the_rules(mode);
+        if self.arguments.action != Action::List && follows_the_rules {
             group.throughput(Throughput::Elements(self.oracle.events(selection)?));
         }
         self.in_process(&mut group, measurement, name, selection, mode)
@@ -104,12 +106,13 @@ impl Suite<'_> {
         // Made on first use: a benchmark that the filter leaves out starts no engine.
         let mut started = None;
         let benchmark = |bencher: &mut Bencher<'_, M>| {
-            let (engine, _) = started.get_or_insert_with(|| {
+            let (engine, _, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
-                let engine = self.oracle.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
+                let (engine, events) =
+                    self.oracle.checked_engine(selection, mode).unwrap_or_else(|error| give_up(error));
                 let place = self.place(selection, mode, name);
                 profiler::start_if_asked();
-                (engine, place)
+                (engine, events, place)
             });
             bencher.iter_custom(|iterations| {
                 let mut total = measurement.zero();
@@ -123,8 +126,8 @@ impl Suite<'_> {
         attempted(|| {
             group.bench_function(name, benchmark);
         })?;
-        if let Some((_, place)) = started {
-            self.write_context(&place, selection, mode)?;
+        if let Some((_, events, place)) = started {
+            self.write_context(&place, selection, mode, events)?;
         }
         Ok(())
     }
@@ -136,12 +139,11 @@ impl Suite<'_> {
     }
 
     /// Writes beside Criterion's files what they do not say, under every name that Criterion used.
-    fn write_context(&self, place: &FunctionPlace, selection: &Selection, mode: Mode) -> Result<()> {
+    fn write_context(&self, place: &FunctionPlace, selection: &Selection, mode: Mode, events: u64) -> Result<()> {
         if !self.settings.records {
             return Ok(());
         }
         let benchmark = selection.benchmark(mode, self.settings.options.threads);
-        let events = self.oracle.events(selection)?;
         let machine = self.settings.machine.clone();
         let mut context = MeasuredContext::new(&self.settings.session, benchmark, events, padding::of(mode), machine);
         context.engine = own_engine(self.settings, mode)?;
@@ -156,7 +158,7 @@ impl Suite<'_> {
         self.sized(&mut group, 10, seconds, Duration::from_nanos(1));
         group.sampling_mode(SamplingMode::Flat);
         let mut started: Option<(Observations, FunctionPlace)> = None;
-        let mut samples = 0;
+        let (mut samples, mut events) = (0, 0);
         let benchmark = |bencher: &mut Bencher<'_, PeakMemory>| {
             let (observations, _) = started.get_or_insert_with(|| {
                 self.ran.set(self.ran.get() + 1);
@@ -166,8 +168,8 @@ impl Suite<'_> {
             });
             bencher.iter_custom(|iterations| {
                 samples += 1;
-                let sum =
-                    sum_of_peaks(iterations, || observations.observe_peak()).unwrap_or_else(|error| give_up(error));
+                let sum = sum_of_peaks(iterations, || observations.observe_peak(&mut events))
+                    .unwrap_or_else(|error| give_up(error));
                 spread_equal(samples, sum)
             });
         };
@@ -176,7 +178,7 @@ impl Suite<'_> {
         })?;
         group.finish();
         if let Some((_, place)) = started {
-            self.write_context(&place, selection, mode)?;
+            self.write_context(&place, selection, mode, events)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::fault::{Fault, Step};
 use super::output::{Output, years_of};
 use super::spec::{INPUT, OUTPUT, Spec};
-use super::start::{Started, start};
+use super::start::{PATIENCE, Started, start};
 use super::words::Words;
 use super::{input, place};
 use crate::census::Census;
@@ -70,7 +70,8 @@ impl OnceEngine {
         let sampler = self.watch.then(|| TreeSampler::start(program.pid())).transpose();
         let sampler = sampler.map_err(|error| Outside::NoSampler { error })?;
         let fault = || Fault::new(spec, Step::Run).with_words(words.last());
-        let deadline = Instant::now() + spec.time_limit();
+        // What it leaves behind has its own time to go.
+        let deadline = Instant::now() + spec.time_limit() + PATIENCE;
         let ended = loop {
             let until = deadline.min(Instant::now() + LOOK);
             match program.wait_until(until).map_err(|e| fault().cannot_start(e))? {
@@ -79,6 +80,9 @@ impl OnceEngine {
                 None => check_interrupt()?,
             }
         };
+        if ended.seconds > spec.time_limit_seconds {
+            return Err(fault().silent(spec.time_limit()));
+        }
         if !ended.status.success() {
             return Err(fault().ended(&ended));
         }
@@ -106,7 +110,7 @@ impl Engine for OnceEngine {
         let output = Output::new(&self.spec, &folder);
         output.check(&self.years)?;
         let events = output.rows(&self.years)?;
-        Ok(Box::new(OnceLog { engine: self, folder, events, whole }))
+        Ok(Box::new(OnceLog { engine: self, folder, scratch, events, whole }))
     }
 
     fn setup_times(&self) -> SetupTimes {
@@ -122,6 +126,7 @@ impl Engine for OnceEngine {
 struct OnceLog<'a> {
     engine: &'a OnceEngine,
     folder: PathBuf,
+    scratch: PathBuf,
     events: u64,
     whole: WholeRun,
 }
@@ -151,6 +156,8 @@ impl EventLog for OnceLog<'_> {
 impl Drop for OnceLog<'_> {
     fn drop(&mut self) {
         // A measurement of many runs would fill the disk; what cannot be removed goes with the engine's folder.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        for folder in [&self.folder, &self.scratch] {
+            let _ = std::fs::remove_dir_all(folder);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Step};
 use super::spec::Spec;
-use super::start::{Started, start};
+use super::start::{PATIENCE, Started, start};
 use super::supervisor::{Ended, Supervised};
 use super::talk::{Answer, Request};
 use super::words::Words;
@@ -115,12 +115,16 @@ impl Session {
             return Err(self.unasked(step, heard));
         }
         let asked = Instant::now();
-        let deadline = asked + self.spec.time_limit();
+        // What it leaves behind has its own time to go.
+        let deadline = asked + self.spec.time_limit() + PATIENCE;
         self.say_goodbye();
         let Some(ended) = self.ended(deadline)? else {
             return Err(self.fault(step).still_there(self.spec.time_limit()));
         };
         let took = asked.elapsed();
+        if ended.left_behind.is_empty() && took > self.spec.time_limit() + LOOK {
+            return Err(self.fault(step).still_there(self.spec.time_limit()));
+        }
         // Nobody holds its output any more, but what was in it may still be on its way here.
         if let Ok(heard) = self.heard.recv_timeout(LOOK) {
             return Err(self.unasked(step, heard));

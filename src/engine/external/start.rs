@@ -2,10 +2,14 @@
 
 use super::fault::{Fault, Step};
 use super::spec::Spec;
-use super::supervisor::{Order, Supervised};
+use super::supervisor::{GRACE, Order, Supervised};
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStderr, ChildStdin, ChildStdout};
+use std::time::Duration;
+
+/// Time beyond a limit in which the supervisor sees what a program left behind go, or ends it.
+pub(super) const PATIENCE: Duration = GRACE.saturating_add(Duration::from_secs(1));
 
 /// A started program and its pipes.
 pub(super) struct Started {

@@ -17,5 +17,5 @@ mod serve;
 mod supervised;
 
 pub use order::{NotStarted, Order};
-pub use serve::serve_if_asked;
+pub use serve::{GRACE, serve_if_asked};
 pub use supervised::{Ended, Supervised};

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Time that processes have to go by themselves after the program's end: those of a big engine need a moment.
-const GRACE: Duration = Duration::from_secs(3);
+pub const GRACE: Duration = Duration::from_secs(3);
 /// Time between two looks whether the program that ordered is still there.
 const LOOK: Duration = Duration::from_millis(100);
 /// Time between two attempts to end everything.

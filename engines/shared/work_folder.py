@@ -1,21 +1,22 @@
 """A temporary folder for the time of a session, gone with it."""
 
+from __future__ import annotations
+
 import atexit
 import fcntl
 import shutil
 import tempfile
 from pathlib import Path
 
-PREFIX = "planbench-dbt-"
 LOCK = "in-use"
 
 
 class WorkFolder:
     """Removed by `remove`, or at the latest when Python ends. What a killed process leaves, the next one removes."""
 
-    def __init__(self) -> None:
-        remove_abandoned()
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    def __init__(self, prefix: str) -> None:
+        remove_abandoned(prefix)
+        self.path = Path(tempfile.mkdtemp(prefix=prefix))
         self.lock = (self.path / LOCK).open("w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         atexit.register(self.remove)
@@ -26,8 +27,8 @@ class WorkFolder:
         self.lock.close()
 
 
-def remove_abandoned() -> None:
-    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+def remove_abandoned(prefix: str) -> None:
+    for lock in Path(tempfile.gettempdir()).glob(f"{prefix}*/{LOCK}"):
         try:
             with lock.open("a") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
