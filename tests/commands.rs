@@ -461,7 +461,11 @@ fn completions_and_the_manual_come_from_the_command_line() {
     assert!(text.contains("noisy") || text.contains("UNFIT") || text.contains("nothing here"), "{text}");
     let sh = |line: &str| {
         let line = line.replace("planbench", env!("CARGO_BIN_EXE_planbench"));
-        Command::new("bash").args(["-o", "pipefail", "-c", &line]).output().expect("bash starts")
+        Command::new("bash")
+            .args(["-o", "pipefail", "-c", &line])
+            .current_dir(place.path())
+            .output()
+            .expect("bash starts")
     };
     let quiet = sh("planbench scenarios | true");
     assert!(quiet.stderr.is_empty(), "{}", String::from_utf8_lossy(&quiet.stderr));

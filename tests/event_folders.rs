@@ -389,7 +389,7 @@ fn a_summary_must_be_of_its_files() {
         ("years", 1, |summary| summary["years"][0]["headcount_end"] = 1.into()),
         ("events_by_category", 1, |summary| summary["events_by_category"]["raise"] = 1.into()),
         ("events_by_type", 1, |summary| summary["events_by_type"]["raise"] = 1.into()),
-        ("says mode junk", 1, |summary| summary["mode"] = "junk".into()),
+        ("says mode Junk", 1, |summary| summary["mode"] = "Junk".into()),
         ("version 1 of the event rules", 2, |summary| summary["versions"]["rules"] = 1.into()),
         ("not the census", 2, |summary| summary["census"]["employees"] = 101.into()),
         ("more than the 5000000", 2, |summary| summary["census"]["employees"] = 99_999_999_999_u64.into()),

@@ -209,7 +209,7 @@ fn a_name_in_a_file_leads_nowhere() {
     check(&run(place.path(), "--history history"), 0, &[]);
     let record = &records(place.path())[0];
     let whole = json(record);
-    for (field, value) in [("mode", "../../../escaped"), ("group", "/absolute"), ("mode", "spark"), ("scenario", "..")]
+    for (field, value) in [("mode", "../../../escaped"), ("group", "/absolute"), ("mode", "Spark"), ("scenario", "..")]
     {
         let mut record_now = whole.clone();
         record_now["benchmark"][field] = value.into();

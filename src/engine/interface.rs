@@ -91,14 +91,6 @@ pub trait EventLog {
         None
     }
 
-    /// Makes sure that as many events were written as were told, whatever they hold.
-    ///
-    /// # Errors
-    /// When another program wrote something else.
-    fn check_written(&self) -> Result<()> {
-        Ok(())
-    }
-
     /// Writes the events of one year as one zstd Parquet file, without the `simulation_year` column (it is in the
     /// folder's name).
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()>;

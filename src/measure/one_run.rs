@@ -95,14 +95,13 @@ pub(super) fn observe(request: &RunRequest, idle_memory_bytes: Option<u64>) -> R
 
     let mut printer = Fingerprinter::default();
     let mut events_by_type = BTreeMap::new();
+    // What other rules make is nobody's business; its number is what the engine says.
     if follows_the_rules {
         for events in log.years() {
             let events = events?;
             printer.add_year(&events);
             events.count_values("event_type", &mut events_by_type);
         }
-    } else {
-        log.check_written()?;
     }
     let (years, step_seconds) = (log.year_seconds().to_vec(), log.step_seconds());
     clock = Instant::now();

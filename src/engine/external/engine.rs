@@ -1,6 +1,6 @@
 //! An engine that is another program, as everybody else sees engines.
 
-use super::output::{Output, whole, years_of};
+use super::output::{Output, years_of};
 use super::session::Session;
 use super::spec::Spec;
 use super::talk::{Answer, PROTOCOL_VERSION, Request};
@@ -150,10 +150,6 @@ impl EventLog for SessionLog<'_> {
 
     fn step_seconds(&self) -> BTreeMap<String, f64> {
         self.told.step_seconds.clone()
-    }
-
-    fn check_written(&self) -> Result<()> {
-        whole(&self.spec, &self.years, &self.folder()?, Some(self.told.events))
     }
 
     fn write_parquet(&self, year: i32, file: &Path) -> Result<()> {

@@ -136,7 +136,7 @@ pub(super) fn years_of<'a>(
 ///
 /// # Errors
 /// Names what is missing or does not belong there.
-pub(super) fn whole(spec: &Spec, years: &[i32], folder: &Path, said: Option<u64>) -> Result<()> {
+fn whole(spec: &Spec, years: &[i32], folder: &Path, said: Option<u64>) -> Result<()> {
     let output = Output::new(spec, folder);
     output.check(years)?;
     let wrote = output.rows(years)?;
