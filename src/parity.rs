@@ -1,8 +1,8 @@
 //! Proof of equality: every column of every row, of every mode, against the reference.
 
 use crate::census::Census;
-use crate::engine::{Engine, EngineOptions, EventLog, Mode, open};
-use crate::error::{Difference, Result};
+use crate::engine::{EngineOptions, EventLog, Mode, open};
+use crate::error::{Difference, Error, Result};
 use crate::events::fingerprint::{Fingerprint, Fingerprinter};
 use crate::events::schema::{EVENT_COLUMNS, position};
 use crate::events::year::{Events, Rows};
@@ -30,11 +30,18 @@ pub struct ParityReport {
     pub outcomes: Vec<(String, Outcome)>,
     /// Differences of the later logs from the first; empty means identical.
     pub differences: Vec<Differences>,
+    /// Other programs that gave nothing to compare, and why.
+    pub failed: Vec<(String, Error)>,
 }
 
 impl ParityReport {
-    /// Whether all logs are the same, bit for bit.
+    /// Whether all logs are there and the same, bit for bit.
     pub fn is_identical(&self) -> bool {
+        self.failed.is_empty() && self.is_same()
+    }
+
+    /// Whether those logs that are there are the same.
+    pub fn is_same(&self) -> bool {
         self.differences.is_empty() && self.outcomes.windows(2).all(|pair| pair[0].1 == pair[1].1)
     }
 }
@@ -51,21 +58,59 @@ pub fn outcome(log: &dyn EventLog) -> Result<Outcome> {
     Ok(total.finish())
 }
 
-/// Runs every mode and compares them; the first of `modes` is the yardstick.
+/// Runs every mode and compares them; the first of `modes` is the yardstick. Another program that fails is among the report's
+/// failures, and the others are compared all the same.
 ///
 /// # Errors
-/// When an engine fails, or its events are not in canonical order.
+/// When an engine of this crate or the yardstick fails, or its events are not in canonical order.
 pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &EngineOptions) -> Result<ParityReport> {
-    let mut engines = modes.iter().map(|&mode| open(mode, run, census, options)).collect::<Result<Vec<_>>>()?;
-    let mut logs = Vec::new();
-    for (mode, engine) in modes.iter().zip(&mut engines) {
-        logs.push((mode.name().to_owned(), engine.generate()?));
+    let mut failures = Failures { yardstick: modes.first().copied(), failed: Vec::new() };
+    let mut engines = Vec::new();
+    for &mode in modes {
+        let opened = failures.note(mode, open(mode, run, census, options))?;
+        engines.extend(opened.map(|engine| (mode, engine)));
     }
-    let views: Vec<(String, &dyn EventLog)> = logs.iter().map(|(name, log)| (name.clone(), log.as_ref())).collect();
-    let report = compare_logs(&views)?;
+    let mut logs = Vec::new();
+    for (mode, engine) in &mut engines {
+        let generated = failures.note(*mode, engine.generate())?;
+        logs.extend(generated.map(|log| (*mode, log)));
+    }
+    let views: Vec<(String, &dyn EventLog)> =
+        logs.iter().map(|(mode, log)| (mode.name().to_owned(), log.as_ref())).collect();
+    let (mut report, failed) = compare_all(&views)?;
+    for (index, error) in failed {
+        failures.note::<()>(logs[index].0, Err(error))?;
+    }
     drop(logs);
-    engines.into_iter().try_for_each(Engine::close)?;
+    for (mode, engine) in engines {
+        // One that failed before is ended anyhow.
+        if !failures.failed.iter().any(|(failed, _)| failed == mode.name()) {
+            failures.note(mode, engine.close())?;
+        }
+    }
+    report.failed = failures.failed;
     Ok(report)
+}
+
+/// What failed so far, of other programs.
+struct Failures {
+    yardstick: Option<Mode>,
+    failed: Vec<(String, Error)>,
+}
+
+impl Failures {
+    /// What came of a step; `None` of another program that failed.
+    fn note<T>(&mut self, mode: Mode, outcome: Result<T>) -> Result<Option<T>> {
+        match outcome {
+            Ok(found) => Ok(Some(found)),
+            Err(error @ Error::Interrupted) => Err(error),
+            Err(error) if mode.is_built_in() || self.yardstick == Some(mode) => Err(error),
+            Err(error) => {
+                self.failed.push((mode.name().to_owned(), error));
+                Ok(None)
+            }
+        }
+    }
 }
 
 /// Compares logs year by year; the first is the yardstick.
@@ -73,25 +118,48 @@ pub fn compare_modes(modes: &[Mode], run: &RunSpec, census: &Census, options: &E
 /// # Errors
 /// When a log cannot be read, or is not in canonical order.
 pub fn compare_logs(logs: &[(String, &dyn EventLog)]) -> Result<ParityReport> {
+    let (report, failed) = compare_all(logs)?;
+    failed.into_iter().next().map_or(Ok(report), |(_, error)| Err(error))
+}
+
+/// As [`compare_logs`]; of the later logs that cannot be compared the number and why, and the others are.
+fn compare_all(logs: &[(String, &dyn EventLog)]) -> Result<(ParityReport, Vec<(usize, Error)>)> {
     let mut totals = vec![Totals::default(); logs.len()];
     let mut differences: Vec<Differences> =
         logs.iter().skip(1).map(|(name, _)| Differences::new(&logs[0].0, name)).collect();
     let named = |name: &str, what: String| Difference::Order { of: format!("{name}: "), what };
     let mut years: Vec<_> = logs.iter().map(|(_, log)| log.years()).collect();
+    let mut failed: Vec<(usize, Error)> = Vec::new();
     while let Some(yardstick) = years[0].next().transpose()? {
         totals[0].add(&yardstick).map_err(|problem| named(&logs[0].0, problem))?;
         for (index, (name, _)) in logs.iter().enumerate().skip(1) {
-            let events = years[index].next().transpose()?;
-            let events = events.ok_or_else(|| named(name, format!("year {} is missing", yardstick.year)))?;
-            totals[index].add(&events).map_err(|problem| named(name, problem))?;
-            if events != yardstick {
-                differences[index - 1].add_year(&yardstick, &events);
+            if failed.iter().any(|(gone, _)| *gone == index) {
+                continue;
+            }
+            let mut compare = || -> Result<()> {
+                let events = years[index].next().transpose()?;
+                let events = events.ok_or_else(|| named(name, format!("year {} is missing", yardstick.year)))?;
+                totals[index].add(&events).map_err(|problem| named(name, problem))?;
+                if events != yardstick {
+                    differences[index - 1].add_year(&yardstick, &events);
+                }
+                Ok(())
+            };
+            if let Err(error) = compare() {
+                failed.push((index, error));
             }
         }
     }
-    differences.retain(|difference| difference.count() > 0);
-    let outcomes = logs.iter().zip(totals).map(|((name, _), total)| (name.clone(), total.finish())).collect();
-    Ok(ParityReport { outcomes, differences })
+    let gone = |index: usize| failed.iter().any(|(gone, _)| *gone == index);
+    let differences = differences.into_iter().enumerate();
+    let differences = differences.filter(|(index, difference)| !gone(index + 1) && difference.count() > 0);
+    let outcomes = logs.iter().zip(totals).enumerate().filter(|(index, _)| !gone(*index));
+    let report = ParityReport {
+        differences: differences.map(|(_, difference)| difference).collect(),
+        outcomes: outcomes.map(|(_, ((name, _), total))| (name.clone(), total.finish())).collect(),
+        failed: Vec::new(),
+    };
+    Ok((report, failed))
 }
 
 #[derive(Clone, Default)]

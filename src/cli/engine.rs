@@ -41,7 +41,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     match args.action {
-        Action::List => list(context),
+        Action::List => match &args.name {
+            Some(_) => Err(Input::OnlyFor { what: "the name of an engine", only: "engine check" }.into()),
+            None => list(context),
+        },
         Action::Check => {
             let Some(name) = &args.name else {
                 let known =
@@ -61,8 +64,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8> {
     }
 }
 
+/// Characters of a version, or of why there is none, that are shown.
+const LONGEST_VERSION: usize = 160;
 /// What is said where there is no engine.
-const NONE: &str = "the settings file describes no [[engine]] (docs/engines.md)";
+const NONE: &str =
+    "no settings file describes an [[engine]]; give one as planbench.toml or with --config (docs/engines.md)";
 
 /// The engines of the settings file.
 fn list(context: &Context) -> Result<u8> {
@@ -81,8 +87,9 @@ fn list(context: &Context) -> Result<u8> {
         // One that is not installed is no reason not to show the others.
         let version = match external::version(spec) {
             Ok(version) => version.unwrap_or_else(|| ABSENT.to_owned()),
-            Err(error) => error.to_string(),
+            Err(error) => console::one_line(&error.to_string()),
         };
+        let version: String = version.chars().take(LONGEST_VERSION).collect();
         console::result(&format!("{:<24} {protocol:<8} {rules:<9} {draws:<5} {version}", spec.name));
     }
     Ok(PASS)

@@ -142,8 +142,15 @@ pub(super) fn check(mode: Mode, threads: usize, context: &Context) -> Result<u8>
         let people = census::synthetic(case.people, &run).census;
         // Once is enough to see that a run leaves nothing to the next one.
         let again = index == 0 || index + 1 == CASES.len();
-        if !run_case(mode, spec, &run, &people, &options, again)? {
-            differing += 1;
+        match run_case(mode, spec, &run, &people, &options, again) {
+            Ok(true) => {}
+            Ok(false) => differing += 1,
+            Err(error) => {
+                // What does not keep the protocol in one case will not in the next.
+                console::result("  FAILED");
+                println!("{}: FAILED in case {} of {}, {}", spec.name, index + 1, CASES.len(), case.name);
+                return Err(error);
+            }
         }
     }
     if differing > 0 {

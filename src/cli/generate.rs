@@ -88,6 +88,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let (threads, memory_limit, database) = (what.threads, args.memory_limit, args.database);
     let engines = context.file.engines().clone();
     let options = EngineOptions { threads, memory_limit, database, engines, ..EngineOptions::default() };
+    if !options.engines.follows_the_rules(mode) {
+        return Err(Input::OwnRules { engine: mode.to_string() }.into());
+    }
     options.check_mode(mode)?;
     crate::interrupt::watch_for_interrupts();
     let seed = work.own_seed().filter(|_| !context.is_said("seed")).unwrap_or(args.seed.seed);

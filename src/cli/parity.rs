@@ -64,6 +64,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
     let seeds = seeds::all(&args.seeds);
     let clock = Instant::now();
     let (mut runs, mut events, mut different) = (0u64, 0, 0u64);
+    let mut failed: Vec<String> = Vec::new();
     for work in &work {
         let mut read = None;
         let own = work.own_seed().filter(|_| !context.is_said("seeds"));
@@ -82,7 +83,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
                 Ok(report) => {
                     print(&prepared, Some(&report));
                     events += report.outcomes[0].1.events;
-                    different += u64::from(!report.is_identical());
+                    let differs = report.failed.iter().any(|(_, error)| error.differs());
+                    different += u64::from(!report.is_same() || differs);
+                    let of_run = format!("{} seed {seed}", prepared.run.scenario_id);
+                    let unread = report.failed.iter().filter(|(_, error)| !error.differs());
+                    failed.extend(unread.map(|(name, error)| format!("{of_run}: {name}: {}", error.chain())));
                 }
                 // What cannot be compared row by row differs all the same.
                 Err(error) if error.differs() => {
@@ -96,6 +101,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<u8> {
         }
     }
     let seconds = clock.elapsed().as_secs_f64();
+    if different == 0 && !failed.is_empty() {
+        println!("NOT proved: {} failure(s) in {runs} run(s)", failed.len());
+        return Err(Error::Runs { what: failed.join("\n"), differs: false });
+    }
     if different == 0 {
         println!("identical: {runs} run(s), {events} events, {} modes, in {seconds:.1} s", modes.len());
         Ok(PASS)
@@ -188,9 +197,13 @@ fn print(prepared: &Prepared, report: Option<&ParityReport>) {
         prepared.loaded.census.len()
     );
     let Some(report) = report else { return };
-    let width = report.outcomes.iter().map(|(name, _)| name.len()).fold(10, usize::max);
+    let names = report.outcomes.iter().map(|(name, _)| name).chain(report.failed.iter().map(|(name, _)| name));
+    let width = names.map(String::len).fold(10, usize::max);
     for (name, outcome) in &report.outcomes {
         console::result(&format!("  {name:<width$} {} {:>9} events", outcome.fingerprint, outcome.events));
+    }
+    for (name, error) in &report.failed {
+        console::result(&format!("  {name:<width$} FAILED: {error}"));
     }
     for difference in &report.differences {
         console::result(&difference.to_string());

@@ -8,7 +8,7 @@ use crate::interrupt::check_interrupt;
 use crate::machine::Machine;
 use crate::machine::fitness::{MOST_SPREAD, burn_in};
 use crate::measure::rounds::Order;
-use crate::record::key::{UNKNOWN_OUTPUT, other_output, same_place};
+use crate::record::key::{UNKNOWN_OUTPUT, WHOLE_RUNS, other_output, same_place};
 use crate::record::metric::Gated;
 use crate::record::timestamp::Timestamp;
 use crate::remarks::{Remark, gather};
@@ -177,6 +177,9 @@ fn one(
             };
             if let Some(((same_output, verdict), reason)) = incomparable(&round, plan.allow_output_change) {
                 return Ok(BenchmarkComparison { same_output, ..benchmark.ended(verdict, reason) });
+            }
+            if benchmark.rounds.is_empty() && task.is_run_once {
+                benchmark.remarks.push(WHOLE_RUNS.into());
             }
             if benchmark.rounds.is_empty() && !comparable(&round) {
                 benchmark.remarks.push(UNKNOWN_OUTPUT.into());

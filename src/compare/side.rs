@@ -3,6 +3,7 @@
 //! A side is only used through its command line (`run --format json`), the report that this writes, and the turns that it
 //! takes (`measure::turns`), so that an older build can be compared with a newer one.
 
+use crate::engine::external::Protocol;
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Error, Flaw, Input, Outside, Result};
 use crate::events::fingerprint::Fingerprint;
@@ -62,6 +63,8 @@ pub struct Task {
     arguments: Vec<OsString>,
     /// What a side's settings file says: the engine, where the mode is not built in.
     settings: String,
+    /// Whether the engine is run once, and its times are whole runs.
+    pub is_run_once: bool,
 }
 
 /// What one process of a side showed.
@@ -122,7 +125,8 @@ impl Task {
         }
         let engine = options.engines.only(mode);
         let settings = if engine.is_empty() { String::new() } else { engine.settings() };
-        Self { group: selection.group.clone(), mode, arguments, settings }
+        let is_run_once = options.engines.spec(mode).is_ok_and(|spec| spec.protocol == Protocol::Once);
+        Self { group: selection.group.clone(), mode, arguments, settings, is_run_once }
     }
 
     /// Those of scenarios and modes.

@@ -42,6 +42,7 @@ faults! {
             ("engine {engine}, {step}: it says that it failed: {why}; its last words: {}", or_nothing(said));
         EngineAnswered { engine: String, step: String, got: String, wanted: String, said: String } =>
             ("engine {engine}, {step}: it answered {got}; wanted is {wanted}; its last words: {}", or_nothing(said));
+        EngineRun { said: String } => ("{said}");
         EngineOutput { engine: String, problem: String } => ("engine {engine}, output: {problem}");
 
         // Sides of a comparison.

@@ -14,6 +14,7 @@ use crate::interrupt::check_interrupt;
 use crate::machine::Versions;
 use crate::record::timestamp::Timestamp;
 use crate::rules::run::RunSpec;
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Instant;
 
@@ -50,11 +51,12 @@ pub fn generate(
     }
     let persist = clock.elapsed().as_secs_f64();
 
-    let summary = summarise(mode, run, loaded, options, log.as_ref(), Timings { setup, generation, persist })?;
+    let mut summary = summarise(mode, run, loaded, options, log.as_ref(), Timings { setup, generation, persist })?;
+    drop(log);
+    summary.engine_versions = engine.versions();
     let json = serde_json::to_string_pretty(&summary).map_err(|e| Error::file(&folder, e))?;
     let file = folder.join(SUMMARY);
     fs::write(&file, json + "\n").map_err(|e| Error::file(&file, e))?;
-    drop(log);
     // Its temporary files are in the claimed folder, too.
     engine.close()?;
     claim.publish()?;
@@ -92,6 +94,7 @@ fn summarise(
         assumptions: run.assumptions.clone(),
         threads: options.threads,
         versions: Versions::current(),
+        engine_versions: BTreeMap::new(),
         events: figures.events,
         fingerprint: figures.fingerprint,
         events_by_type: figures.events_by_type,

@@ -42,6 +42,9 @@ pub struct Summary {
     pub threads: usize,
     /// Versions.
     pub versions: Versions,
+    /// Versions that an engine told which is not built in, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub engine_versions: BTreeMap<String, String>,
     /// Events of all years.
     pub events: u64,
     /// Digest of all events (`docs/event-rules.md`, "Fingerprint").

@@ -3,9 +3,15 @@
 use super::request::{Request, RunRequest, Seen};
 use super::worker::{ARGUMENT, STARVED};
 use crate::error::{Error, Outside, Result};
+use crate::interrupt::check_interrupt;
 use serde::Deserialize;
+use std::io::Read;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+/// Time between two looks whether a process has ended, or somebody interrupted.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Why a fresh process showed nothing.
 #[derive(Debug)]
@@ -39,17 +45,60 @@ fn ask<T: for<'de> Deserialize<'de>>(executable: &Path, request: &Request) -> Re
     if let Request::Run(run) = request {
         crate::engine::polars::give_threads(&mut command, run.threads);
     }
-    let output = match command.args([ARGUMENT, &text]).stdin(Stdio::null()).output() {
-        Ok(output) => output,
+    let of_another_program = matches!(request, Request::Run(run) if run.engine.is_some());
+    let output = match output_of(command.args([ARGUMENT, &text]), of_another_program) {
+        Ok(Some(output)) => output,
+        Ok(None) => return Err(Failure { error: Box::new(Error::Interrupted), from_outside: true }),
         Err(error) => return Err(failed(Outside::NotStarted { program, error }, true)),
     };
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("error: ").to_owned();
+        // What an engine did is told as it is: the process that watched it is of no interest.
+        if of_another_program && output.status.code() == Some(2) && !said.is_empty() {
+            return Err(failed(Outside::EngineRun { said }, false));
+        }
         let (what, status) = ("observation process".into(), output.status);
         return Err(failed(Outside::Ended { program, what, status, said }, ended_from_outside(status)));
     }
     serde_json::from_slice(&output.stdout).map_err(|error| failed(Outside::NoAnswer { program, error }, false))
+}
+
+/// What a process says until it ends. An interrupt is followed by the end of the run that is under way; where that is another
+/// program's, which may take as long as it likes, its process is ended at once: then there is no output.
+fn output_of(command: &mut Command, may_be_ended: bool) -> std::io::Result<Option<Output>> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if !may_be_ended {
+        return child.wait_with_output().map(Some);
+    }
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        let (stdout, stderr) = (scope.spawn(|| all_of(out)), scope.spawn(|| all_of(err)));
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break Some(status);
+            }
+            if check_interrupt().is_err() {
+                // Its supervisor ends the engine when it is gone.
+                child.kill()?;
+                child.wait()?;
+                break None;
+            }
+            std::thread::sleep(LOOK);
+        };
+        let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
+        Ok(status.map(|status| Output { status, stdout, stderr }))
+    })
+}
+
+/// What can be read.
+fn all_of(pipe: Option<impl Read>) -> Vec<u8> {
+    let mut read = Vec::new();
+    if let Some(mut pipe) = pipe {
+        // What cannot be read was not said.
+        let _ = pipe.read_to_end(&mut read);
+    }
+    read
 }
 
 /// Whether a signal ended it that a program does not send itself by a fault of its own.

@@ -70,6 +70,9 @@ impl Key {
     }
 }
 
+/// What is said of an engine that is run once where its times are held against earlier ones.
+pub const WHOLE_RUNS: &str =
+    "it is run once: its times are whole runs, from its start to its end, and its throughput is by these";
 /// What is said where fingerprints do not tell whether the output is the same.
 pub const UNKNOWN_OUTPUT: &str =
     "the fingerprints are of different versions, so that of the output only the number of events was compared";

@@ -79,7 +79,9 @@ fn of_mode(mode: &ModeResults, problems: &[Problem]) -> Vec<(String, String)> {
 /// Where another mode than `base` is the one that the others are held against.
 fn other_base(group: &Group, base: Mode) -> Option<(String, String)> {
     let found = base_of(group, base).filter(|found| *found != base)?;
-    let text = format!("{base}, the base, has no figures here; the others are held against {found}.");
+    let text = format!(
+        "{base}, the base, has no figures here that others could be held against; they are held against {found}."
+    );
     (group.comparable().filter(|mode| mode.has_times()).count() > 1).then(|| (group.name.clone(), text))
 }
 

@@ -144,7 +144,7 @@ fn sentence(base: Mode, mode: Mode, compared: &[(&str, &ModeComparison)]) -> Str
     let open: Vec<&str> = compared.iter().filter(|(_, c)| c.winner.is_none()).map(|(name, _)| *name).collect();
     parts.extend((!open.is_empty()).then(|| format!("undecided in {}", open.join(", "))));
     let whole = compared.iter().any(|(_, c)| c.basis == Basis::WholeRun);
-    let by = if whole { ", by whole runs" } else { "" };
+    let by = if whole { ", by whole runs" } else { ", by execution time" };
     format!("Against {base}, the base{by}: {mode} is {}.", parts.join("; "))
 }
 

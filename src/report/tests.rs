@@ -82,7 +82,8 @@ fn where_the_base_was_not_measured_the_first_mode_is_it_and_the_report_says_so()
     let records = [built_in(Mode::Polars, 0.05), talking("dbt", 1.0)].concat();
     let report = report_of(records, BASE);
     assert_eq!((report.base_mode, report.scenarios[0].base_mode), (Mode::Sql, Some(Mode::Polars)));
-    let said = "quick: sql, the base, has no figures here; the others are held against polars.";
+    let said =
+        "quick: sql, the base, has no figures here that others could be held against; they are held against polars.";
     assert!(report.notes.iter().any(|note| note == said), "{:?}", report.notes);
     // Who was measured and failed has no figures either.
     let mut failed = built_in(Mode::Sql, 0.1);

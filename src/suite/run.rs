@@ -7,6 +7,7 @@ use super::failures::Failures;
 use super::peak_memory::PeakMemory;
 use super::profiler::FlamegraphProfiler;
 use super::{baselines, scaling};
+use crate::engine::Mode;
 use crate::engine::external::Protocol;
 use crate::error::{Error, Input, Result};
 use crate::measure::oracle::Oracle;
@@ -56,6 +57,13 @@ fn run() -> Result<()> {
     }
     warn_of_misspelt(&declared);
     let mut settings = measure.resolve(&file.catalogue()?, file.engines(), file.project())?;
+    // Whoever names an engine wants it.
+    let named = |mode: &Mode| arguments.filter.as_ref().is_some_and(|filter| names(filter, mode.name()));
+    for mode in file.engines().modes().into_iter().filter(named) {
+        if !settings.modes.contains(&mode) {
+            settings.modes.push(mode);
+        }
+    }
     settings.records = arguments.keeps_figures();
     if let Some(padding) = padding::active() {
         crate::console::warning(format!("{}={padding}: these figures are padded on purpose", padding::VARIABLE));
@@ -103,9 +111,16 @@ fn run() -> Result<()> {
     Ok(())
 }
 
+/// Whether a benchmark filter has a mode's name between slashes, or at an end.
+fn names(filter: &str, mode: &str) -> bool {
+    filter.split('/').any(|part| part.trim_matches(['^', '$']) == mode)
+}
+
 fn nothing_selected(settings: &Settings) -> Error {
     let scenarios = settings.selections.iter().map(|s| s.group.as_str()).collect::<Vec<_>>().join(", ");
-    let modes = settings.modes.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ");
+    let own = settings.options.engines.modes();
+    let more = own.iter().filter(|mode| !settings.modes.contains(mode));
+    let modes = settings.modes.iter().chain(more).map(|m| m.name()).collect::<Vec<_>>().join(", ");
     let head_counts = scaling::HEAD_COUNTS.map(|head_count| head_count.to_string()).join(", ");
     Input::NoBenchmark { scenarios, modes, head_counts }.into()
 }

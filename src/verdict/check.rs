@@ -4,11 +4,12 @@ use super::days::Days;
 use super::outcome::{Severity, Verdict, together};
 use super::stored::{StoredJudgement, judge_memory, judge_time};
 use super::thresholds::Thresholds;
+use crate::engine::external::Protocol;
 use crate::events::fingerprint::Fingerprint;
 use crate::machine::{Build, MachineKey};
 use crate::record::baseline::{Baseline, Samples};
 use crate::record::criterion::Sampled;
-use crate::record::key::{UNKNOWN_OUTPUT, other_output};
+use crate::record::key::{UNKNOWN_OUTPUT, WHOLE_RUNS, other_output};
 use crate::record::metric::Gated;
 use crate::record::run::OwnEngine;
 use crate::record::timestamp::Timestamp;
@@ -157,6 +158,9 @@ pub fn against_baseline(
     let comparable = |(old, new): (Fingerprint, Fingerprint)| old.comparable(new);
     if baseline.fingerprint.zip(seen.fingerprint).is_some_and(|both| !comparable(both)) {
         check.remarks.push(UNKNOWN_OUTPUT.into());
+    }
+    if run.engine.as_ref().is_some_and(|engine| engine.protocol == Protocol::Once) {
+        check.remarks.push(WHOLE_RUNS.into());
     }
     check.remarks.extend(other_versions(baseline.engine.as_ref(), run.engine.as_ref()));
     let current = results.samples();

@@ -141,6 +141,16 @@ fn commands_that_fail_say_why() {
 }
 
 #[test]
+fn a_proof_goes_on_without_what_fails() {
+    let shop = Shop::new();
+    shop.session("crash", "generate() { exit 1; }", "");
+    let words = ["crash", "FAILED: engine crash, generate", "NOT proved: 1 failure(s) in 1 run(s)"];
+    let text = shop.check("parity --scenarios quick --modes reference crash sql", 2, &words);
+    let proved = text.lines().filter(|line| line.contains("457 events")).count();
+    assert_eq!(proved, 2, "{text}");
+}
+
+#[test]
 fn other_rules_are_measured_and_not_compared() {
     let shop = Shop::new();
     let generate = "generate() { answer generated ',\"events\":12'; }";
@@ -153,4 +163,9 @@ fn other_rules_are_measured_and_not_compared() {
     assert!(record["observation"]["fingerprint"].is_null());
     let report = fs::read_to_string(shop.place().join("out/reports/report.json")).unwrap();
     assert!(report.contains("other_rules"), "{report}");
+    for line in
+        ["parity --scenarios quick --modes reference other", "generate --scenario quick --mode other --out events"]
+    {
+        shop.check(line, 2, &["engine other follows rules of its own"]);
+    }
 }

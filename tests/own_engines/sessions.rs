@@ -100,13 +100,13 @@ fn answers_that_are_none() {
             "year-count",
             "generate() { answer generated ',\"events\":457,\"year_seconds\":[0.0]'; }",
             "",
-            &["year_seconds has 1", "2 years"],
+            &["with 1 year_seconds", "one for each of 2 year(s)"],
         ),
         (
             "year-sum",
             "generate() { answer generated ',\"events\":457,\"year_seconds\":[50.5,50]'; }",
             "",
-            &["year_seconds are 100.500 s together"],
+            &["with year_seconds of 100.500 s together"],
         ),
         (
             "step-time",

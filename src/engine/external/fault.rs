@@ -40,6 +40,8 @@ pub(super) struct Fault {
     said: String,
 }
 
+/// Processes that are named.
+const MOST_LEFT: usize = 5;
 /// Bytes of an answer that are shown.
 const SHOWN: usize = 200;
 
@@ -95,7 +97,10 @@ impl Fault {
 
     pub fn left_behind(self, left: &[String]) -> Error {
         let step = self.step();
-        Outside::EngineLeftProcesses { engine: self.engine, step, left: left.join(", ") }.into()
+        let shown = left[..left.len().min(MOST_LEFT)].join(", ");
+        let more = left.len().saturating_sub(MOST_LEFT);
+        let left = if more == 0 { shown } else { format!("{shown}, and {more} more") };
+        Outside::EngineLeftProcesses { engine: self.engine, step, left }.into()
     }
 
     pub fn refused(self, why: &str) -> Error {
@@ -126,6 +131,17 @@ impl Fault {
 
     pub fn too_long(self, most: u64) -> Error {
         self.answered(format!("more than {most} bytes without an end of line"), "one line of JSON")
+    }
+
+    /// It answered a request that wants none.
+    pub fn answered_the_end(self, line: &[u8]) -> Error {
+        let got = shown(line, SHOWN);
+        self.answered(got, "no answer to `close`: the engine just ends")
+    }
+
+    /// Its answer holds what cannot be.
+    pub fn impossible(self, got: String, wanted: &str) -> Error {
+        self.answered(got, wanted)
     }
 
     /// It said something that nobody had asked for.

@@ -53,8 +53,11 @@ impl OnceEngine {
 
     /// The command of one run.
     fn command(&self, output: &Path) -> Vec<String> {
+        let (input, output) = (self.input.to_string_lossy(), output.to_string_lossy());
+        // A path may hold the other's place, so the pieces between are looked at apart.
         let put = |part: &String| {
-            part.replace(INPUT, &self.input.to_string_lossy()).replace(OUTPUT, &output.to_string_lossy())
+            let pieces: Vec<String> = part.split(INPUT).map(|piece| piece.replace(OUTPUT, &output)).collect();
+            pieces.join(&input)
         };
         self.spec.command.iter().map(put).collect()
     }

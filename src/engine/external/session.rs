@@ -126,8 +126,10 @@ impl Session {
             return Err(self.fault(step).still_there(self.spec.time_limit()));
         }
         // Nobody holds its output any more, but what was in it may still be on its way here.
-        if let Ok(heard) = self.heard.recv_timeout(LOOK) {
-            return Err(self.unasked(step, heard));
+        match self.heard.recv_timeout(LOOK) {
+            Ok(Heard::Line(line, _)) => return Err(self.fault(step).answered_the_end(&line)),
+            Ok(Heard::TooLong) => return Err(self.too_long(step)),
+            Err(_) => {}
         }
         if !ended.status.success() {
             return Err(self.fault(step).ended(&ended));

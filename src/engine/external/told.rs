@@ -24,21 +24,20 @@ impl Told {
         step_seconds: Option<BTreeMap<String, f64>>,
     ) -> Result<Self> {
         let (year_seconds, step_seconds) = (year_seconds.unwrap_or_default(), step_seconds.unwrap_or_default());
-        let fault = |problem: String| Fault::new(spec, Step::Output).output(problem);
+        let fault = |got: String, wanted: &str| Fault::new(spec, Step::Asked("generate")).impossible(got, wanted);
         if !year_seconds.is_empty() && year_seconds.len() != years {
-            return Err(fault(format!("year_seconds has {} numbers, for {years} years", year_seconds.len())));
+            let got = format!("with {} year_seconds", year_seconds.len());
+            return Err(fault(got, &format!("one for each of {years} year(s), or none at all")));
         }
         let possible = |seconds: &f64| seconds.is_finite() && *seconds >= 0.0;
         if let Some(bad) = year_seconds.iter().chain(step_seconds.values()).find(|seconds| !possible(seconds)) {
-            return Err(fault(format!("{bad} seconds is no time of a year or step")));
+            return Err(fault(format!("with {bad} seconds for a year or step"), "a time of 0 or more"));
         }
         // Years come one after the other; clocks differ by a little.
         let sum: f64 = year_seconds.iter().sum();
         if sum > 1.01 * took.as_secs_f64() + 0.01 {
-            return Err(fault(format!(
-                "year_seconds are {sum:.3} s together, and generate took {:.3} s",
-                took.as_secs_f64()
-            )));
+            let got = format!("with year_seconds of {sum:.3} s together");
+            return Err(fault(got, &format!("no more than generate took, {:.3} s", took.as_secs_f64())));
         }
         Ok(Self { events, year_seconds, step_seconds })
     }
