@@ -99,7 +99,8 @@ fn every_report_shows_engines_of_ones_own() {
     check(planbench_in(place, "report").env("BENCHMARK_BASE_MODE", "spark"), 0, &["spark takes", "by whole runs"]);
     check(planbench_in(place, "report --base-mode plars"), 2, &["unknown mode `plars`", "known: sql, polars"]);
     check(planbench_in(place, "run --quick --base-mode plars"), 2, &["unknown mode `plars`"]);
-    let note = "quick: sql, the base, has no figures here; the others are held against polars";
+    let note =
+        "quick: sql, the base, has no figures here that others could be held against; they are held against polars";
     check(planbench_in(place, "report --modes polars dbt"), 0, &[note, "polars takes"]);
     fs::write(place.join("planbench.toml"), "base_mode = 'polars'\n").unwrap();
     check(planbench_in(place, "report"), 0, &["polars takes", "the time of sql: polars is faster"]);

@@ -3,7 +3,7 @@
 use super::context::{Context, PASS};
 use super::inputs::{Custom, nothing_to_simulate, work};
 use crate::engine::memory_limit::MemoryLimit;
-use crate::engine::sql::remove_abandoned_spills;
+use crate::engine::sql::{is_out_of_memory, remove_abandoned_spills};
 use crate::engine::{EngineOptions, Mode};
 use crate::error::{Difference, Error, Input, Result};
 use crate::generate::output_folder::Claim;
@@ -53,7 +53,7 @@ fn only<T: Clone>(
 fn with_flags(error: Error) -> Error {
     let flags = |message: &str| {
         let lower = message.to_lowercase();
-        if lower.contains("out of memory") {
+        if is_out_of_memory(&lower) {
             Some("--memory-limit, --threads")
         } else if lower.contains("lock on file") || lower.contains("tables that this program did not make") {
             Some("--database")

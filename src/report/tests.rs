@@ -202,8 +202,8 @@ fn recommendations_name_the_base_and_leave_out_who_failed() {
     );
     assert!(texts[0].ends_with("Engines that are run once are in it by their whole runs."), "{texts:?}");
     for part in [
-        "Against sql, the base: polars is faster in quick (by at least 2.00x).",
-        "Against sql, the base: dbt is slower in quick (by at least 10.00x).",
+        "Against sql, the base, by execution time: polars is faster in quick (by at least 2.00x).",
+        "Against sql, the base, by execution time: dbt is slower in quick (by at least 10.00x).",
         "Against sql, the base, by whole runs: spark is slower in quick",
         "30.0 MB with dbt, 30.0 MB with polars-python and 30.0 MB with spark (all its processes)",
     ] {

@@ -112,7 +112,7 @@ fn answers_that_are_none() {
             "step-time",
             "generate() { answer generated ',\"events\":457,\"step_seconds\":{\"a\":-1}'; }",
             "",
-            &["-1 seconds is no time"],
+            &["with -1 seconds for a year or step"],
         ),
         (
             "fewer",

@@ -15,12 +15,17 @@ pub(super) fn failed(step: impl Into<String>) -> impl FnOnce(duckdb::Error) -> E
     }
 }
 
+/// Whether DuckDB lacks memory, in whichever of its words; the message is in small letters.
+pub(crate) fn is_out_of_memory(message: &str) -> bool {
+    message.contains("out of memory") || message.contains("failed to pin block")
+}
+
 fn remedy(message: &str) -> &'static str {
     let lower = message.to_lowercase();
     if lower.contains("conflicting lock") || lower.contains("could not set lock") {
         "\nanother process has the database file open (an IDE, a notebook, the DuckDB shell, another planbench): close it, \
          or work in another file"
-    } else if lower.contains("out of memory") {
+    } else if is_out_of_memory(&lower) {
         "\nallow DuckDB more memory, use fewer threads, or a smaller scenario"
     } else if lower.contains("no space left") || lower.contains("disk full") {
         "\nfree disk space, or give another place"

@@ -36,6 +36,7 @@ use std::sync::mpsc::channel;
 use std::time::Instant;
 use variables::{Facts, list};
 
+pub(crate) use errors::is_out_of_memory;
 pub use spill::remove_abandoned_spills;
 
 /// The started engine: connections with functions and assumptions, and the census.
