@@ -35,22 +35,6 @@ def band(value: pl.Expr, lower_bounds: list[int]) -> pl.Expr:
     return sum(reached[1:], reached[0]) if reached else pl.lit(0, pl.Int32)
 
 
-def largest_remainder(total: int, weights: list[int]) -> list[int]:
-    """The split of a total over levels.
-
-    What is missing goes to the largest remainders, of equal ones to the lower level.
-    """
-    whole = sum(weights)
-    if whole == 0:
-        return [0] * len(weights)
-    shares = [total * weight // whole for weight in weights]
-    remainders = [total * weight % whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda level: (-remainders[level], level))
-    for level in by_remainder[: total - sum(shares)]:
-        shares[level] += 1
-    return shares
-
-
 def lookup(values: pl.Series, index: pl.Expr) -> pl.Expr:
     """The values of a table at an index."""
     return pl.lit(values).gather(index)

@@ -7,8 +7,9 @@ from itertools import accumulate
 
 import polars as pl
 
-from arithmetic import band, bounded, largest_remainder, lookup, share_ppm, times_ppm
+from arithmetic import band, bounded, lookup, share_ppm, times_ppm
 from tables import Assumptions, YearPlan
+from workforce_plan import split_over_levels
 
 STATE = {
     "employee_id": pl.String,
@@ -42,10 +43,10 @@ class Needs:
 def needs_by_level(state: pl.DataFrame, plan: YearPlan, assumptions: Assumptions) -> Needs:
     people = dict(state.group_by("level_id").len().iter_rows())
     headcount = [people.get(level, 0) for level in assumptions.levels["level_id"]]
-    leavers = largest_remainder(plan.leavers, headcount)
+    leavers = split_over_levels(plan.leavers, headcount)
     return Needs(
         leavers=leavers,
-        hires=largest_remainder(plan.hires, assumptions.hire_level_weights or headcount),
+        hires=split_over_levels(plan.hires, assumptions.hire_level_weights or headcount),
         termination_ppm=[share_ppm(*level) for level in zip(leavers, headcount)],
     )
 

@@ -11,6 +11,7 @@ from pyspark.sql.functions import broadcast
 
 import rules
 from planbench_engine import Inputs
+from workforce_plan import split_over_levels
 
 
 def small_table(spark: SparkSession, rows: list[dict[str, Any]], schema: pyarrow.Schema) -> DataFrame:
@@ -133,8 +134,8 @@ class Tables:
         """The year's plan split over levels ("Workforce plan"). Hires are numbered level by level."""
         plan, levels = self.plan[year], self.assumptions["levels"]
         people = [headcount.get(level["level_id"], 0) for level in levels]
-        leavers = rules.split_over_levels(plan["leavers"], people)
-        hires = rules.split_over_levels(plan["hires"], self.assumptions["hire_level_weights"] or people)
+        leavers = split_over_levels(plan["leavers"], people)
+        hires = split_over_levels(plan["hires"], self.assumptions["hire_level_weights"] or people)
         rows = [
             {
                 "level_id": level["level_id"],

@@ -70,19 +70,3 @@ def deferral_rate(bp: str) -> str:
 
 def probability(ppm: str) -> str:
     return f"cast(cast({ppm} AS DECIMAL(7,0)) * 0.000001BD AS DECIMAL(7,6))"
-
-
-# --- Workforce plan ---------------------------------------------------------------------------------------------------
-
-
-def split_over_levels(total: int, weights: list[int]) -> list[int]:
-    """Shares of a total by largest remainder; equal remainders favour the lower level. All are 0 if the weights are."""
-    weight_of_all = sum(weights)
-    if weight_of_all == 0:
-        return [0] * len(weights)
-    shares = [total * weight // weight_of_all for weight in weights]
-    remainders = [total * weight % weight_of_all for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda level: (-remainders[level], level))
-    for level in by_remainder[: total - sum(shares)]:
-        shares[level] += 1
-    return shares

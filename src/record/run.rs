@@ -154,6 +154,7 @@ impl Observation {
     /// Parquet.
     pub fn batch_seconds(&self) -> Option<f64> {
         let phases = &self.phases;
+        // Absent where another program reads its census: that time is then in its start.
         let census = phases.census_read.unwrap_or(0.0) + phases.census_load.unwrap_or(0.0);
         self.whole_seconds.or_else(|| Some(census + phases.engine_start? + self.wall_seconds? + phases.persist?))
     }
