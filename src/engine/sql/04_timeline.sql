@@ -72,7 +72,7 @@ WITH everybody AS NOT MATERIALIZED (
 
 ), decided AS NOT MATERIALIZED (
     SELECT * EXCLUDE (promotion_draw, proactive_date),
-           level_id < {LEVELS} AND tenure >= 1 AND age < 65 AND v('promotion_day') < leaves_on
+           level_id < {LEVELS} AND tenure >= 1 AND age < {PROMOTION_AGE_BELOW} AND v('promotion_day') < leaves_on
                AND promotion_draw < v('promotion_threshold')[cell] AS is_promoted,
            -- An early raise comes before the promotion, a late one on its day or after it.
            coalesce(raise_date < v('promotion_day'), false) AS raised_early,

@@ -5,7 +5,7 @@ use crate::rules::plan::YearPlan;
 use crate::rules::run::RunSpec;
 use crate::rules::tables::{EnrollmentTerms, GROUPS, LevelTerms, Tables};
 use crate::rules::units::share_ppm;
-use crate::rules::vocabulary::{Category, LEVEL_SEGMENTS, TENURE_SEGMENTS};
+use crate::rules::vocabulary::{Category, LEVEL_SEGMENTS, PROMOTION_AGE_BELOW, TENURE_SEGMENTS};
 use std::fmt::Display;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -143,6 +143,7 @@ impl Vocabulary {
         let reached = &segments.level[..segments.level.partition_point(|&from| from as usize <= levels)];
         let mut names: Vec<(String, String)> = [
             ("LEVELS", levels.to_string()),
+            ("PROMOTION_AGE_BELOW", PROMOTION_AGE_BELOW.to_string()),
             ("HEADCOUNT_OF_EACH_LEVEL", of_each_level(&|level| format!("count(*) FILTER (level_id = {level})"))),
             (
                 "HIGHEST_KEY_OF_EACH_LEVEL",
